@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from bot.errors import ConfigError, UnavailableError
-from bot.github.errors import Answer, AnswerLostError, NeverSentError, shape_error
+from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_error
 from bot.github.rate_limit_headers import limit_of, quota_of
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter

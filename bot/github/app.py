@@ -20,10 +20,11 @@ from bot.errors import (
     PermissionDeniedError,
     RepositoryMissingError,
 )
+from bot.github.answer import Answer
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.app_key import AppKey
 from bot.github.connection import Connection
-from bot.github.errors import Answer, app_error, error_of, installation_error
+from bot.github.errors import app_error, error_of, installation_error
 from bot.github.rate_limit_headers import server_time
 from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.errors import GitHubError, NotThereError
-from bot.github.errors import ConflictError, EmptyRepositoryError, shape_error
+from bot.github.answer import shape_error
+from bot.github.errors import ConflictError, EmptyRepositoryError
 from bot.github.repository_client import RepositoryClient
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult

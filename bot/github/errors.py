@@ -5,10 +5,9 @@ practices", "Create an installation access token for an app") and the descriptio
 endpoints; a suspended installation's words from reports of it (ossf/allstar issue 314).
 """
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from bot.errors import (
     AlreadyExistsError,
@@ -30,8 +29,8 @@ from bot.errors import (
     RepositoryMissingError,
     RepositoryMovedError,
 )
+from bot.github.answer import Answer, no_json
 
-ADDRESS = "Check GITHUB_API_URL, and any proxy between you and GitHub."
 # A list of the repository, or the repository itself: a 404 here is about the repository.
 _WHOLE = re.compile(r"/repos/[^/]+/[^/]+(/(labels|milestones|issues))?")
 _ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/\d+(/.*)?")
@@ -43,10 +42,6 @@ _FIELD_CODES = {
     "already_exists": "is taken already",
     "unprocessable": "cannot be processed",
 }
-
-
-class UnreadableAnswerError(GitHubError):
-    """The answer is no JSON, or JSON of another shape: a proxy or a wrong address answered."""
 
 
 class ConflictError(GitHubError):
@@ -75,78 +70,6 @@ class NotGrantedError(PermissionDeniedError):
 
 class NotInstalledError(RepositoryMissingError):
     """422: the installation does not reach this repository (any more)."""
-
-
-class LimitReachedError(Exception):
-    """A rate limit refused the request: it did not happen and may be sent again later.
-
-    `after` is the Retry-After header, `reset_in` the time to x-ratelimit-reset, both in seconds
-    from the answer; both None means that GitHub left the wait to us.
-    """
-
-    def __init__(self, *, secondary: bool, after: float | None, reset_in: float | None) -> None:
-        super().__init__("secondary rate limit" if secondary else "rate limit")
-        self.secondary = secondary
-        self.after = after
-        self.reset_in = reset_in
-
-
-class NeverSentError(Exception):
-    """No connection came about: whatever was to be sent has not happened."""
-
-
-class AnswerLostError(Exception):
-    """Sent, but no word on the outcome: 5xx, a timeout, or a connection that broke."""
-
-
-class RedirectedError(Exception):
-    """3xx: it lives elsewhere. GitHub answers 301 to a GET and 307 to a write."""
-
-    def __init__(self, location: str | None, path: str = "") -> None:
-        super().__init__("redirected")
-        self.location = location
-        self.path = path
-
-
-class Answer(NamedTuple):
-    """Hold one HTTP answer. `path` is below the API root, header names are in lower case."""
-
-    method: str
-    path: str
-    status: int
-    headers: Mapping[str, str]
-    text: str
-
-    def json(self) -> Any:
-        """Return the body as JSON. Raises UnreadableAnswerError when it is none."""
-        try:
-            return json.loads(self.text)
-        except ValueError:
-            raise _no_json(self) from None
-
-    @property
-    def data(self) -> Any:
-        """Return the body as JSON, or None when it is none."""
-        try:
-            return json.loads(self.text)
-        except ValueError:
-            return None
-
-    @property
-    def message(self) -> str:
-        """Return GitHub's own sentence about the answer, or ''."""
-        data = self.data
-        message = data.get("message") if isinstance(data, dict) else None
-        return " ".join(message.split()).rstrip(".") if isinstance(message, str) else ""
-
-    @property
-    def errors(self) -> list[Any]:
-        """Return the list of errors in the body; GraphQL has one even with status 200."""
-        data = self.data
-        errors = data.get("errors") if isinstance(data, dict) else None
-        if isinstance(errors, str):
-            return [errors]
-        return errors if isinstance(errors, list) else []
 
 
 class Refusal(NamedTuple):
@@ -329,7 +252,7 @@ INSTALLATION = (
 def error_of(answer: Answer, where: str) -> MilepostError:
     """Return the error that a refusal (4xx) of `where`, such as a repository, means."""
     if answer.text.strip() and answer.data is None:
-        return _no_json(answer)
+        return no_json(answer)
     return _first(REPOSITORY, answer, where) or _made(_OTHER, answer, where)
 
 
@@ -369,13 +292,6 @@ def is_issue_path(path: str) -> bool:
     to another repository, where it is none of ours. Source: "Get an issue".
     """
     return _ISSUE.fullmatch(path) is not None
-
-
-def shape_error(path: str, why: str) -> UnreadableAnswerError:
-    """Return the error for JSON that is not what GitHub documents for `path`."""
-    return UnreadableAnswerError(
-        f"The answer to {path} is not what GitHub documents: {why}.", hint=ADDRESS
-    )
 
 
 def _first(table: Iterable[Refusal], answer: Answer, where: str) -> MilepostError | None:
@@ -420,12 +336,3 @@ def _complaints(answer: Answer) -> list[str]:
             code = str(error.get("code", "invalid"))
             words.append(f"{error.get('resource', '')} {field} {_FIELD_CODES.get(code, code)}")
     return [word.strip().rstrip(".") for word in words]
-
-
-def _no_json(answer: Answer) -> UnreadableAnswerError:
-    kind = answer.headers.get("content-type", "no type").split(";")[0]
-    return UnreadableAnswerError(
-        f"{answer.method} {answer.path} brought no JSON (status {answer.status}, {kind}): "
-        "something other than GitHub's API answered.",
-        hint=ADDRESS,
-    )

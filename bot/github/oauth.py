@@ -26,16 +26,10 @@ from bot.errors import (
     UncertainWriteError,
 )
 from bot.github.addresses import web_root
+from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_error
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.app import Installation
-from bot.github.errors import (
-    Answer,
-    AnswerLostError,
-    NeverSentError,
-    error_of,
-    installation_error,
-    shape_error,
-)
+from bot.github.errors import error_of, installation_error
 from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
 

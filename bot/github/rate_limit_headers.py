@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from bot.github.errors import Answer, LimitReachedError
+from bot.github.answer import Answer, LimitReachedError
 from bot.github.rate_limit_state import Quota
 
 _LONGEST = 864_000.0  # seconds; a longer wait is the same to us, and dates stay computable

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from bot.github.errors import LimitReachedError
+from bot.github.answer import LimitReachedError
 from bot.github.retry import RetryPause, backoff
 
 RequestKind = Literal["read", "write", "create"]

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.clock import Clock, utc_now
-from bot.github.errors import LimitReachedError
+from bot.github.answer import LimitReachedError
 from bot.github.rate_limit_state import Quota, RateLimitState, RequestKind, Reservation, WriteRates
 from bot.github.retry import RetryPause
 

@@ -22,6 +22,7 @@ from bot.errors import (
 )
 from bot.github import errors, response_parser
 from bot.github.addresses import Address, address, web_root
+from bot.github.answer import Answer, UnreadableAnswerError, shape_error
 from bot.github.api_client import (
     JSON,
     PER_PAGE,
@@ -32,7 +33,7 @@ from bot.github.api_client import (
     pages,
 )
 from bot.github.connection import Connection
-from bot.github.errors import Answer, EmptyRepositoryError, UnreadableAnswerError, shape_error
+from bot.github.errors import EmptyRepositoryError
 from bot.github.etag_cache import Cache, CacheIdentity
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
@@ -281,7 +282,7 @@ class HttpReader:
         except NotThereError:
             return False, None
         if not isinstance(item, dict):
-            raise errors.shape_error(path, "no object")
+            raise shape_error(path, "no object")
         return True, response_parser.issue(item, path, self._connection.repository)
 
     def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
@@ -313,7 +314,7 @@ class HttpReader:
         """Return one object, through the cache."""
         found = self._cached(path, query or {}, follow=follow).json()
         if not isinstance(found, dict):
-            raise errors.shape_error(path, "no object")
+            raise shape_error(path, "no object")
         return found
 
     def _cached(
@@ -350,7 +351,7 @@ def _unpacked(found: Json, url: str) -> bytes:
     try:
         return base64.b64decode(found["content"])
     except (KeyError, TypeError, binascii.Error) as wrong:
-        raise errors.shape_error(url, f"content: {wrong}") from None
+        raise shape_error(url, f"content: {wrong}") from None
 
 
 def _text(content: bytes) -> str:

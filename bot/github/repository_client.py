@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.errors import DeletedError, GitHubError, MilepostError, NotThereError
 from bot.github import errors
+from bot.github.answer import Answer, AnswerLostError, NeverSentError, RedirectedError, shape_error
 from bot.github.api_client import JSON, ApiClient, ApiRequest, bearer, check_decided
 from bot.github.connection import Connection
-from bot.github.errors import Answer, AnswerLostError, NeverSentError, RedirectedError
 from bot.github.rate_limit_headers import server_time
 from bot.github.retry import Waiter, retry
 
@@ -230,7 +230,7 @@ def inspect(connection: Connection, *, client: RepositoryClient | None = None) -
         answer = client.get(connection.root)
     found = answer.json()
     if not isinstance(found, dict):
-        raise errors.shape_error(connection.root, "no object")
+        raise shape_error(connection.root, "no object")
     headers = answer.headers
     scopes = headers.get("x-oauth-scopes")
     rights = found.get("permissions")

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.github.errors import shape_error
+from bot.github.answer import shape_error
 from bot.planning.due_date import due_day
 from bot.planning.snapshot import (
     Closing,

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from bot.clock import Clock, utc_now
 from bot.errors import UnavailableError, UncertainWriteError
-from bot.github.errors import ADDRESS, AnswerLostError, LimitReachedError, NeverSentError
+from bot.github.answer import ADDRESS, AnswerLostError, LimitReachedError, NeverSentError
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]

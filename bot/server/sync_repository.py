@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot import errors
 from bot.github.addresses import web_root
+from bot.github.answer import shape_error
 from bot.github.api_client import LaterError, RateLimitedClient
 from bot.github.app import AppAuth, InstalledRepository
 from bot.github.connection import Connection
@@ -15,7 +16,6 @@ from bot.github.errors import (
     InstallationGoneError,
     InstallationSuspendedError,
     NotInstalledError,
-    shape_error,
 )
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway

@@ -19,6 +19,7 @@ from bot.errors import (
     PermissionDeniedError,
     UnavailableError,
 )
+from bot.github.answer import UnreadableAnswerError
 from bot.github.app import AppAuth, InstalledRepository
 from bot.github.app_key import AppKey
 from bot.github.connection import Connection
@@ -28,7 +29,6 @@ from bot.github.errors import (
     InstallationSuspendedError,
     NotGrantedError,
     NotInstalledError,
-    UnreadableAnswerError,
 )
 from bot.github.reader import HttpReader
 from bot.github.repository_client import RepositoryClient, inspect

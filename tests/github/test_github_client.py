@@ -12,9 +12,9 @@ import respx
 from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
+from bot.github.answer import Answer, NeverSentError, UnreadableAnswerError
 from bot.github.api_client import open_session, pages
 from bot.github.connection import Connection
-from bot.github.errors import Answer, NeverSentError, UnreadableAnswerError
 from bot.github.repository_client import RepositoryClient, inspect, new_name
 from github_sandbox.world import World
 

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 from timeline import Timeline
 
 from bot.github import deliveries
+from bot.github.answer import UnreadableAnswerError
 from bot.github.app import AppAuth
 from bot.github.deliveries import HookDelivery, Missed, missed, sweep
-from bot.github.errors import AppRefusedError, UnreadableAnswerError
+from bot.github.errors import AppRefusedError
 from bot.github.retry import WaitPolicy
 from github_sandbox import InstalledApp, WebhookInbox
 from github_sandbox.state import apps, labels

@@ -27,14 +27,16 @@ from bot.errors import (
     RepositoryArchivedError,
     RepositoryMissingError,
 )
-from bot.github.errors import (
+from bot.github.answer import (
     Answer,
     AnswerLostError,
-    AppRefusedError,
-    InstallationGoneError,
     LimitReachedError,
     RedirectedError,
     UnreadableAnswerError,
+)
+from bot.github.errors import (
+    AppRefusedError,
+    InstallationGoneError,
     error_of,
     installation_error,
     moved_error,

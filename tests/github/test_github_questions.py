@@ -9,7 +9,7 @@ import respx
 from timeline import Timeline
 
 from bot.errors import AuthenticationError, GitHubError
-from bot.github.errors import UnreadableAnswerError
+from bot.github.answer import UnreadableAnswerError
 from bot.github.etag_cache import EtagCache
 from bot.github.reader import HttpReader
 from github_sandbox.server import Sandbox

@@ -18,7 +18,7 @@ from bot.errors import (
     RepositoryMovedError,
     UnavailableError,
 )
-from bot.github.errors import UnreadableAnswerError
+from bot.github.answer import UnreadableAnswerError
 from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import MOST_PASSED, HttpReader

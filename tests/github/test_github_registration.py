@@ -25,9 +25,9 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
+from bot.github.answer import UnreadableAnswerError
 from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth
-from bot.github.errors import UnreadableAnswerError
 from bot.github.registration import (
     AppAddresses,
     Registered,

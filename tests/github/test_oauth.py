@@ -20,11 +20,8 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.github.errors import (
-    InstallationGoneError,
-    InstallationSuspendedError,
-    UnreadableAnswerError,
-)
+from bot.github.answer import UnreadableAnswerError
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
 from bot.github.oauth import CodeRefusedError, OAuthClient, Reachable, challenge_of
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps, grants

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.github.errors import LimitReachedError
+from bot.github.answer import LimitReachedError
 from bot.github.rate_limit_state import (
     FOR_PEOPLE,
     Quota,

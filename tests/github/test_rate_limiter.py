@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from timeline import Timeline
 
 from bot.errors import UnavailableError
+from bot.github.answer import UnreadableAnswerError
 from bot.github.api_client import ApiRequest, LaterError, RateLimitedClient
 from bot.github.connection import Connection
-from bot.github.errors import UnreadableAnswerError
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limit_state import RequestKind, Reservation, WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.github import response_parser
-from bot.github.errors import UnreadableAnswerError
+from bot.github.answer import UnreadableAnswerError
 from bot.planning.due_date import due_day
 from bot.planning.snapshot import Closing
 

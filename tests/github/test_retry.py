@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UnavailableError, UncertainWriteError
-from bot.github.errors import AnswerLostError, LimitReachedError, NeverSentError
+from bot.github.answer import AnswerLostError, LimitReachedError, NeverSentError
 from bot.github.retry import RetryPause, Waiter, WaitPolicy, backoff, retry
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

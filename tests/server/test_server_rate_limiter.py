@@ -17,7 +17,7 @@ from server import reservation_process as process
 from server.conftest import empty_database
 from sqlalchemy.engine import Connection
 
-from bot.github.errors import LimitReachedError
+from bot.github.answer import LimitReachedError
 from bot.github.rate_limit_state import Quota, RequestKind, Reservation, WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, LimiterStatus, RateLimiter
 from bot.server import config
