@@ -192,8 +192,17 @@ def _milestone(item: Json) -> MilestoneState:
     )
 
 
+def _author(item: Json) -> Json:
+    """Return the fields of who wrote it; GitHub has no user for some deleted accounts."""
+    user = item.get("user") or {}
+    return {
+        "author": user.get("login"),
+        "author_id": user.get("id") or 0,
+        "author_kind": user.get("type") or "User",
+    }
+
+
 def _issue(item: Json, repository: str) -> IssueState:
-    author = item.get("user") or {}
     milestone = item.get("milestone") or {}
     return IssueState(
         number=item["number"],
@@ -207,9 +216,7 @@ def _issue(item: Json, repository: str) -> IssueState:
         labels=tuple(_name(label) for label in item.get("labels") or ()),
         milestone=milestone.get("number"),
         parent=_parent(item.get("parent_issue_url"), repository),
-        author=author.get("login"),
-        author_id=author.get("id") or 0,
-        author_kind=author.get("type") or "User",
+        **_author(item),
         via_app=bool(item.get("performed_via_github_app")),
         assignees=tuple(one["login"] for one in item.get("assignees") or ()),
         comments=item.get("comments") or 0,
@@ -227,24 +234,20 @@ def _pull(item: Json) -> PullState:
         title=item["title"],
         body=item.get("body") or "",
         state=item["state"],
-        author=(item.get("user") or {}).get("login"),
-        author_id=(item.get("user") or {}).get("id") or 0,
+        **_author(item),
         merged_at=item["pull_request"].get("merged_at"),
         url=item.get("html_url") or "",
     )
 
 
 def _comment(item: Json) -> CommentState:
-    author = item.get("user") or {}
     issue = re.search(r"/issues/(\d+)$", item.get("issue_url") or "")
     rollup = item.get("reactions") or {}
     return CommentState(
         id=item["id"],
         issue=int(issue[1]) if issue else 0,
         body=item.get("body") or "",
-        author=author.get("login"),
-        author_id=author.get("id") or 0,
-        author_kind=author.get("type") or "User",
+        **_author(item),
         reactions={content: rollup[content] for content in REACTIONS if rollup.get(content)},
         created_at=item["created_at"],
         updated_at=item.get("updated_at"),
@@ -253,12 +256,9 @@ def _comment(item: Json) -> CommentState:
 
 
 def _reaction(item: Json) -> ReactionState:
-    author = item.get("user") or {}
     return ReactionState(
         content=item["content"],
-        author=author.get("login"),
-        author_id=author.get("id") or 0,
-        author_kind=author.get("type") or "User",
+        **_author(item),
         created_at=item["created_at"],
     )
 
