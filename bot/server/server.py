@@ -12,6 +12,7 @@ from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
 from bot.github.api_client import open_session
 from bot.github.app import PATIENCE, AppAuth
+from bot.github.app_key import AppKey
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.registration import load_credentials
@@ -64,6 +65,12 @@ def app_auth(
         http=session(config.api_url) if session is not None else None,
         policy=policy,
     )
+
+
+def check_key(config: ServerConfig) -> None:
+    """Raise ConfigError when the App's key cannot sign. Asks nobody."""
+    if config.issuer is not None and config.private_key is not None:
+        AppKey(config.issuer, config.private_key).check()
 
 
 @dataclass

@@ -5,7 +5,7 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.server.store.engine import open_engine
+from bot.server.store.engine import keep_private, open_engine
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import migrate
@@ -28,6 +28,7 @@ class Store:
         """Connect, and migrate the tables. Raises ConfigError when that fails."""
         engine = open_engine(url, connections=connections)
         try:
+            keep_private(engine)
             migrate(engine)
         except BaseException:
             engine.dispose()
