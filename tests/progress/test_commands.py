@@ -158,6 +158,7 @@ UNCLEAR: list[tuple[str, str | None]] = [
     ("/journal", TASK),
     ("/open month 13", TASK),
     ("/open ml", TASK),
+    ("/keep going", TASK),
     ("/drop", TASK),
     ("/drop everything", TASK),
 ]
