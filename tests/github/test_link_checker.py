@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.github.link_checker import MAX_BYTES, LinkChecker, system_resolver
+from bot.github.link_checker import MAX_BYTES, LinkChecker, MissedLinks, system_resolver
 from bot.github.public_addresses import is_public
 
 PUBLIC = "93.184.215.14"
@@ -449,6 +449,82 @@ class TestLimits:
         assert pages.exists(f"{BLOG}/") == "Loops"
         assert pages.exists(f"{BLOG}/drip") is None
         assert server.seen[-1]["path"] == "/drip"
+
+    def test_all_pages_of_a_run_have_ten_seconds(self) -> None:
+        clock, missed = Seconds(), MissedLinks(lambda: 0.0)
+        web = LinkChecker(missed, resolve=clock.silent, clock=clock)
+        pages = [f"https://silent{number}.example.org/" for number in range(10)]
+        assert [web.exists(page) for page in pages] == [None] * 10
+        assert clock.at <= 10.0
+        assert clock.resolved == ["silent0.example.org", "silent1.example.org"]
+        # What was not asked for is not remembered as missing.
+        assert [web.due(page) for page in pages] == [False, False] + [True] * 8
+
+    def test_redirects_have_no_time_of_their_own(
+        self, dial: Dial, names: Names, server: Server, certificate: Path
+    ) -> None:
+        clock = Seconds()
+        server.pages["/to"] = answer(302, location="/")
+
+        def resolve(host: str) -> Iterable[str]:
+            clock.at += 4.0
+            return names(host)
+
+        tls = ssl.create_default_context(cafile=str(certificate))
+        web = LinkChecker(resolve=resolve, dial=dial, tls=tls, clock=clock)
+        assert web.exists(f"{BLOG}/to") == "Loops"
+        assert web.exists(f"{BLOG}/to") is None  # two seconds were left
+
+    def test_a_silent_resolver_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        go_on = threading.Event()
+        monkeypatch.setattr("bot.github.link_checker.TIME", 0.01)
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: go_on.wait(60) and [])
+        with pytest.raises(OSError, match="silent"):
+            system_resolver("blog.example.org")
+        go_on.set()
+
+
+class Seconds:
+    """A clock of the tests, in seconds, and a resolver that takes five of them for nothing."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self.resolved: list[str] = []
+
+    def __call__(self) -> float:
+        return self.at
+
+    def silent(self, host: str) -> list[str]:
+        self.at += 5.0
+        self.resolved.append(host)
+        raise OSError("no answer")
+
+
+class TestMemory:
+    def test_what_led_nowhere_is_asked_for_at_growing_distances(self) -> None:
+        clock = Seconds()
+        missed = MissedLinks(clock)
+        pauses = []
+        for _ in range(8):
+            assert missed.due(7, f"{BLOG}/")
+            missed.add(7, f"{BLOG}/")
+            began = clock.at
+            while not missed.due(7, f"{BLOG}/"):
+                clock.at += 30.0
+            pauses.append(clock.at - began)
+        assert pauses == [60, 240, 960, 3_840, 15_360, 61_440, 86_400, 86_400]
+
+    def test_one_repository_says_nothing_about_the_links_of_another(self) -> None:
+        missed = MissedLinks(lambda: 0.0)
+        missed.add(7, f"{BLOG}/")
+        assert (missed.due(7, f"{BLOG}/"), missed.due(8, f"{BLOG}/")) == (False, True)
+
+    def test_it_forgets_the_oldest_and_does_not_grow(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.github.link_checker.MAX_MISSES", 3)
+        missed = MissedLinks(lambda: 0.0)
+        for number in range(5):
+            missed.add(number, f"{BLOG}/")
+        assert [missed.due(number, f"{BLOG}/") for number in range(5)] == [True] * 2 + [False] * 3
 
 
 class TestTitles:
