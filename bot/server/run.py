@@ -5,17 +5,21 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import sqlalchemy as sa
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.clock import Clock, utc_now
 from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
+from bot.server.connections import BoundedConnection, ConnectionLimits
 from bot.server.server import Server, with_credentials
 from bot.server.store.store import Store
 
@@ -34,7 +38,9 @@ def serve(config: ServerConfig, *, host: str, port: int, clock: Clock = utc_now)
     # Each thread may hold a connection, and so may the inbox, the scheduler and some requests.
     with file_lock(url), Store.open(url, connections=config.threads + 8) as store:
         server = Server(config, store, _local_url(host, port), telemetry=traces, clock=clock)
-        running = uvicorn.Server(settings(build(server), host=host, port=port))
+        proxies = config.trusted_proxies
+        served = settings(build(server), host=host, port=port, trusted_proxies=proxies)
+        running = uvicorn.Server(served)
         try:
             running.run()
         except SystemExit:
@@ -51,10 +57,14 @@ def _local_url(host: str, port: int) -> str:
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
+def settings(
+    app: ASGIApp, *, host: str, port: int, trusted_proxies: str = "127.0.0.1"
+) -> uvicorn.Config:
     """Return how uvicorn serves the application."""
+    trusted = ProxyHeadersMiddleware(cast("Any", app), trusted_proxies).trusted_hosts
     return uvicorn.Config(
         app,
+        http=cast("Any", partial(BoundedConnection, limits=ConnectionLimits(cast("Any", trusted)))),
         host=host,
         port=port,
         log_config=None,
