@@ -9,6 +9,7 @@ are shown.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Literal
 
 from fastapi import FastAPI
@@ -66,6 +67,7 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
     """Return the learners sorted by the names shown here, so that the order reveals nothing."""
     shared = frame.store.page_cache.repositories_of_mentor(visitor.login)
     rows = frame.store.repositories.by_ids(shared)
+    frame.github.begin()
     visibilities = _visible_repositories(access, rows, visitor)
     members: list[Member] = []
     waiting: list[str] = []
@@ -107,4 +109,6 @@ def _visible_repositories(
         return "seen" if found is not None and found.id == row.id else "hidden"
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        return list(pool.map(visibility, rows))
+        # In contexts of this page, whose time they share.
+        checks = [pool.submit(copy_context().run, visibility, row) for row in rows]
+        return [check.result() for check in checks]

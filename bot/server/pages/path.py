@@ -56,6 +56,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
             "path.html.j2",
             row=row,
             can_write=seen.can_write,
+            is_slow=seen.is_slow,
             standing=standing(frame, row),
             shown=shown,
             d=dashboard,
