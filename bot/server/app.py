@@ -20,6 +20,7 @@ from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.response_headers import with_security_headers
+from bot.server.pages.sessions import ignore_visitor
 from bot.server.server import Server
 from bot.server.webhooks.endpoint import WebhookEndpoint, route_webhooks
 
@@ -65,7 +66,9 @@ def application(server: Server) -> FastAPI:
     def refuse(scope: Scope, seconds: int) -> ASGIApp:
         text = f"Wait {seconds} seconds, then load the page again."
         error = PageError(429, "That was a lot at once", text, again=seconds)
-        return error_page(frame, Request(scope), error)
+        request = Request(scope)
+        ignore_visitor(request)  # this is the event loop, which must not wait for the store
+        return error_page(frame, request, error)
 
     app = FastAPI(
         title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
