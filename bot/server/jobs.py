@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bot.github import deliveries
 from bot.github.app import AppAuth
 from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.link_checker import MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run, sync_repository
 from bot.server.curriculum_cache import CurriculumCache
@@ -60,6 +61,7 @@ class Jobs:
     webhooks: bool = True  # without, GitHub refuses to list deliveries
     responses: ResponseCache = field(default_factory=ResponseCache)
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
+    missed_links: MissedLinks = field(default_factory=MissedLinks)
 
     def run(self, subject: rows.Subject, tries: int) -> JobResult:
         """Run a job, of which `tries` failed before. Raises MilepostError to have it retried."""
@@ -163,6 +165,7 @@ class Jobs:
                 self.budget,
                 self.responses.of(row.id),
                 self.curricula,
+                self.missed_links,
                 now=now,
                 sleep=self.sleep,
                 on_info=lambda info: save(row.installation_id, info, now),

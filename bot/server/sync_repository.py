@@ -19,7 +19,7 @@ from bot.github.errors import (
 )
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
-from bot.github.link_checker import LinkChecker
+from bot.github.link_checker import LinkChecker, MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
@@ -67,6 +67,7 @@ class RepositorySync:
     budget: RateLimiter
     cache: Cache
     curriculum_cache: CurriculumCache
+    missed_links: MissedLinks
     now: datetime  # aware
     sleep: Sleep
     on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
@@ -128,7 +129,7 @@ class RepositorySync:
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
-        outside = LinkChecker() if path.settings.features.links else None
+        outside = LinkChecker(self.missed_links, self.row.id)
         try:
             with self._reader(connection) as reader:
                 sync = Sync(path, reader, web=web_root(connection.api_url), outside=outside)

@@ -32,7 +32,12 @@ REMOVING = {
     "label_delete": 2,
     "label_rename": 2,
     "label_colour": 1,
+    "label_swap": 2,
+    "label_taken": 1,
+    "label_prefixed": 2,
+    "label_onto_own": 1,
     "delete_comment": 1,
+    "delete_ours": 2,
     "summary_close": 1,
     "summary_reopen": 1,
     "summary_delete": 1,
@@ -51,7 +56,8 @@ OTHERS = {
     "lock": 3,
     "unlock": 1,
 }
-LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING | OTHERS
+BOTS = {"bot_close": 4, "bot_lock": 1, "bot_label": 1, "bot_edit": 1, "bot_comment": 1}
+LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING | OTHERS | BOTS
 MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")
 
 SECONDARY = ("secondary-403", "secondary-429")

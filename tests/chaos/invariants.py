@@ -32,6 +32,7 @@ class Verdict:
     elsewhere: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
     untrue: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -42,7 +43,7 @@ class Verdict:
 
 def judge(scenario: Scenario, learner: Learner) -> Verdict:
     """Everything but whether the next run has nothing to do."""
-    verdict = Verdict(errors=list(scenario.errors))
+    verdict = Verdict(stops=list(scenario.stops), errors=list(scenario.errors))
     verdict.duplicates = _duplicates(scenario)
     for slot, promise in learner.promises.items():
         if complaint := promise():

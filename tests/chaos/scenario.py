@@ -116,6 +116,7 @@ class Scenario:
         self.act: Callable[[Any], None] = lambda _: None
         self.busy: list[_FaultInjector] = []
         self.errors: list[str] = []
+        self.stops: list[str] = []  # runs that one refused thing ended
         self.ran_at = self.now  # when the last run began that nothing disturbed
 
     @property
@@ -165,7 +166,7 @@ class Scenario:
         except Killed:
             return False
         except (ChangeRefusedError, PermissionDeniedError) as refused:
-            self.errors.append(f"stopped by one thing: {refused}")
+            self.stops.append(str(refused))
             return False
         except MilepostError:
             return False

@@ -31,7 +31,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.errors import MilepostError
+from bot.errors import ChangeRefusedError, MilepostError, PermissionDeniedError
 
 BY_CHANCE = "chaos-by-chance"
 WEEKS_AT_ONCE = 8
@@ -109,6 +109,10 @@ class LearnerStateMachine(RuleBasedStateMachine):
     def others(self, act: Act) -> None:
         self.does(act)
 
+    @rule(act=actions.acts(actions.BOTS))
+    def bots(self, act: Act) -> None:
+        self.does(act)
+
     def does(self, act: Act) -> None:
         """An act of the learner's, or of other people."""
         self.scenario.tally.steps += 1
@@ -170,6 +174,9 @@ class LearnerStateMachine(RuleBasedStateMachine):
             untrue = list(expected.complaints())
             again = scenario.foreseen()
             wrote = scenario.calm_run()
+        except (ChangeRefusedError, PermissionDeniedError) as refused:
+            scenario.stops.append(f"the run at the end: {refused}")
+            return judge(scenario, self.learner)
         except MilepostError as error:
             scenario.errors.append(f"the run at the end: {type(error).__name__}: {error}")
             return judge(scenario, self.learner)

@@ -72,6 +72,7 @@ class RunTotals:
         self.wrong["touched elsewhere"] += len(verdict.elsewhere)
         self.wrong["not settled by one run"] += len(verdict.unsettled)
         self.wrong["not as it ought to be"] += len(verdict.untrue)
+        self.wrong["stopped by one thing"] += len(verdict.stops)
         self.wrong["errors"] += len(verdict.errors)
         if verdict.violations:
             self.failed.append((share, verdict.violations))

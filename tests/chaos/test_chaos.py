@@ -14,6 +14,8 @@ from chaos.state_machine import LearnerStateMachine, play
 from chaos.table import Share
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
+from bot.errors import LockedError
+
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_after_a_history_one_run_puts_everything_right(number: int) -> None:
@@ -54,7 +56,13 @@ def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.Monk
     for acts in by_chance:
         assert all(
             acts & set(group)
-            for group in (*groups, actions.COMMANDING, actions.SAYING, actions.OTHERS)
+            for group in (
+                *groups,
+                actions.COMMANDING,
+                actions.SAYING,
+                actions.OTHERS,
+                actions.BOTS,
+            )
         )
     assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
@@ -158,6 +166,18 @@ class TestTheWitness:
             under_way.sync(Run())
         assert under_way.end().errors == ["ZeroDivisionError: "]
 
+    def test_a_run_that_one_thing_stopped(
+        self, under_way: LearnerStateMachine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refused(*_: object) -> None:
+            raise LockedError("The conversation is locked.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("bot.sync.reconcile.run_commands", refused)
+            under_way.sync(Run())
+        verdict = under_way.end()
+        assert (verdict.stops, verdict.errors) == (["The conversation is locked."], [])
+
 
 def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     monkeypatch: pytest.MonkeyPatch,
@@ -198,6 +218,7 @@ def test_the_table_counts() -> None:
     assert "| histories | 3 |" in total.table()
     assert "| steps | 9 |" in total.table()
     assert "| lost work | 0 |" in total.table()
+    assert "| stopped by one thing | 0 |" in total.table()
     total.blame(Share(3, 1), Verdict(lost_work=["#3"]))
     assert "| violations | 1 |" in total.table()
     assert total.failed == [(Share(3, 1), ["lost_work: #3"])]

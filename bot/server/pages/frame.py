@@ -10,9 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from anyio import from_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -32,7 +31,6 @@ from bot.templating import templates_root
 
 SIGN_IN = "/sign-in"
 TOKEN = "form_token"  # the hidden field of every form  # noqa: S105 - the name of a field
-MAX_FORM = 256 * 1024  # bytes
 MAX_FIELDS = 100
 
 
@@ -219,11 +217,11 @@ class Frame:
     def form(self, request: Request, visitor: Visitor | None) -> Mapping[str, str]:
         """Return the fields of a form that one of our pages showed to this person.
 
-        Runs in the thread of a page. Raises PageError when the form is too large, comes from
-        another site, or was shown to somebody else. Without a visitor no token is needed: nothing
+        Raises PageError when the form has too many fields, comes from another site, or was shown to
+        somebody else. Without a visitor no token is needed: nothing
         can be done in their name.
         """
-        fields = from_thread.run(_fields, request)
+        fields = _fields(request)
         origin, ours = request.headers.get("Origin"), urlsplit(self.address(request))
         if origin is not None and origin != f"{ours.scheme}://{ours.netloc}".lower():
             raise _forged_form()
@@ -245,10 +243,12 @@ def _forged_form() -> PageError:
     return PageError(403, "This form can't be accepted", text)
 
 
-async def _fields(request: Request) -> dict[str, str]:
-    """Return the text fields; the last one of those that come twice."""
-    content_length = request.headers.get("Content-Length", "")
-    if not content_length.isdigit() or int(content_length) > MAX_FORM:
-        raise PageError(413, "This form is too large")
-    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+def _fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form; the last one of those that come twice."""
+    if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        return {}
+    body = getattr(request.state, "body", b"").decode("latin-1")  # browsers send ASCII
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError:
+        raise PageError(413, "This form is too large") from None

@@ -47,6 +47,8 @@ installation = sa.Table(
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, suspended, gone
     sa.Column("seen_at", Moment, nullable=False),
+    # Up to when, in seconds since 1970, its jobs have used its share of the workers' time.
+    sa.Column("used_until", sa.Double, nullable=False, server_default="0"),
     _partial_index("ix_installation_gone", "seen_at", where="state = 'gone'"),
 )
 
@@ -132,6 +134,7 @@ jobs = sa.Table(
     sa.Column("due_at", Moment, index=True),
     sa.Column("holder", sa.Text),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    _partial_index("ix_agenda_held", "kind", "id", where="holder IS NOT NULL"),
 )
 
 inbox = sa.Table(

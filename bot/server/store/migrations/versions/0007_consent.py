@@ -8,8 +8,8 @@ from alembic import op
 
 from bot.server.store.tables import Id, Moment
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
