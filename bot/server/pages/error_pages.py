@@ -28,7 +28,7 @@ def add(app: FastAPI, frame: Frame) -> None:
         if isinstance(error, HTTPException):
             response.headers.update(error.headers or {})
         elif isinstance(error, AuthenticationError):
-            frame.sessions.end(response)
+            frame.sessions.end(request, response)
         return response
 
     for kind in (PageError, HTTPException, MilepostError, *DATABASE_AWAY, Exception):
