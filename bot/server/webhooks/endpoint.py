@@ -120,7 +120,7 @@ def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
 
 
 def revoked_by(event: str, payload: Payload) -> tuple[Subject, ...]:
-    """Return what may no longer be as a sync last read it, and so is shown to nobody until the next.
+    """Return what may be another thing than a sync last read: shown to nobody until the next.
 
     Every push to the default branch may change the settings: the files that its payload lists end
     at 3,000 for a commit, and leave out what a link within the repository leads to. Source: "Push"
