@@ -118,6 +118,8 @@ class Server:
 
     def write_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
         """Store deliveries, and schedule the jobs of what they are about."""
+        # Before, so that they cannot be stored without it.
+        self.store.cohorts.revoke(deliveries)
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
         self.bot()  # here, because the endpoint must not wait for the database

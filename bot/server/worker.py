@@ -130,6 +130,8 @@ class JobRunner:
         except Exception:
             result = "failed"
             log.exception("internal error", extra={"subject": str(claim.subject)})
+        if claim.subject.kind == "repository":
+            self.store.cohorts.void(claim.subject.id, before=claim.since)
         again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
         return JobResult(result, again, settled=False)
 

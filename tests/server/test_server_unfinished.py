@@ -1,14 +1,13 @@
 """Requests that callers begin and do not finish: what they may hold, and for how long."""
 
 import contextlib
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
+from server.caller import Caller
 from server.server_fixture import PATIENCE, SECRET, Host, environment, eventually, headers, hosted
 
 from bot.server import app
@@ -19,37 +18,6 @@ MANY = 45  # callers; more than there are threads for pages
 TOKEN = "canary-metrics-token"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SIGNED = headers(b"", "issues", guid="g-1")  # the form of a signature, of another body
-
-
-class Caller:
-    """A client on a connection of its own, which sends what and when it wants."""
-
-    def __init__(self, host: Host) -> None:
-        parts = urlsplit(host.url)
-        self._socket = socket.create_connection((parts.hostname, parts.port), PATIENCE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
-
-    def begin(self, path: str, length: int, names: dict[str, str], sent: bytes = b"") -> Self:
-        """Send the head of a POST, and the first bytes of its body."""
-        lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}"]
-        lines += [f"{name}: {value}" for name, value in names.items()]
-        return self.send("\r\n".join([*lines, "", ""]).encode() + sent)
-
-    def send(self, content: bytes) -> Self:
-        self._socket.sendall(content)
-        return self
-
-    def status(self) -> int:
-        """Wait for the status of the answer; 0 when the connection was closed without one."""
-        with contextlib.suppress(ConnectionResetError):
-            answer = self._socket.recv(4096)
-            return int(answer.split()[1]) if answer else 0
-        return 0
 
 
 @contextlib.contextmanager
