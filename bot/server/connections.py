@@ -28,6 +28,7 @@ class ConnectionLimits:
     head_seconds: float = 10.0  # from the connection or the first byte to the end of the headers
     request_seconds: float = 60.0  # from there to the last byte of the answer
     head_bytes: int = 64 * 1024
+    refused_bytes: int = 256 * 1024  # of a body that are thrown away after its answer
     most: int = 800  # connections: most systems give a process 1,024 files
     most_waiting: int = 50  # of one network, without a whole head
     waiting: dict["BoundedConnection", str] = field(default_factory=dict)  # the longest first
@@ -55,6 +56,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._in_head = True  # the next bytes belong to a head
         self._in_body = False
         self._unused = 0  # bytes since the last that a body or a whole head was made of
+        self._refused = 0  # bytes of a body since its answer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -87,6 +89,10 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._unused = 0
+        if self.cycle.response_complete:
+            self._refused += len(body)
+            if self._refused > self._limits.refused_bytes:
+                self.transport.abort()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -97,7 +103,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._in_body:  # the rest of a refused body is thrown away
+        if self._in_body:
+            self._refused = 0
             self._expect(self._limits.head_seconds)
         self._note_end()
 

@@ -178,6 +178,7 @@ class Jobs:
             return JobResult("gone", None, ((rows.installation(row.installation_id), now),))
         except sync_repository.INSTALLATION_ERRORS:
             # The job of the installation finds out which of these is true.
+            self.store.cohorts.void(row.id, before=now)
             return JobResult("unknown", None, ((rows.installation(row.installation_id), now),))
         return self._record(row, done, now, tries)
 

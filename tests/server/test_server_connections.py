@@ -95,6 +95,26 @@ def test_who_reads_no_answer_is_cut_off(tmp_path: Path, monkeypatch: pytest.Monk
         deaf.send(request * 1_000_000)
 
 
+def test_the_rest_of_a_refused_body_is_read_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that its client gets to read the answer, and costs no more than that."""
+    with limited(tmp_path, monkeypatch) as (host, _):
+        with Caller(host).begin("/sign-out", 2**20, {}, b" " * 250_000) as small:
+            assert small.status() == 413
+        with Caller(host).begin("/sign-out", 2**20, {}) as large:
+            assert large.status() == 413
+            with contextlib.suppress(ConnectionError):
+                large.send(b" " * 2**20)
+            assert large.status() == 0
+    with (
+        limited(tmp_path, monkeypatch, head_seconds=SOON) as (host, _),
+        Caller(host).begin("/sign-out", 2**20, {}) as slow,
+    ):
+        assert slow.status() == 413
+        assert slow.status() == 0
+
+
 def test_a_request_that_takes_too_long_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from server.visitor_fixture import VisitorFixture, visited
 
 from bot.errors import AuthenticationError
 from bot.github.connection import Connection
+from bot.github.errors import NotInstalledError
 from bot.github.reader import HttpReader
 from bot.server.store.rows import Mentor
 from bot.server.store.rows import repository as subject_of
@@ -226,6 +227,16 @@ def sync_that_is_refused(one: Learner) -> None:
     _sync(one)
 
 
+def sync_without_a_token(one: Learner) -> None:
+    """GitHub gives none; the job of the installation finds it where it was."""
+
+    def refuse(_: RepositorySync) -> None:
+        raise NotInstalledError("GitHub knows no such installation.")
+
+    one.patch.setattr(RepositorySync, "run", refuse)
+    _sync(one)
+
+
 def sync_that_breaks(one: Learner) -> None:
     def fail(_: RepositorySync) -> None:
         raise ZeroDivisionError
@@ -289,6 +300,7 @@ WAYS: dict[str, tuple[Way, set[str], str]] = {
     "pushed, syncs fail": (pushed_while_syncs_fail, PUBLIC, UNCONFIRMED),
     "syncs fail": (sync_without_an_answer, PUBLIC, UNCONFIRMED),
     "sync refused": (sync_that_is_refused, PUBLIC | {"command line"}, UNCONFIRMED),
+    "no token": (sync_without_a_token, PUBLIC | {"command line"}, UNCONFIRMED),
     "sync breaks": (sync_that_breaks, PUBLIC | {"command line"}, UNCONFIRMED),
     "no sync": (no_sync_for_a_day, PUBLIC | {"command line"}, "too long ago"),
     "other version": (page_of_another_version, PUBLIC | {"command line", "/cohort/requests"}, ""),

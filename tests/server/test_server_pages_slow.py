@@ -18,6 +18,7 @@ from bot.github.oauth import OAuthClient
 from bot.server.pages import github_calls, public_check
 from bot.server.pages.github_calls import GitHubCalls, SlowError
 from bot.server.pages.public_check import FRESH
+from bot.server.pages.settings_file import SettingsFile
 from github_sandbox.server import running
 from github_sandbox.state import apps
 
@@ -31,7 +32,7 @@ def app_server(tmp_path: Path) -> Iterator[VisitorFixture]:
                 made.world.add_repository(
                     f"lea/{name}", private=name == "veiled", collaborators={"reader": "write"}
                 )
-                for name in ("open", "veiled")
+                for name in ("open", "other", "veiled")
             ]
             with made.world.lock:
                 apps.install(made.world, made.app, "lea", repositories=homes)
@@ -92,12 +93,18 @@ def test_what_all_may_see_is_shown_and_the_rest_comes_with_the_answer(
     assert github.calls == 2
 
 
-@pytest.mark.parametrize("path", ["/setup", "/setup/lea/open"])
+@pytest.mark.parametrize(
+    ("path", "owner", "method"),
+    [
+        ("/setup", OAuthClient, "installations"),
+        ("/setup/lea/open", OAuthClient, "repository"),
+        ("/setup/lea/open", SettingsFile, "app_repository"),
+    ],
+)
 def test_a_page_that_is_nothing_without_github_says_so(
-    reader: Person, path: str, monkeypatch: pytest.MonkeyPatch
+    reader: Person, path: str, owner: Any, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    method = "installations" if path == "/setup" else "repository"
-    with SlowGitHub(monkeypatch, OAuthClient, method):
+    with SlowGitHub(monkeypatch, owner, method):
         page = reader.open(path)
         assert (page.status, "GitHub is slow" in page.text) == (503, True)
 
@@ -128,7 +135,8 @@ def test_a_public_repository_stays_in_sight_and_github_is_left_alone_for_a_while
         clock = app_server.host.server.clock
         app_server.host.server.clock = lambda: clock() + FRESH
         with SlowGitHub(monkeypatch, public_check, "read_repository") as github:
-            assert [anybody.open("/r/lea/open").status for _ in range(3)] == [200] * 3
+            for path in ("/r/lea/open", "/r/lea/open", "/r/lea/other"):
+                assert anybody.open(path).status == 200
             assert github.calls == 1
 
 

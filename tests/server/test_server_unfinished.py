@@ -1,5 +1,6 @@
 """Requests that callers begin and do not finish: what they may hold, and for how long."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 from server.caller import Caller
 from server.server_fixture import PATIENCE, SECRET, Host, environment, eventually, headers, hosted
+from starlette.types import Message, Receive
 
 from bot.server import app
-from bot.server.request_body import SMALL_BODY, BodyLimits
+from bot.server.request_body import DELIVERIES, SMALL_BODY, BodyError, BodyLimits, BodyReader
 from bot.server.webhooks import endpoint
 
 MANY = 45  # callers; more than there are threads for pages
@@ -177,3 +179,37 @@ def test_a_refused_delivery_is_asked_to_come_again(
         answer = host.deliver("issues", {})
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
+
+
+def pieces_of(*pieces: bytes, end: asyncio.Event | None = None) -> Receive:
+    """Messages with these pieces of a body, the last one when `end` is set."""
+    left = list(pieces)
+
+    async def receive() -> Message:
+        if len(left) == 1 and end is not None:
+            await end.wait()
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    return receive
+
+
+def test_what_is_over_is_counted_no_more_and_of_what_is_not_stored_nothing_is_there() -> None:
+    reader = BodyReader(replace(DELIVERIES, in_flight=1_500))
+    scope = {"headers": [], "client": ("192.0.2.1", 1)}
+    large = b" " * (SMALL_BODY + 1_000)
+
+    async def bodies() -> None:
+        end = asyncio.Event()
+        small = asyncio.create_task(reader.read(scope, pieces_of(b"a", b"b", end=end)))
+        await asyncio.sleep(0)
+        for _ in range(2):
+            assert await reader.read(scope, pieces_of(large)) == bytearray(large)
+            assert await reader.read(scope, pieces_of(large, large), stored=False) == bytearray()
+            with pytest.raises(BodyError):
+                await reader.read(scope, pieces_of(large, large))
+        end.set()
+        assert await small == bytearray(b"ab")
+
+    asyncio.run(bodies())
+    assert not reader._unfinished
+    assert not reader._in_flight

@@ -5,6 +5,7 @@ headings over boxes, courses or items. Which of them it is, is for `choice.py` t
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,8 @@ from bot.curriculum.importer.patterns import fold
 from bot.curriculum.importer.tables import expand_tables
 from bot.curriculum.importer.topic_guides import Topics
 
-MOST = 14  # candidates that are read
+INNER = 6  # the level of a bold line below another
+MOST = 20  # candidates that are read
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,6 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
         for rare in (False, True):
             roles = decide(seen, title.text if title else "", rare=rare)
             for one in alternatives(roles):
-                if one.unit == "weekday":
-                    continue
                 if one.order and one not in tried:
                     tried.append(one)
                     yield Candidate(blocks, keys, one, default=one is roles and not numbered)
@@ -79,29 +79,29 @@ def promote_bold(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
     if sum(b.kind == "heading" and b.level > 1 for b in blocks) > 1 or len(bold) < 3:
         return tuple(blocks)
     marks = {id(b): keys.mark(b.lines[0].text) for b in bold}
-    counts: dict[str, int] = {}
-    for found in marks.values():
-        if found:
-            counts[found.group] = counts.get(found.group, 0) + 1
+    counts = Counter(found.group for found in marks.values() if found)
     known = all(group in GROUPS for group in counts)
     order = sorted(counts, key=lambda g: GROUPS.index(g) if known else counts[g])
-    recurring: dict[str, int] = {}
-    for b in bold:
-        text = fold(clean(b.lines[0].text))
-        recurring[text] = recurring.get(text, 0) + 1
-    out: list[Block] = []
-    for b in blocks:
-        if id(b) not in marks:
-            out.append(b)
-            continue
+    recurring = Counter(fold(clean(b.lines[0].text)) for b in bold)
+    last = max((i for i, b in enumerate(bold) if marks[id(b)]), default=-1)
+    inner, most = 0, 0  # bold lines below the stretch that is open, and below any before
+    levels: dict[int, int] = {}
+    for i, b in enumerate(bold):
         found, text = marks[id(b)], b.lines[0].text
-        level = 2 + order.index(found.group) if found else 6
         around = vocabulary.topic(text, vocabulary.AROUND)
         inside = vocabulary.topic(text, vocabulary.INSIDE)
-        if not found and around and not inside and recurring[fold(clean(text))] == 1:
-            level = 2
-        out.append(replace(b, kind="heading", level=min(level, 6)))
-    return tuple(out)
+        inner = 0 if found else inner + 1
+        most = max(most, inner) if i < last else most
+        section = around and (not inside or around in vocabulary.NO_TIMELINE)
+        if found:
+            levels[id(b)] = min(2 + order.index(found.group), INNER)
+        elif (section or (i > last >= 0 and inner > most)) and recurring[fold(clean(text))] == 1:
+            levels[id(b)] = 2
+        else:
+            levels[id(b)] = INNER
+    return tuple(
+        replace(b, kind="heading", level=levels[id(b)]) if id(b) in levels else b for b in blocks
+    )
 
 
 def _stands_alone(block: Block) -> bool:

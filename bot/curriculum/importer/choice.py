@@ -5,19 +5,21 @@ rewrites of them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log2
 from statistics import mean, pstdev
 
-from bot.curriculum.importer import patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.candidates import Candidate
 from bot.curriculum.importer.collector import SectionCollector
 from bot.curriculum.importer.drafts import PathDraft
 from bot.curriculum.importer.keys import NUMBERED, UNKNOWN_SIGN
 
+MAX_HEADING = 120
+FEWEST = 4  # units that a number in a heading may mean
 _USED = {"task", "what a task says more", "checkpoint item", "deliverable", "goal"}
 
 
@@ -34,11 +36,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class WorkLines:
-    """The lines of a guide that may be work: its boxes, its other items, the rows of its tables."""
+    """The lines of a guide that may be work: its boxes, its other items, the rows of its tables.
+
+    `numbers` are those that its headings name beside a word: "16 weeks".
+    """
 
     boxes: tuple[int, ...]
     items: tuple[int, ...]
     rows: tuple[int, ...]
+    numbers: frozenset[int]
 
     @classmethod
     def of(cls, blocks: Sequence[Block]) -> "WorkLines":
@@ -48,6 +54,13 @@ class WorkLines:
             tuple(b.first for b in items if b.checked is not None),
             tuple(b.first for b in items if b.checked is None),
             tuple(row.first for b in blocks if b.kind == "table" for row in b.rows),
+            frozenset(
+                int(one)
+                for b in blocks
+                if b.kind == "heading" and len(b.text) < MAX_HEADING
+                for one in re.findall(r"(?<![\d.])\d{1,3}(?=[\s-]?[^\W\d_]{2})", b.text)
+                if int(one) >= FEWEST
+            ),
         )
 
 
@@ -66,7 +79,8 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
     unit = "topics" if reading.candidate.topics else roles.unit or ""
     follow = [b.first == a.last + 1 or b.first <= 1 for a, b in pairwise(marks)]
     average = mean(counts) if counts else 0
-    named = re.findall(r"\b(\d{1,3})[\s-]+(\w+)", patterns.fold(reading.title))
+    groups = Counter(mark.group for mark in marks)
+    ends = {number, max((mark.last for mark in marks), default=0)}
     return {
         "boxes used": used(work.boxes, _USED),
         "boxes tasks": used(work.boxes, {"task"}),
@@ -81,7 +95,8 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
         "uneven": min(2.0, pstdev(counts) / average) if number > 1 and average else 1.0,
         "thin": float(average < 1.5),
         "fat": max(0.0, log2(max(average, 1) / 12)),
-        "named": float(any(int(n) == number for n, _ in named)),
+        "named": float(not work.numbers.isdisjoint(ends)),
+        "mixed": 1 - max(groups.values(), default=0) / max(number, 1),
         "week": float(unit in {"week", "dates"}),
         "month": float(unit == "month"),
         "day": float(unit in {"day", "date"}),
@@ -99,28 +114,29 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
 WEIGHTS: dict[str, float] = {
     "boxes used": 3.9,
     "boxes tasks": 0.9,
-    "items used": 1.8,
-    "rows used": 1.0,
-    "follow": 0.7,
-    "from one": 0.5,
+    "items used": 1.6,
+    "rows used": 0.9,
+    "follow": 0.5,
+    "from one": 0.6,
     "empty": -3.0,
     "single": -2.0,
-    "pair": -1.1,
-    "many": -0.6,
-    "uneven": -0.5,
-    "thin": -0.5,
-    "fat": -1.15,
-    "named": 1.3,
+    "pair": -1.2,
+    "many": -0.7,
+    "uneven": -0.8,
+    "thin": -0.6,
+    "fat": -1.3,
+    "named": 1.5,
+    "mixed": -1.1,
     "week": 1.6,
     "month": 0.5,
-    "day": 0.4,
+    "day": 0.2,
     "module": 0.6,
-    "phase": -0.1,
-    "inner time": -0.2,
+    "phase": -0.2,
+    "inner time": 0.0,
     "unknown": 1.0,
-    "numbered": 0.0,
-    "topics": -1.35,
-    "default": 1.3,
+    "numbered": 0.2,
+    "topics": -1.5,
+    "default": 1.4,
     "depth": 0.8,
 }
 

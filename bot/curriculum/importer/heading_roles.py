@@ -23,6 +23,7 @@ from bot.curriculum.importer.keys import GROUPS, GuideKeys, bold_lead
 Part = Literal["phase", "between", "module", "unit", "inner"]
 Carrier = Literal["heading", "line", "item"]
 _COUNTED_DAYS = re.compile(r"\b\d+[\s-]*days?\b|\bdays? of\b", re.IGNORECASE)
+_WITHIN = {"weekday"}  # which are only a part of other stretches
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
 
 
@@ -98,15 +99,25 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
     days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
     by_day = days >= 5 and bool(_COUNTED_DAYS.search(title))
     lines = frozenset(one.line for one in seen)
-    return HeadingRoles(order, _unit(order, by_day=by_day), wide, lines)
+    unit = _unit(order, by_day=by_day) if known else _innermost(order, seen)
+    return HeadingRoles(order, unit, wide, lines)
 
 
 def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
-    """Yield the roles with each of the groups as the unit, those of `roles` first."""
+    """Yield the roles with each of the groups as the unit, those of `roles` first.
+
+    Then those without one of the groups, which may only be mentioned.
+    """
     yield roles
-    for group in roles.order:
-        if group != roles.unit:
-            yield replace(roles, unit=group)
+    units = [roles.unit, *(group for group in roles.order if group != roles.unit)]
+    for unit in units[1:]:
+        if unit not in _WITHIN:
+            yield replace(roles, unit=unit)
+    for unit in units[:2] if len(units) > 1 else ():
+        for group in roles.order:
+            if group != unit and group not in _WITHIN:
+                left = tuple(one for one in roles.order if one != group)
+                yield replace(roles, unit=unit, order=left)
 
 
 def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
@@ -117,7 +128,7 @@ def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
     """
     out = []
     last: dict[str, int] = {}
-    named: set[tuple[str, int, int]] = set()
+    named: dict[tuple[str, int, int], bool] = {}
     by_heading = Counter(one.mark.group for one in seen if one.heading)
     whole = Counter(one.mark.group for one in seen)
     usual = {
@@ -137,12 +148,12 @@ def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
             for inner in following
         ):
             continue
-        # The same number again, at another level or of the outermost kind, repeats what was said.
+        # The same number again, at another level or without what the first one holds, repeats.
         key = (group, one.mark.first, one.mark.last)
-        outer = group in {"phase", "part"} and last.get(group) == one.mark.first
-        if key in named and (one.level != usual[group] or outer):
+        holds = any(n.mark.group != group and n.level > one.level for n in following)
+        if key in named and (one.level != usual[group] or (named[key] and not holds)):
             continue
-        named.add(key)
+        named[key] = holds
         last[group] = one.mark.last
         out.append(one)
     return out
@@ -152,6 +163,12 @@ def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
     wide = [s.level for s in seen if s.mark.group == group and s.mark.span > 1]
     single = [s.level for s in seen if s.mark.group == group and s.mark.span == 1]
     return bool(wide and single) and median(wide) < median(single)
+
+
+def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str | None:
+    """Return the innermost group that headings announce, where no table knows what it means."""
+    by_heading = {one.mark.group for one in seen if one.heading}
+    return next((g for g in reversed(order) if g in by_heading), order[-1] if order else None)
 
 
 def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:
@@ -270,7 +287,7 @@ def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
     found = keys.mark(line.text)
-    after = found and line.text.partition(found.label)[2]
+    after = line.text.partition(found.label)[2] if found and not found.dates else ""
     if after and re.match(r"\s[^\W\d_]", after) and after.strip()[0].islower():
         return None  # "Unit 6 is a review" is a sentence
     whole = found and line.bold == line.text
@@ -298,7 +315,9 @@ def bold_labels(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
     """Return the blocks with a plain line "Week 1: Start" right above a list made bold."""
     out = list(blocks)
     for i, (block, following) in enumerate(pairwise(blocks)):
-        if block.kind != "text" or block.depth or following.kind != "item" or not block.lines:
+        if block.kind != "text" or block.depth or not block.lines:
+            continue
+        if following.kind not in {"item", "schedule", "table"}:
             continue
         *before, line = block.lines
         found = keys.mark(line.text) if len(line.text) <= LONGEST_LABEL else None

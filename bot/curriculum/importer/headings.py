@@ -102,15 +102,17 @@ def _codes() -> re.Pattern[str]:
 
 @cache
 def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return for each group the pattern of "Linear Regression | Day 2", "HTML (Week 1-2)"."""
+    return tuple(trailing_patterns(patterns.STRETCH))
+
+
+def trailing_patterns(stretches: Mapping[str, str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield for each group the pattern of "Linear Regression | Day 2", "HTML (Week 1-2)"."""
     end = r"\s*[)\]]?$(?P<c>)"
     until = rf"(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?"
     start = r"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*"
-    spellings = {
-        group: rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}"
-        for group, spelled in patterns.STRETCH.items()
-    }
-    return tuple((group, re.compile(one, re.IGNORECASE)) for group, one in spellings.items())
+    for group, spelled in stretches.items():
+        one = rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}"
+        yield group, re.compile(one, re.IGNORECASE)
 
 
 def mark(text: str) -> HeadingMark | None:

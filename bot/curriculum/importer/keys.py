@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from bot.curriculum.importer import patterns
 from bot.curriculum.importer.blocks import Block
@@ -20,19 +21,25 @@ from bot.curriculum.importer.headings import (
     number,
     spans,
     stretch_patterns,
+    trailing_patterns,
 )
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.time_words import TimeWords, folded, time_words
+from bot.curriculum.importer.time_words import TimeWords, folded, is_stretch, time_words
 
 LONGEST = 120
 MOST_LABELS = 20_000
+FURTHEST = 6  # from one number to the next
 SHORTEST = 3  # letters of a word that no table knows
 GROUPS = (*patterns.GROUPS, "dates", "date", "weekday", "clock")
 UNKNOWN_SIGN = "~"  # before the word of a group that no table knows
 NUMBERED = UNKNOWN_SIGN + "#"  # the group of headings that only have a number
 # With the vowel signs of Hindi and Thai, which are no letters.
 _WORD = r"[^\s\d!-/:-@\[-`{-~\u00a0-\u00bf\u2010-\u27bf\u3000-\u303f\uff00-\uff0f\uff1a]+"
-_WORD_NUMBER = re.compile(rf"({_WORD})[\s_#.:-]{{0,3}}(\d{{1,3}})(?!\d|[.,]\d\d)")
+_UNTIL = r"(?:\s*[-\u2013\u2014~/&]\s*(\d{1,3}))?(?!\d|[.,]\d\d)"
+_WORD_NUMBER = re.compile(rf"({_WORD})[\s_#.:-]{{0,3}}(\d{{1,3}}){_UNTIL}")
+_LAST_NUMBER = re.compile(
+    rf".*\S\s*[|(\[\u2013\u2014-]\s*({_WORD})\s+(\d{{1,3}}){_UNTIL}\s*[)\]]?$"
+)
 _NUMBER_WORD = re.compile(rf"第?(\d{{1,3}})(?:\.|-?[^\W\d_]{{1,2}})?\s+({_WORD})")
 _TWO_WORDS = re.compile(rf"({_WORD})\s+({_WORD})")
 _CLOCK = re.compile(
@@ -54,17 +61,18 @@ _TITLE_SIGNS = f" :\u2013\u2014|.,-·•→>)]{patterns.COLON}"
 
 @dataclass
 class _Counted:
-    """The numbers that labels have beside one word, in order."""
+    """The numbers that labels have beside one word, first and last of each, in order."""
 
-    numbers: list[int] = field(default_factory=list)
+    numbers: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def rises(self) -> bool:
-        """Return whether they begin at 0 or 1 and mostly go up one by one."""
-        if len(set(self.numbers)) < 2 or min(self.numbers) > 1:
+        """Return whether they begin at 0 or 1 and mostly go on where the one before ends."""
+        firsts = {first for first, _ in self.numbers}
+        if len(firsts) < 2 or min(firsts) > 1:
             return False
-        steps = [b - a for a, b in zip(self.numbers, self.numbers[1:], strict=False)]
-        good = sum(0 < step <= 6 or step < 0 for step in steps)
+        steps = [b - a for (_, a), (b, _) in pairwise(self.numbers)]
+        good = sum(0 < step <= FURTHEST or step < 0 for step in steps)
         return good * 4 >= len(steps) * 3 and sum(step > 0 for step in steps) * 2 >= len(steps)
 
 
@@ -79,12 +87,16 @@ class GuideKeys:
         self._dates = DateReader(self._words, day_first=_day_first(labels))
         self._marks: dict[str, HeadingMark | None] = {}
         self._numbered = numbered
-        self._learned = tuple(stretch_patterns(self._learn(counted), {}))
+        learned = self._learn(counted)
+        self._learned = tuple(stretch_patterns(learned, {}))
+        self._learned_last = tuple(trailing_patterns(learned))
         self._ordinals: dict[str, HeadingMark] = dict(_ordinals(labels, self._words))
         self._months = self._weekdays = True
         found = [self.mark(one) for one in labels]
         names = [one for one in found if one]
-        self.numbers_rise = _Counted([m.first for m in names if m.group == NUMBERED]).rises
+        self.numbers_rise = _Counted(
+            [(m.first, m.last) for m in names if m.group == NUMBERED]
+        ).rises
         self._months = len({one.first for one in names if one.group == "month" and one.dates}) > 1
         self._weekdays = len({one.first for one in names if one.group == "weekday"}) > 1
         if not (self._months and self._weekdays):
@@ -102,7 +114,7 @@ class GuideKeys:
         for block in blocks:
             if block.kind == "heading":
                 heading = block
-            elif block.kind == "text" and heading and not self.mark(heading.text):
+            elif block.kind == "text" and heading and not self._counts(heading.text):
                 when = _stated(block)
                 if when:
                     title = clean(_LEADING.sub("", heading.text))
@@ -112,9 +124,13 @@ class GuideKeys:
                     found.append((heading, HeadingMark(group, low, high, label, title, name)))
                     levels.add(heading.level)
                     heading = None
-        rising = _Counted([made.first for _, made in found]).rises
+        rising = _Counted([(made.first, made.last) for _, made in found]).rises
         if rising and len(levels) == 1:
             self._marks |= {heading.text: made for heading, made in found}
+
+    def _counts(self, text: str) -> bool:
+        found = self.mark(text)
+        return found is not None and found.group != NUMBERED
 
     def mark(self, text: str) -> HeadingMark | None:
         """Return the stretch that a heading, line or item names, or None."""
@@ -137,6 +153,10 @@ class GuideKeys:
             found = pattern.match(folded(name))
             if found:
                 return make_mark(group, found, name, name)
+        for group, pattern in self._learned_last:
+            found = pattern.match(folded(name))
+            if found:
+                return make_mark(group, found, name, name, leads=False)
         return None
 
     def _dated(self, name: str, when: FoundDate | None) -> HeadingMark | None:
@@ -168,8 +188,13 @@ class GuideKeys:
         weekday = self._words.weekdays.get(folded(word[0])) if word else None
         if word and weekday is not None and self._weekdays:
             rest = name[word.end() :]
-            if not rest.strip() or rest.lstrip()[0] in _TITLE_SIGNS + "(":
+            if (
+                not rest.strip()
+                or rest.strip().isdecimal()
+                or rest.lstrip()[0] in _TITLE_SIGNS + "("
+            ):
                 title = clean(rest.strip(_TITLE_SIGNS))
+                title = "" if title.isdecimal() else title
                 return HeadingMark("weekday", weekday + 1, weekday + 1, word[0], title, name)
         clock = _CLOCK.match(name)
         if clock:
@@ -209,14 +234,18 @@ def _counted(labels: Iterable[str]) -> dict[tuple[str, bool], _Counted]:
         plain = folded(clean(label))
         if mark(label):
             continue
-        found, other = _WORD_NUMBER.match(plain), _NUMBER_WORD.match(plain)
-        if not found and not other:
+        found = _WORD_NUMBER.match(plain) or _LAST_NUMBER.match(plain)
+        other = None if found else _NUMBER_WORD.match(plain)
+        if found:
+            word, first, last = found[1], int(found[2]), int(found[3] or found[2])
+        elif other:
+            word, first, last = other[2], int(other[1]), int(other[1])
+        else:
             continue
-        word, at = (found[1], found[2]) if found else (other[2], other[1])  # type: ignore[index]
         word = _singular(word)
-        short = word.isascii() and len(word) < SHORTEST
+        short = word.isascii() and len(word) < SHORTEST and not is_stretch(word)
         if not short and not _NO_STRETCH.fullmatch(word) and not mark(f"{word} 1"):
-            counted[word, bool(found)].numbers.append(int(at))
+            counted[word, bool(found)].numbers.append((first, last))
     return counted
 
 
@@ -263,9 +292,11 @@ def _labels(blocks: Sequence[Block]) -> Iterator[str]:
 def _cells(table: Block) -> Iterator[str]:
     """Yield cells as labels, those with a number alone with the head of their column."""
     for row in table.rows:
-        for head, cell in zip(table.header[:3], row.cells[:3], strict=False):
-            if cell.text and len(cell.text) <= LONGEST:
-                yield f"{head.text} {cell.text}" if number(cell.text) is not None else cell.text
+        for i, (head, cell) in enumerate(zip(table.header[:3], row.cells[:3], strict=False)):
+            if cell.text and number(cell.text) is not None:
+                yield f"{head.text} {cell.text}"
+            elif cell.text and not i and len(cell.text) <= LONGEST:
+                yield cell.text
 
 
 def _day_first(labels: Iterable[str]) -> bool:

@@ -216,10 +216,22 @@ def _row(
                 labelled = f"{role}: {cells[i].text}".replace("\n", "; ")
                 rich = replace(cells[i], text=labelled, bold=role)
                 yield Block("text", row.first, row.first, lines=(rich,))
+    if found.group in _DAYS and len(tasks) > 1 and not any(days):
+        yield from _day(row, cells, tasks)
+        return
     for i in tasks:
         yield from _items(row, cells[i], "", as_day=days[i])
     if not tasks and titles and not found.of("task"):
         yield from _items(row, RichText(titles[0]))
+
+
+def _day(row: BlockRow, cells: dict[int, RichText], tasks: list[int]) -> Iterator[Block]:
+    """Yield the first cell of a day as what is to be done, and the others as what it says more."""
+    first = next(_items(row, cells[tasks[0]], as_day=True), None)
+    if first is not None:
+        yield first
+        more = tuple(cells[i] for i in tasks[1:])
+        yield Block("text", row.first, row.first, lines=more, depth=1)
 
 
 def _grid(table: Block, heads: list[HeadingMark | None]) -> Iterator[Block]:

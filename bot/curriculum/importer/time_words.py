@@ -66,6 +66,15 @@ def _languages_by_word() -> dict[str, frozenset[str]]:
     return {word: frozenset(languages) for word, languages in found.items()}
 
 
+def is_stretch(word: str) -> bool:
+    """Return whether a folded word is one for day, week or month in any language."""
+    return any(
+        word in spelled
+        for language in _languages_by_word().get(word, ())
+        for spelled in _table()[language]["stretches"]
+    )
+
+
 def time_words(words: Iterable[str], numbered: Iterable[str] = ()) -> TimeWords:
     """Return the time words of the two languages that most of these folded words are from.
 

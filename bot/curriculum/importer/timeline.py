@@ -23,7 +23,6 @@ from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, Uni
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
 DAYS = {"day": 1, "week": 7, "month": 28}
-_WITHIN = {"weekday"}  # which are only a part of other stretches
 _ABOVE = "it stands beside the units, in none of them"
 _KINDS = {
     **dict.fromkeys(("day", "date", "weekday", "clock"), UnitKind.DAY),
@@ -91,8 +90,8 @@ class Timeline:
 
     def _below(self, node: TreeNode) -> None:
         for child in node.children:
-            if child.mark is None or self._roles.group(child.mark) in _WITHIN:
-                self._below(child)
+            if child.mark is None or self._roles.part(child.mark) == "inner":
+                self._below(child)  # a day that stands in no week is a part of nothing
             else:
                 self._read_marked(child, child.mark)
 

@@ -51,10 +51,10 @@ def _units(
         if not child.is_heading or child.around() in never:
             continue
         own = any(holds(block) for block in _own(child))
+        below = list(_units(child, holds, never, leaves=leaves)) if leaves or not own else []
         if own:
-            yield child
-        if not own or leaves:
-            yield from _units(child, holds, never, leaves=leaves)
+            yield _without_labels(child) if below else child
+        yield from below
     if node.parent is None and any(holds(block) for block in _own(node)):
         yield _without_labels(node)
 

@@ -30,6 +30,7 @@ from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import TaskKind
 
 _SESSION = re.compile(r"^[A-Za-z]?\d{1,3}\s*[.):\u2013-]\s*(?=\w)")
+MANY_BELOW = 4  # items below one, which make it the name of a group
 Sort = Literal["box", "bullet", "row", "text", "goal", "label"]
 
 
@@ -122,9 +123,11 @@ class UnitReader:
 
     def _direct(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """Add the items, rows and other blocks directly below a heading."""
-        for one in entries(node.blocks):
+        found = list(entries(node.blocks))
+        grouped = _are_groups([one for one in found if isinstance(one, ListEntry)])
+        for one in found:
             if isinstance(one, ListEntry):
-                content.found += list(self._entry(one, kind))
+                content.found += list(self._entry(one, kind, grouped=grouped))
             elif one.kind == "table":
                 for number, row in table_rows(one):
                     source = replace(one, first=number, last=number)
@@ -135,8 +138,10 @@ class UnitReader:
             elif one.kind != "rule":
                 content.unassigned.append(one)
 
-    def _entry(self, entry: ListEntry, kind: TaskKind | None) -> Iterator[TaskCandidate]:
-        if entry.is_group:
+    def _entry(
+        self, entry: ListEntry, kind: TaskKind | None, *, grouped: bool = False
+    ) -> Iterator[TaskCandidate]:
+        if entry.is_group or (grouped and entry.below):
             self._coverage.place("the name of a group of tasks", entry.item)
             for one in entries(entry.below):
                 if isinstance(one, ListEntry):
@@ -326,6 +331,13 @@ class UnitReader:
         made.links = [link for block in text_blocks for link in block.links]
         if re.search(r"\w", title):
             yield TaskCandidate("text", made, tuple(text_blocks))
+
+
+def _are_groups(found: list[ListEntry]) -> bool:
+    """Return whether one or two items without boxes hold many others, which they only name."""
+    below = [sum(b.kind == "item" for b in entry.below) for entry in found]
+    plain = all(entry.item.checked is None for entry in found)
+    return plain and 0 < len(found) <= 2 and max(below) >= MANY_BELOW
 
 
 def _items(node: TreeNode) -> Iterator[ListEntry]:

@@ -169,18 +169,13 @@ class WebhookEndpoint:
             return 401
         if not _EVENT.fullmatch(event) or not _GUID.fullmatch(guid):
             return 400
-        body, stored = bytearray(), event.decode() in _EVENTS
-
-        def take(piece: bytes) -> None:
-            check.update(piece)
-            if stored:
-                body.extend(piece)
-
+        stored = event.decode() in _EVENTS
         try:
-            if not await self.reader.read(scope, receive, take, stored=stored):
-                return 499
+            body = await self.reader.read(scope, receive, observe=check.update, stored=stored)
         except BodyError as error:
             return error.status
+        if body is None:
+            return 499
         if not check.holds:
             return 401
         if not stored:
