@@ -16,6 +16,7 @@ from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
+from bot.server.memory import return_large_blocks
 from bot.server.server import Server, with_credentials
 from bot.server.store.store import Store
 
@@ -26,6 +27,7 @@ GRACE = 10  # seconds for requests that are being answered when it is time to st
 
 def serve(config: ServerConfig, *, host: str, port: int, clock: Clock = utc_now) -> None:
     """Serve. Raises ConfigError before it listens, and UsageError when it cannot listen."""
+    return_large_blocks()
     logs.set_up()
     logs.hide(config.secrets)
     traces = telemetry.of_environment(os.environ)
