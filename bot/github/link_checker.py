@@ -17,15 +17,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 import httpcore2
 import httpx2
 
 from bot.github.api_client import USER_AGENT
+from bot.github.public_addresses import is_public
 
-IpAddress = IPv4Address | IPv6Address
 Resolver = Callable[[str], Iterable[str]]
 
 HTTPS_PORT = 443
@@ -44,33 +44,12 @@ MAX_RESOLVING = (
 GOOD = range(200, 300)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = [("Accept", "text/html"), ("Accept-Encoding", "identity"), ("User-Agent", USER_AGENT)]
-# Global unicast; what lies elsewhere is local, reserved, or an IPv4 address in disguise (NAT64).
-_GLOBAL_V6 = IPv6Network("2000::/3")
-# What some versions of `ipaddress` take for global: protocol assignments, documentation, and the
-# tunnels 6to4 and Teredo, which carry an IPv4 address.
-_NOT_PUBLIC = tuple(
-    ip_network(network)
-    for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
-)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>", re.IGNORECASE)
 _TITLE_END = re.compile("</title", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _BROKEN = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-
-
-def is_public(address: IpAddress) -> bool:
-    """Return whether an address belongs to the open internet and to one machine in it.
-
-    Source: IANA's special-purpose address registries, as `ipaddress` has them. What carries an IPv4
-    address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it carries.
-    """
-    if address.is_multicast or not address.is_global:
-        return False
-    if any(address in network for network in _NOT_PUBLIC):
-        return False
-    return isinstance(address, IPv4Address) or address in _GLOBAL_V6
 
 
 _resolving = threading.Semaphore(MAX_RESOLVING)

@@ -9,6 +9,7 @@ A subject's lock and queueing lock let it be queued once and run once.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from bot.server.store.migrate import lock
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
 from bot.server.store.tables import fact
-from bot.server.worker import JobRunner, make_scheduler
+from bot.server.worker import MAX_TICK_AGE, JobRunner, make_scheduler
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -51,6 +52,7 @@ class QueueWorker:
 
     def __post_init__(self) -> None:
         self._deferred = 0
+        self._ticked_at = time.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: App | None = None
         self._task: Any = None
@@ -67,8 +69,9 @@ class QueueWorker:
 
     @property
     def running(self) -> bool:
-        """Return whether it works."""
-        return self._scheduler.running and self._thread.is_alive()
+        """Return whether it queues jobs, and runs them."""
+        is_alive = time.monotonic() - self._ticked_at < MAX_TICK_AGE and self._thread.is_alive()
+        return self._scheduler.running and is_alive
 
     def start(self) -> None:
         """Start, in threads of its own."""
@@ -129,7 +132,8 @@ class QueueWorker:
                 with self.store.engine.begin() as connection:
                     connection.execute(sa.text("ANALYZE procrastinate_jobs"))
             if len(jobs) < BATCH:
-                return
+                break
+        self._ticked_at = time.monotonic()
 
     async def _defer(self, jobs: Sequence[QueuedJob]) -> int:
         """Queue those that are not queued yet, and return how many.

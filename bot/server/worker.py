@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 RunJob = Callable[[Subject, int], JobResult]  # gets how many tries failed before
 
 LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
+MAX_TICK_AGE = 30.0  # seconds since jobs were last claimed, after which a worker is stuck
 # Jobs of one installation at once. More would wait for GitHub's limits, which it has of its own.
 PER_INSTALLATION = 4
 
@@ -129,6 +130,8 @@ class JobRunner:
         except Exception:
             result = "failed"
             log.exception("internal error", extra={"subject": str(claim.subject)})
+        if claim.subject.kind == "repository":
+            self.store.cohorts.void(claim.subject.id, before=claim.since)
         again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
         return JobResult(result, again, settled=False)
 
@@ -146,6 +149,7 @@ class ThreadWorker:
     renew: timedelta
 
     def __post_init__(self) -> None:
+        self._ticked_at = time.monotonic()
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job")
         self._per_installation = min(PER_INSTALLATION, max(1, self.threads // 2))
         self._stopping = False
@@ -156,8 +160,9 @@ class ThreadWorker:
 
     @property
     def running(self) -> bool:
-        """Return whether it works."""
-        return bool(self._scheduler.running)
+        """Return whether it claims jobs, or would if a thread were free."""
+        is_alive = time.monotonic() - self._ticked_at < MAX_TICK_AGE
+        return bool(self._scheduler.running) and is_alive
 
     def start(self) -> None:
         """Start, in threads of its own."""
@@ -167,7 +172,7 @@ class ThreadWorker:
         """Claim nothing more, and wait for the jobs that run."""
         with self._lock:
             self._stopping = True
-        if self.running:
+        if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
@@ -177,7 +182,8 @@ class ThreadWorker:
             for claim in claims:
                 self._pool.submit(self._work, claim)
             if len(claims) < free:
-                return
+                break
+        self._ticked_at = time.monotonic()
 
     def _work(self, claim: Claim) -> None:
         """Run a job, and claim the next that is due without waiting for the tick."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.github.link_checker import (
-    MAX_BYTES,
-    LinkChecker,
-    MissedLinks,
-    is_public,
-    system_resolver,
-)
+from bot.github.link_checker import MAX_BYTES, LinkChecker, MissedLinks, system_resolver
+from bot.github.public_addresses import is_public
 
 PUBLIC = "93.184.215.14"
 BLOG = "https://blog.example.org"
@@ -275,6 +270,35 @@ def test_no_address_that_is_not_public_is_dialled(
 
 @pytest.mark.parametrize("address", [PUBLIC, "140.82.112.3", "2606:2800:21f:cb07::1"])
 def test_public_addresses_are_public(address: str) -> None:
+    assert is_public(ip_address(address))
+
+
+# All of IANA's IPv4 and IPv6 special-purpose address registries, and multicast.
+SPECIAL = """
+0.0.0.0/8 0.0.0.0/32 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
+192.0.0.0/29 192.0.0.8/32 192.0.0.9/32 192.0.0.10/32 192.0.0.170/32 192.0.0.171/32 192.0.2.0/24
+192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.88.99.2/32 192.168.0.0/16 192.175.48.0/24
+198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 255.255.255.255/32
+::1/128 ::/128 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001::/32
+2001:1::1/128 2001:1::2/128 2001:1::3/128 2001:2::/48 2001:3::/32 2001:4:112::/48 2001:10::/28
+2001:20::/28 2001:30::/28 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7
+fe80::/10 ff00::/8
+"""
+
+
+@pytest.mark.parametrize("network", [*SPECIAL.split(), "168.63.129.16/32"])
+def test_no_range_of_a_special_purpose_is_public(network: str) -> None:
+    """The last one is the host of every machine at Azure, and in no registry."""
+    found = ip_network(network)
+    assert not is_public(found.network_address)
+    assert not is_public(found.broadcast_address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["168.63.129.15", "168.63.129.17", "192.31.195.255", "192.53.0.0", "172.32.0.0", "2001:200::"],
+)
+def test_what_lies_beside_them_is_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
