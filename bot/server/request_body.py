@@ -61,41 +61,44 @@ class BodyReader:
         self,
         scope: Scope,
         receive: Receive,
-        take: Callable[[bytes], object],
         *,
+        observe: Callable[[bytes], object] = lambda _: None,
         stored: bool = True,
-    ) -> bool:
-        """Give each piece of the body to `take`; return False when the caller went away.
+    ) -> bytearray | None:
+        """Return the body, empty unless `stored`; None when the caller went away.
 
-        `stored` is whether `take` keeps the pieces in memory. Raises BodyError.
+        `observe` gets each piece as it arrives. Raises BodyError.
         """
         announced = self._check_length(dict(scope["headers"]).get(b"content-length", b""))
-        network, size = client_network(scope.get("client")), 0
+        network, body, size, counted = client_network(scope.get("client")), bytearray(), 0, 0
         with self._slot(network):
             if stored:
                 self._check_room(network, announced - SMALL_BODY)
-            reserved = 0
             try:
                 async with asyncio.timeout(self.limits.seconds):
-                    while True:
+                    more_body = True
+                    while more_body:
                         message = await receive()
                         if message["type"] != "http.request":
-                            return False
+                            return None
                         piece: bytes = message.get("body", b"")
+                        more_body = message.get("more_body", False)
                         size += len(piece)
                         if size > self.limits.size:
                             raise BodyError(413)
-                        if stored and (more := size - SMALL_BODY - reserved) > 0:
+                        observe(piece)
+                        if not stored:
+                            continue
+                        if (more := size - SMALL_BODY - counted) > 0:
                             self._check_room(network, more)
                             self._in_flight[network] += more
-                            reserved += more
-                        take(piece)
-                        if not message.get("more_body", False):
-                            return True
+                            counted += more
+                        body += piece
             except TimeoutError:
                 raise BodyError(408) from None
             finally:
-                self._in_flight[network] -= reserved
+                self._in_flight[network] -= counted
+        return body
 
     def _check_length(self, announced: bytes) -> int:
         """Return the announced bytes, 0 without them. Raises BodyError for too many."""
@@ -136,14 +139,16 @@ def with_body(
 
     async def buffered(scope: Scope, receive: Receive, send: Send) -> None:
         names = {name for name, _ in scope["headers"]} if scope["type"] == "http" else set()
-        answer, body = app, bytearray()
+        answer = app
         if not names.isdisjoint({b"content-length", b"transfer-encoding"}):
             try:
-                if not await reader.read(scope, receive, body.extend):
-                    return
+                body = await reader.read(scope, receive)
             except BodyError as error:
                 answer = refuse(scope, error)
-            scope.setdefault("state", {})["body"] = body
+            else:
+                if body is None:
+                    return
+                scope.setdefault("state", {})["body"] = body
         await answer(scope, receive, send)
 
     return buffered

@@ -6,17 +6,21 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import sqlalchemy as sa
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.clock import Clock, utc_now
 from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig, unknown_variables
+from bot.server.connections import BoundedConnection, ConnectionLimits
 from bot.server.server import Server, check_key, with_credentials
 from bot.server.store.store import Store
 
@@ -52,7 +56,9 @@ def serve(
         _listener(host, port) as listener,
     ):
         server = Server(config, store, here, telemetry=traces, clock=clock)
-        running = _Announced(settings(build(server), host=host, port=port))
+        proxies = config.trusted_proxies
+        served = settings(build(server), host=host, port=port, trusted_proxies=proxies)
+        running = _Announced(served)
         running.on_listening = lambda: on_listening(here)
         try:
             running.run([listener])
@@ -97,10 +103,14 @@ def _local_url(host: str, port: int) -> str:
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
+def settings(
+    app: ASGIApp, *, host: str, port: int, trusted_proxies: str = "127.0.0.1"
+) -> uvicorn.Config:
     """Return how uvicorn serves the application."""
+    trusted = ProxyHeadersMiddleware(cast("Any", app), trusted_proxies).trusted_hosts
     return uvicorn.Config(
         app,
+        http=cast("Any", partial(BoundedConnection, limits=ConnectionLimits(cast("Any", trusted)))),
         host=host,
         port=port,
         log_config=None,

@@ -138,22 +138,33 @@ def _on_dashboard(change: Change) -> bool:
     )
 
 
-def planner(
+def open_session(
     paths: PathReader,
     reader: Reader,
     outside: LinkLookup | None = None,
     *,
     extra_commands: tuple[Command, ...] = (),
     record: RunRecord | None = None,
-) -> Planner:
-    """Return a planner of the path that `paths` reads.
+) -> Session:
+    """Return a session on the path that `paths` reads; what GitHub refuses goes to `record`.
 
     `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
     issue. Each plan reads `record` anew. Raises ConfigError or CurriculumError at once, before
-    anything is read from GitHub; the planner raises what `reader` raises.
+    anything is read from GitHub; planning raises what `reader` raises.
     """
+    done = record or RunRecord(set(), [], set())
+    return Session(reader, _planner(paths, reader, outside, extra_commands, done), done.refused)
+
+
+def _planner(
+    paths: PathReader,
+    reader: Reader,
+    outside: LinkLookup | None,
+    extra_commands: tuple[Command, ...],
+    done: RunRecord,
+) -> Planner:
     PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
-    done, links = record or RunRecord(set(), [], set()), Answers()
+    links = Answers()
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)

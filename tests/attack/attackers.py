@@ -1,6 +1,6 @@
 """What attacks a server over its sockets: a process of its own, with nothing but the library.
 
-    python -m attack.attackers NAME PORT [COOKIE]
+    python -m attack.attackers NAME URL [COOKIE]
 
 It writes a line when the attack is on, goes on until its input ends, and then writes as JSON what
 it was answered and how often: a status, `closed` without one, `open` for what waits still. It comes
@@ -11,11 +11,13 @@ import asyncio
 import contextlib
 import itertools
 import json
+import ssl
 import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
 ADDRESS = "127.0.0.66"  # where an attack by one address comes from
@@ -30,10 +32,12 @@ PAUSE = 0.2  # seconds before somebody who was sent off comes again
 
 
 class Attack:
-    """One attack on one port: what is on, and what was answered."""
+    """One attack on one address: what is on, and what was answered."""
 
-    def __init__(self, port: int, cookie: str, on: Callable[[], None]) -> None:
-        self.port = port
+    def __init__(self, url: str, cookie: str, on: Callable[[], None]) -> None:
+        self.host = urlsplit(url).netloc
+        self.port = urlsplit(url).port
+        self.tls = ssl._create_unverified_context() if url.startswith("https:") else None
         self.cookie = cookie
         self.answers: Counter[str] = Counter()
         self.open = 0
@@ -130,27 +134,30 @@ class Attack:
         """The status of an answer, which is read to its end where it says how long it is."""
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError:
+            _, _, length = head.lower().partition(b"content-length:")
+            await reader.readexactly(int(length.split(b"\r\n")[0] or 0))
+        except (asyncio.IncompleteReadError, OSError):
             return "closed"
-        _, _, length = head.lower().partition(b"content-length:")
-        await reader.readexactly(int(length.split(b"\r\n")[0] or 0))
         return head[9:12].decode()
 
     async def _connect(self, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection(HOST, self.port, local_addr=(address, 0))
+        name = self.host.partition(":")[0] if self.tls else None
+        return await asyncio.open_connection(
+            HOST, self.port, local_addr=(address, 0), ssl=self.tls, server_hostname=name
+        )
 
     def _head(
         self, method: str, path: str, *more: str, form: str = "", keep: bool = False
     ) -> bytes:
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}:{self.port}", *filter(None, more)]
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}", *filter(None, more)]
         lines += ["Content-Type: application/x-www-form-urlencoded"] if form else []
         lines += [] if keep else ["Connection: close"]
         return "\r\n".join((*lines, "", "")).encode()
 
 
-async def main(name: str, port: int, cookie: str = "") -> None:
+async def main(name: str, url: str, cookie: str = "") -> None:
     """Attack until the input ends."""
-    attack = Attack(port, cookie, lambda: print("on", flush=True))  # noqa: T201 - for whoever reads
+    attack = Attack(url, cookie, lambda: print("on", flush=True))  # noqa: T201 - for whoever reads
     attacking = asyncio.ensure_future(getattr(attack, name)())
     end = asyncio.ensure_future(asyncio.to_thread(sys.stdin.read))
     await asyncio.wait({attacking, end}, return_when=asyncio.FIRST_COMPLETED)
@@ -163,4 +170,4 @@ async def main(name: str, port: int, cookie: str = "") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,6 +1,6 @@
 """Attacks a fresh `milepost serve` on loopback, and prints what a neighbour notices of it.
 
-    python -m attack.table [sqlite|postgresql] [NAME ...]
+    python -m attack.table [sqlite|postgresql|caddy|nginx] [NAME ...]
 
 Each attack is on for some seconds, while somebody else asks for `/readyz` and has a repository of
 their own synced: 99 of 100 of each may take twice as long as before and a second more, and no
@@ -19,11 +19,13 @@ from typing import NamedTuple
 
 from attack import tenants
 from attack.held import HELD, Held
+from attack.proxies import PROXIES, installed
 from attack.target import ROOT, Noticed, Target, target
 from server import postgres
 
 QUIET = 4.0  # seconds
 UNDER = 6.0
+BEHIND = 4.0
 TENANT = 10.0
 TIMES = 2.0
 MORE = 1.0  # second
@@ -69,9 +71,9 @@ HEAD = (
 
 
 @contextlib.contextmanager
-def attacked(made: Target, name: str, cookie: str = "", port: int = 0) -> Iterator[dict[str, int]]:
+def attacked(made: Target, name: str, cookie: str = "") -> Iterator[dict[str, int]]:
     """Attack over sockets meanwhile; the answers are there in the end."""
-    command = [sys.executable, "-m", "attack.attackers", name, str(port or made.port), cookie]
+    command = [sys.executable, "-m", "attack.attackers", name, made.url, cookie]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -113,13 +115,13 @@ TENANTS: dict[str, Callable[[Target], AbstractContextManager[None]]] = {
 
 
 @contextlib.contextmanager
-def fresh(server: str | None) -> Iterator[Target]:
+def fresh(server: str | None = None, proxy: str = "") -> Iterator[Target]:
     """Yield a server that is not started yet, with an empty store of its kind."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         url = f"sqlite:///{folder}/store.sqlite3"
         if server is not None:
             url = stack.enter_context(postgres.empty_database(server))
-        yield stack.enter_context(target(url, Path(folder)))
+        yield stack.enter_context(target(url, Path(folder), proxy))
 
 
 def rows(store: str, server: str | None, names: list[str]) -> Iterator[Row]:
@@ -139,6 +141,18 @@ def rows(store: str, server: str | None, names: list[str]) -> Iterator[Row]:
                 yield Row(store, name, "", quiet, made.observe(TENANT))
 
 
+def behind(proxy: str) -> Iterator[Row]:
+    """Yield a row for each attack over sockets, through a proxy as the docs show it."""
+    with fresh(proxy=proxy) as made:
+        made.start()
+        made.settle()
+        quiet = made.observe(QUIET)
+        for name in OVER_SOCKETS:
+            answer, under = over_sockets(made, name, BEHIND)
+            yield Row(proxy, name, answer, quiet, under)
+            made.calm(quiet)
+
+
 def refused(store: str, server: str | None) -> Iterator[Held]:
     """Yield what came of each attack that was always refused."""
     with fresh(server) as made:
@@ -155,17 +169,18 @@ def write(line: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Print the table; 1 when something is worse than it may be."""
-    stores = [one for one in ("sqlite", "postgresql") if one in arguments]
-    names = [one for one in arguments if one not in stores]
+    every = ("sqlite", "postgresql", *filter(installed, PROXIES))
+    stores = [one for one in every if one in arguments] or every
+    names = [one for one in arguments if one not in every]
     wrong = 0
     write(HEAD)
     with ExitStack() as stack:
-        for store in stores or ("sqlite", "postgresql"):
+        for store in stores:
             server = stack.enter_context(postgres.server()) if store == "postgresql" else None
-            for row in rows(store, server, names):
+            for row in behind(store) if store in PROXIES else rows(store, server, names):
                 write(row.text())
                 wrong += bool(row.wrong)
-            for held in refused(store, server) if not names else ():
+            for held in refused(store, server) if not names and store not in PROXIES else ():
                 write(held.text())
                 wrong += not held.held
     write(f"\n{wrong or 'No'} of them came through.")

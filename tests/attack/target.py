@@ -14,8 +14,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
+from attack.proxies import PROXIES
 from planning.paths import SMALL
 from server.person import Page, Person
 from server.server_fixture import EVENTS, PERMISSIONS, SECRET, as_app
@@ -60,11 +62,13 @@ def _within(values: Sequence[float]) -> float:
 class Target:
     """The processes of one server, and the world around it."""
 
-    def __init__(self, sandbox: Sandbox, database_url: str, folder: Path) -> None:
+    def __init__(
+        self, sandbox: Sandbox, database_url: str, folder: Path, *, port: int, url: str
+    ) -> None:
         self.sandbox = sandbox
         self.world = sandbox.world
-        self.port = free_port()
-        self.url = f"http://{HOST}:{self.port}"
+        self.port = port
+        self.url = url  # as people and GitHub reach it
         self.log = folder / "log"
         self.processes: list[subprocess.Popen[bytes]] = []
         with self.world.lock:
@@ -120,7 +124,7 @@ class Target:
                 )
                 self.processes.append(started)
                 end = time.monotonic() + START
-                while not _is_ready(port):
+                while not _is_ready(f"http://{HOST}:{port}"):
                     assert started.poll() is None, self.log.read_text()[-2000:]
                     assert time.monotonic() < end, self.log.read_text()[-2000:]
                     time.sleep(EVERY)
@@ -193,7 +197,7 @@ class Target:
     def _sample(self, noticed: Noticed, over: threading.Event) -> None:
         while not over.wait(EVERY):
             began = time.monotonic()
-            ready = _is_ready(self.port)
+            ready = _is_ready(self.url)
             noticed.ready.append(time.monotonic() - began if ready else LONGEST)
 
     def signed_in(self, login: str) -> str:
@@ -207,13 +211,19 @@ class Target:
             if page.path == "/login/oauth/authorize":
                 page = somebody.press(page, "Authorize")
             cookies = somebody.web.cookies.jar
-            own = [f"{one.name}={one.value}" for one in cookies if one.name.startswith("milepost")]
+            own = [f"{one.name}={one.value}" for one in cookies if "milepost" in one.name]
         assert own, page.text
         return f"Cookie: {'; '.join(own)}"
 
 
-def _is_ready(port: int) -> bool:
-    with contextlib.closing(http.client.HTTPConnection(HOST, port, timeout=LONGEST)) as connection:
+def _is_ready(url: str) -> bool:
+    name, port = urlsplit(url).hostname or HOST, urlsplit(url).port
+    made = (
+        http.client.HTTPConnection(name, port, timeout=LONGEST)
+        if url.startswith("http:")
+        else http.client.HTTPSConnection(name, port, timeout=LONGEST)
+    )
+    with contextlib.closing(made) as connection:
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200
@@ -230,11 +240,30 @@ def _most_memory(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def target(database_url: str, folder: Path) -> Iterator[Target]:
-    """Yield a server that is not started yet. It is killed in the end."""
-    with running() as sandbox:
-        made = Target(sandbox, database_url, folder)
-        try:
-            yield made
-        finally:
-            made.stop()
+def target(database_url: str, folder: Path, proxy: str = "") -> Iterator[Target]:
+    """Yield a server that is not started yet, behind a proxy if one is named. It ends killed."""
+    port, front = free_port(), free_port()
+    with running() as sandbox, contextlib.ExitStack() as stack:
+        url = f"http://{HOST}:{port}"
+        if proxy:
+            place = folder / proxy
+            place.mkdir()
+            url = f"https://localhost:{front}"
+            authority = stack.enter_context(PROXIES[proxy](place, front, port))
+            stack.enter_context(_trusting(authority))
+        made = Target(sandbox, database_url, folder, port=port, url=url)
+        stack.callback(made.stop)
+        yield made
+
+
+@contextlib.contextmanager
+def _trusting(authority: Path) -> Iterator[None]:
+    """Believe an authority in this process: the stand-in delivers, and people read, by https."""
+    before = os.environ.get("SSL_CERT_FILE")
+    os.environ["SSL_CERT_FILE"] = str(authority)
+    try:
+        yield
+    finally:
+        del os.environ["SSL_CERT_FILE"]
+        if before is not None:
+            os.environ["SSL_CERT_FILE"] = before

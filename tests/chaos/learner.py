@@ -183,6 +183,8 @@ class Learner(LabelChanges):
 
     def act_summary_delete(self, number: int) -> None:
         """What is remembered for the path as a whole goes with it, as its text says."""
+        if self.home.interaction_limit or self.home.owner.blocked:
+            return  # no other could be made until the end, and without it nothing goes on
         for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             issues.delete(self.world, self.me, self.home, issue)
             self._removed(issue, None)

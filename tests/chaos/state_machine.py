@@ -37,6 +37,10 @@ BY_CHANCE = "chaos-by-chance"
 WEEKS_AT_ONCE = 8
 """So many weekly summaries a run posts at most, however long nobody ran."""
 
+REFUSED = frozenset({403, 409, 422})
+LONGEST_WAIT = 29
+"""Days after which everything that was refused is tried again."""
+
 
 class _AnyRule(RuleStrategy):
     """Any rule in any history. Hypothesis would leave out about half of them in each: many without
@@ -113,6 +117,10 @@ class LearnerStateMachine(RuleBasedStateMachine):
     def bots(self, act: Act) -> None:
         self.does(act)
 
+    @rule(act=actions.acts(actions.REFUSING))
+    def refuse(self, act: Act) -> None:
+        self.does(act)
+
     def does(self, act: Act) -> None:
         """An act of the learner's, or of other people."""
         self.scenario.tally.steps += 1
@@ -163,13 +171,19 @@ class LearnerStateMachine(RuleBasedStateMachine):
             self.over(self.end())
 
     def end(self) -> Verdict:
-        """The faults stop, and nothing is locked any more; one run. What is wrong after that."""
+        """The faults stop, and nothing is refused any more; one run. What is wrong after that."""
         scenario = self.scenario
         scenario.world.faults.clear()
-        self.learner.unlock_all()
+        writes = scenario.world.journal.writes
+        scenario.tally.refused = sum(e.status in REFUSED and e.fault is None for e in writes)
+        self.learner.lift()
+        self.maintainer.lift()
         scenario.later(1)
         try:
             self._settle()
+            if markers.refused(scenario.repository):
+                scenario.later(24 * LONGEST_WAIT)
+                self._settle()
             expected = Expected(scenario, self.learner)
             untrue = list(expected.complaints())
             again = scenario.foreseen()
@@ -182,6 +196,7 @@ class LearnerStateMachine(RuleBasedStateMachine):
             return judge(scenario, self.learner)
         verdict = judge(scenario, self.learner)
         verdict.untrue = untrue
+        verdict.untrue += [f"refused: {name}" for name in markers.refused(scenario.repository)]
         scenario.tally.judged += expected.judged
         verdict.unsettled = [f"{c.op} {c!r}"[:300] for c in again.plan.changes]
         verdict.unsettled += [f"due: {due.title}" for due in again.due]

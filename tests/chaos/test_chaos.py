@@ -46,24 +46,8 @@ def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.Monk
 
     play(Listening, 0, histories=3, steps=100)
     _simplest, *by_chance = seen
-    groups = (
-        actions.FINISHING,
-        actions.MARKING,
-        actions.WRITING,
-        actions.ARRANGING,
-        actions.REMOVING,
-    )
     for acts in by_chance:
-        assert all(
-            acts & set(group)
-            for group in (
-                *groups,
-                actions.COMMANDING,
-                actions.SAYING,
-                actions.OTHERS,
-                actions.BOTS,
-            )
-        )
+        assert all(acts & set(group) for group in actions.GROUPS)
     assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
 
@@ -201,7 +185,7 @@ def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
         play(Strict, 1, histories=30, steps=20)
     first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
-    setup = "Setup(zone='UTC', day='monday', early=0, publish=False)"
+    setup = "Setup(zone='UTC', day='monday', early=0, publish=False, pulls=False)"
     assert table.reported(caught.value).splitlines()[-5:] == [
         "state = Strict()",
         f"state.begin(app=False, place='comment', first={first}, setup={setup})",

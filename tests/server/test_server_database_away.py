@@ -46,7 +46,6 @@ def test_pages_ask_to_come_back(host: Host, opened_before: bool) -> None:
     answer = host.client.get(f"{host.url}/r/learner/portfolio")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "reach its database" in answer.text
-    assert host.client.get(f"{host.url}/readyz").status_code == 503
     assert host.client.get(f"{host.url}/healthz").status_code == 200
 
 

@@ -344,4 +344,4 @@ def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(OAuthClient, "installations", silent)
     page = ada.open("/")
     assert page.status == 200
-    assert "GitHub does not answer just now." in page.text
+    assert "GitHub is slow just now." in page.text

@@ -1,55 +1,25 @@
 """Requests that callers begin and do not finish: what they may hold, and for how long."""
 
+import asyncio
 import contextlib
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
+from server.caller import Caller
 from server.server_fixture import PATIENCE, SECRET, Host, environment, eventually, headers, hosted
+from starlette.types import Message, Receive
 
 from bot.server import app
-from bot.server.request_body import SMALL_BODY, BodyLimits
+from bot.server.request_body import DELIVERIES, SMALL_BODY, BodyError, BodyLimits, BodyReader
 from bot.server.webhooks import endpoint
 
 MANY = 45  # callers; more than there are threads for pages
 TOKEN = "canary-metrics-token"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SIGNED = headers(b"", "issues", guid="g-1")  # the form of a signature, of another body
-
-
-class Caller:
-    """A client on a connection of its own, which sends what and when it wants."""
-
-    def __init__(self, host: Host) -> None:
-        parts = urlsplit(host.url)
-        self._socket = socket.create_connection((parts.hostname, parts.port), PATIENCE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
-
-    def begin(self, path: str, length: int, names: dict[str, str], sent: bytes = b"") -> Self:
-        """Send the head of a POST, and the first bytes of its body."""
-        lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {length}"]
-        lines += [f"{name}: {value}" for name, value in names.items()]
-        return self.send("\r\n".join([*lines, "", ""]).encode() + sent)
-
-    def send(self, content: bytes) -> Self:
-        self._socket.sendall(content)
-        return self
-
-    def status(self) -> int:
-        """Wait for the status of the answer; 0 when the connection was closed without one."""
-        with contextlib.suppress(ConnectionResetError):
-            answer = self._socket.recv(4096)
-            return int(answer.split()[1]) if answer else 0
-        return 0
 
 
 @contextlib.contextmanager
@@ -209,3 +179,37 @@ def test_a_refused_delivery_is_asked_to_come_again(
         answer = host.deliver("issues", {})
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
+
+
+def pieces_of(*pieces: bytes, end: asyncio.Event | None = None) -> Receive:
+    """Messages with these pieces of a body, the last one when `end` is set."""
+    left = list(pieces)
+
+    async def receive() -> Message:
+        if len(left) == 1 and end is not None:
+            await end.wait()
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    return receive
+
+
+def test_what_is_over_is_counted_no_more_and_of_what_is_not_stored_nothing_is_there() -> None:
+    reader = BodyReader(replace(DELIVERIES, in_flight=1_500))
+    scope = {"headers": [], "client": ("192.0.2.1", 1)}
+    large = b" " * (SMALL_BODY + 1_000)
+
+    async def bodies() -> None:
+        end = asyncio.Event()
+        small = asyncio.create_task(reader.read(scope, pieces_of(b"a", b"b", end=end)))
+        await asyncio.sleep(0)
+        for _ in range(2):
+            assert await reader.read(scope, pieces_of(large)) == bytearray(large)
+            assert await reader.read(scope, pieces_of(large, large), stored=False) == bytearray()
+            with pytest.raises(BodyError):
+                await reader.read(scope, pieces_of(large, large))
+        end.set()
+        assert await small == bytearray(b"ab")
+
+    asyncio.run(bodies())
+    assert not reader._unfinished
+    assert not reader._in_flight

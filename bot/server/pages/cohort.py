@@ -10,6 +10,7 @@ answer about one repository, the others are shown.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -146,6 +147,7 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor, number: int) -> Coho
     who, now, cohorts = _mentor(visitor), frame.clock(), frame.store.cohorts
     counts = cohorts.counts(who, now)
     rows = cohorts.learners(who, now, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+    frame.github.begin()
     visibilities = _visible_repositories(access, rows, visitor)
     members: list[Member] = []
     waiting: list[str] = []
@@ -189,4 +191,6 @@ def _visible_repositories(
             return "unknown"
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        return list(pool.map(visibility, rows))
+        # In contexts of this page, whose time they share.
+        checks = [pool.submit(copy_context().run, visibility, row) for row in rows]
+        return [check.result() for check in checks]

@@ -10,11 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.server.pages.frame import Frame, PageError, not_found
+from bot.server.pages.github_calls import SlowError
 from bot.server.pages.response_headers import set_security_headers
 
 log = logging.getLogger(__name__)
 
 DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+SLOW_AGAIN = 5  # seconds
 FAILED = "Something went wrong here", "It is logged, and nothing is lost. Try again."
 
 
@@ -68,6 +70,9 @@ def _page_error(error: Exception) -> PageError:
         case AuthenticationError():
             text = "Your sign-in ended there and here."
             return PageError(401, "GitHub asks you to sign in again", text)
+        case SlowError():
+            text = "Nothing is lost, and it may have the answer soon. Reload the page."
+            return PageError(503, "GitHub is slow", text, again=SLOW_AGAIN)
         case UnavailableError():
             text = "Nothing is lost. Try again in a minute."
             return PageError(503, "GitHub does not answer just now", text, again=60)

@@ -5,7 +5,7 @@ store and GitHub. It raises `PageError` to refuse; any other error becomes a pag
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -23,6 +23,8 @@ from bot.github.oauth import OAuthClient
 from bot.reports.formatting import WORDS
 from bot.server.config import ServerConfig
 from bot.server.keys import Keys
+from bot.server.page_limit import client_network
+from bot.server.pages.github_calls import GitHubCalls
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Sessions, Visitor
 from bot.server.server import Server
@@ -113,6 +115,9 @@ def _read(content: bytes, media_type: str) -> Asset:
     return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:16])
 
 
+Page = Callable[[Request], Response]
+
+
 class Frame:
     """Renders the pages of one server, whose configuration may change while it runs."""
 
@@ -120,6 +125,7 @@ class Frame:
         self.server = server
         self.store = server.store
         self.assets = Assets()
+        self.github = GitHubCalls()
         self.resources = ExitStack()  # what pages have opened, closed when the server stops
         self._signin: tuple[object, OAuthClient] | None = None
 
@@ -172,6 +178,17 @@ class Frame:
         if (visitor := self.visitor(request)) is None:
             raise SignInRequiredError
         return visitor
+
+    def github_page(self, page: Page, *, seconds: float | None = None) -> Page:
+        """Return a page that asks GitHub for all that it shows, with so much time for it."""
+
+        def bounded(request: Request) -> Response:
+            visitor = self.visitor(request)
+            person = str(visitor.id) if visitor else client_network(request.client) or "unknown"
+            self.github.begin(seconds)
+            return self.github.run(person, lambda: page(request))
+
+        return bounded
 
     def document(self, repository_id: int) -> Showing | None:
         """Return what pages show of a repository as of its last sync; None before the first."""

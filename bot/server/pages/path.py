@@ -64,6 +64,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
             "path.html.j2",
             row=row,
             can_write=seen.can_write,
+            is_slow=seen.is_slow,
             standing=standing(frame, row),
             sharing=sharing(frame, row, shown) if seen.can_write else None,
             mentors=frame.store.cohorts.mentors(row.id) if seen.can_write else (),

@@ -72,13 +72,14 @@ def add(app: FastAPI, frame: Frame) -> None:
         try:
             # Without an answer they are signed out here all the same.
             if visitor is not None and frame.signin is not None:
-                frame.signin.revoke(visitor.token)
+                revoke = partial(frame.signin.revoke, visitor.token)
+                frame.github.run(str(visitor.id), revoke)
         except MilepostError as error:
             log.warning("token not revoked at sign-out: %s", error.what)
         return response
 
     app.add_route(SIGN_IN, partial(_sign_in, frame), methods=["GET"])
-    app.add_route(BACK, partial(_signed_in, frame), methods=["GET"])
+    app.add_route(BACK, frame.github_page(partial(_signed_in, frame)), methods=["GET"])
     app.add_route(SIGN_OUT, sign_out, methods=["POST"])
     app.add_exception_handler(SignInRequiredError, required)
 

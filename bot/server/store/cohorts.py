@@ -5,7 +5,8 @@ less than `HOLDS` ago, that grant what the settings behind its page granted. A s
 read them voids it, and so does a delivery after which they may be others.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -93,7 +94,7 @@ class Cohorts:
             if subjects:
                 self._revoke(subjects, hide=hides)
 
-    def _revoke(self, subjects: Set[Subject], *, hide: bool) -> None:
+    def _revoke(self, subjects: AbstractSet[Subject], *, hide: bool) -> None:
         numbers = [one.id for one in subjects if one.kind == "repository"]
         through = [one.id for one in subjects if one.kind == "installation"]
         its = repository.update().where(_R.id.in_(numbers) | _R.installation_id.in_(through))

@@ -120,7 +120,7 @@ def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
 
 
 def revoked_by(event: str, payload: Payload) -> tuple[Subject, ...]:
-    """Return what may no longer be as a sync last read it, and so is shown to nobody until the next.
+    """Return what may be another thing than a sync last read: shown to nobody until the next.
 
     Every push to the default branch may change the settings: the files that its payload lists end
     at 3,000 for a commit, and leave out what a link within the repository leads to. Source: "Push"
@@ -169,18 +169,13 @@ class WebhookEndpoint:
             return 401
         if not _EVENT.fullmatch(event) or not _GUID.fullmatch(guid):
             return 400
-        body, stored = bytearray(), event.decode() in _EVENTS
-
-        def take(piece: bytes) -> None:
-            check.update(piece)
-            if stored:
-                body.extend(piece)
-
+        stored = event.decode() in _EVENTS
         try:
-            if not await self.reader.read(scope, receive, take, stored=stored):
-                return 499
+            body = await self.reader.read(scope, receive, observe=check.update, stored=stored)
         except BodyError as error:
             return error.status
+        if body is None:
+            return 499
         if not check.holds:
             return 401
         if not stored:
