@@ -85,6 +85,7 @@ bench-server: $(VENV)/.dev
 	@$(BIN)/python -m bench.sync_cost
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.scale
+	@$(BIN)/python -m bench.worst_repository
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
