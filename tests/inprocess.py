@@ -150,7 +150,8 @@ class Edges:
         issue = self.repository.issues.get(number)
         for event in reversed(issue.events if issue else []):
             if event.kind == "closed":
-                return Closing(event.actor.login, event.actor.kind == "Bot")
+                actor = event.actor
+                return Closing(actor.login, actor.kind == "Bot", account=actor.id)
         return None
 
     def labelled_by(self, number: int, label: str) -> str | None:

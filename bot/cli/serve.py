@@ -29,9 +29,13 @@ def serve(
     check_installed()
     from bot.server import config, run
 
-    settings = config.read(os.environ)
-    console.print_status(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
-    run.serve(settings, host=host, port=port, clock=command_clock.get())
+    run.serve(
+        config.read(os.environ),
+        host=host,
+        port=port,
+        on_listening=lambda url: console.print_status(f"Listening at {url}. Stop with Ctrl-C."),
+        clock=command_clock.get(),
+    )
 
 
 def check_installed() -> None:

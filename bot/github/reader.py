@@ -209,6 +209,23 @@ class HttpReader:
             self._viewer = viewer["databaseId"]
         return self._viewer
 
+    def login(self) -> str:
+        """Return the login of the person whose token this is ("Get the authenticated user").
+
+        Raises AuthenticationError for a token that is no person's, such as a workflow's.
+        """
+        try:
+            login = self._object("/user").get("login")
+        except PermissionDeniedError:
+            raise AuthenticationError(
+                "this token belongs to no person.",
+                where="GITHUB_TOKEN",
+                hint="Use one of your own: learners share with logins.",
+            ) from None
+        if not isinstance(login, str):
+            raise shape_error("/user", "no login")
+        return login
+
     def find(self, url: str) -> LinkTarget | None:
         """Return the merged pull request, release or repository at an address on this GitHub.
 

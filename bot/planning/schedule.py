@@ -33,6 +33,11 @@ class PlanOverride(FrozenModel):
     hours_per_week: float | None = None
     months: int | None = None
 
+    @property
+    def has_pace(self) -> bool:
+        """Return whether it sets a pace."""
+        return self.hours_per_week is not None or self.months is not None
+
 
 class PlanOverrides(FrozenModel):
     """Decisions made on the way, beside the settings: choices and pauses are put into those.
@@ -125,10 +130,14 @@ def schedule(
     units = list(curriculum.units())
     lengths = _lengths(curriculum, units, settings)
     found = Schedule(units=tuple(_assign_dates(units, lengths, settings.start, settings)))
+    pace: PlanOverride | None = None
     for turn in turns:
         index, first = _apply_override(found, turn)
-        if turn.hours_per_week is not None or turn.months is not None:
-            speed = {"hours_per_week": turn.hours_per_week, "pace": turn.months}
+        pace = turn if turn.has_pace else pace
+        # Units that a later turn goes back to have the newest pace, too. That of months shares out
+        # what was left on its day: a later turn keeps the shares, and the end moves.
+        if pace and (pace.hours_per_week is not None or pace.on == turn.on):
+            speed = {"hours_per_week": pace.hours_per_week, "pace": pace.months}
             lengths[index:] = _lengths_from(
                 curriculum, units[index:], settings.model_copy(update=speed), first
             )

@@ -143,11 +143,15 @@ class IssueRef(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """The closing of an issue: by whom, and whether a commit did it that says "closes #12"."""
+    """The closing of an issue: by whom, and whether a commit did it that says "closes #12".
+
+    `account` is the id of whoever closed it.
+    """
 
     login: str
     is_bot: bool
     by_commit: bool = False
+    account: int = 0
 
 
 class Closings(FrozenModel):

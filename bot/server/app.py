@@ -20,6 +20,7 @@ from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.response_headers import with_security_headers
+from bot.server.pages.sessions import ignore_visitor
 from bot.server.request_body import FORMS, BodyError, BodyReader, with_body
 from bot.server.server import Server
 from bot.server.webhooks.endpoint import WebhookEndpoint
@@ -84,15 +85,19 @@ def application(server: Server) -> FastAPI:
             await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
 
+    def nobodys_error(scope: Scope, error: PageError) -> ASGIApp:
+        request = Request(scope)
+        ignore_visitor(request)  # this is the event loop, which must not wait for the store
+        return error_page(frame, request, error)
+
     def refuse(scope: Scope, seconds: int) -> ASGIApp:
         text = f"Wait {seconds} seconds, then load the page again."
         error = PageError(429, "That was a lot at once", text, again=seconds)
-        return error_page(frame, Request(scope), error)
+        return nobodys_error(scope, error)
 
     def refuse_body(scope: Scope, error: BodyError) -> ASGIApp:
         title, detail = BODY_ERRORS[error.status]
-        again = PageError(error.status, title, detail, again=error.retry_after)
-        return error_page(frame, Request(scope), again)
+        return nobodys_error(scope, PageError(error.status, title, detail, again=error.retry_after))
 
     app = FastAPI(
         title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan

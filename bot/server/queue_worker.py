@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.server.store.engine import upsert
+from bot.server.store.job_table import QueuedJob
 from bot.server.store.migrate import lock
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
@@ -124,23 +125,27 @@ class QueueWorker:
             self.runner.run(claim)
 
     def _tick(self) -> None:
-        while subjects := self.runner.claim_for_queue(BATCH):
-            self._deferred += self._call(self._defer(subjects))
+        while jobs := self.runner.claim_for_queue(BATCH):
+            self._deferred += self._call(self._defer(jobs))
             if self._deferred >= ANALYZE_AFTER:
                 self._deferred = 0
                 with self.store.engine.begin() as connection:
                     connection.execute(sa.text("ANALYZE procrastinate_jobs"))
-            if len(subjects) < BATCH:
+            if len(jobs) < BATCH:
                 break
         self._ticked_at = time.monotonic()
 
-    async def _defer(self, subjects: Sequence[Subject]) -> int:
-        """Queue those that are not queued yet, and return how many."""
+    async def _defer(self, jobs: Sequence[QueuedJob]) -> int:
+        """Queue those that are not queued yet, and return how many.
+
+        The first job of one installation comes before the second of any other.
+        """
         from procrastinate.exceptions import AlreadyEnqueued
 
         new = 0
-        for subject in subjects:
-            job = self._task.configure(lock=str(subject), queueing_lock=str(subject))
+        for subject, place in jobs:
+            name = str(subject)
+            job = self._task.configure(lock=name, queueing_lock=name, priority=-place)
             try:
                 await job.defer_async(kind=subject.kind, number=subject.id)
                 new += 1

@@ -16,6 +16,7 @@ from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
 from bot.github.api_client import open_session
 from bot.github.app import PATIENCE, AppAuth
+from bot.github.app_key import AppKey
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.registration import load_credentials
@@ -72,6 +73,12 @@ def app_auth(
     )
 
 
+def check_key(config: ServerConfig) -> None:
+    """Raise ConfigError when the App's key cannot sign. Asks nobody."""
+    if config.issuer is not None and config.private_key is not None:
+        AppKey(config.issuer, config.private_key).check()
+
+
 @dataclass
 class Server:
     """Holds the parts of one process. `auth` and `worker` are None until there is an App."""
@@ -111,6 +118,8 @@ class Server:
 
     def write_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
         """Store deliveries, and schedule the jobs of what they are about."""
+        # Before, so that they cannot be stored without it.
+        self.store.cohorts.revoke(deliveries)
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
         self.bot()  # here, because the endpoint must not wait for the database

@@ -193,7 +193,7 @@ def _serving(port: int) -> Iterator[None]:
         assert process.stderr
         try:
             text = ""
-            while "Uvicorn running" not in text:
+            while "Listening at" not in text:
                 line = process.stderr.readline()
                 assert line, text
                 text += line

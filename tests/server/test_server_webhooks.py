@@ -17,7 +17,13 @@ from server.server_fixture import SECRET, Host, environment, headers, hosted
 from bot.server.app import WEBHOOKS
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.store.tables import inbox, jobs
-from bot.server.webhooks.endpoint import MalformedError, Payload, read_payload, subject_of
+from bot.server.webhooks.endpoint import (
+    MalformedError,
+    Payload,
+    read_payload,
+    revoked_by,
+    subject_of,
+)
 from bot.server.webhooks.signature import SignatureCheck
 
 ISSUE: dict[str, Any] = {
@@ -262,6 +268,32 @@ def read(body: dict[str, Any]) -> Payload:
 )
 def test_what_an_event_is_about(event: str, change: dict[str, Any], wanted: Subject | None) -> None:
     assert subject_of(event, read({**ISSUE, **change}), BOT) == wanted
+
+
+@pytest.mark.parametrize(
+    ("event", "change", "wanted"),
+    [
+        ("push", {}, {repository(7)}),
+        ("push", {"commits": [{"modified": ["other.md"]}]}, {repository(7)}),
+        ("repository", {"action": "privatized"}, {repository(7)}),
+        ("repository", {"action": "transferred"}, {repository(7)}),
+        ("repository", {"action": "edited"}, {repository(7)}),
+        ("installation", {"action": "deleted"}, {installation(3)}),
+        ("installation", {"action": "suspend"}, {installation(3)}),
+        ("installation", {"action": "unsuspend"}, set()),
+        (
+            "installation_repositories",
+            {"action": "removed", "repositories_removed": [{"id": 8}, {"id": 9}]},
+            {repository(8), repository(9)},
+        ),
+        ("installation_repositories", {"action": "added", "repositories_removed": []}, set()),
+        ("issues", {"action": "deleted"}, set()),
+    ],
+)
+def test_what_an_event_puts_in_doubt(
+    event: str, change: dict[str, Any], wanted: set[Subject]
+) -> None:
+    assert set(revoked_by(event, read({**ISSUE, **change}))) == wanted
 
 
 @given(body=st.binary(max_size=200))

@@ -41,6 +41,7 @@ INSIDE: Final = table(
     skip: prerequisites?|pre-requisitos?|prerrequisitos?|requirements before
     checkpoint: success criteria|checkpoints?|milestones?|readiness|self[- ]assess|quiz
     checkpoint: check your|criterios? de (?:exito|sucesso)|marcos?\b|检查点|檢查點|里程碑|验收
+    checkpoint: (?:completion|readiness|final|graduation|exit) check(?:list|s)?\b
     checkpoint: you(?:'re| are) ready|exit criteria|acceptance
     time: ^(?:(?:study|estimated|total|weekly|expected) )?(?:time|hours|duration|effort)(?=$| \d)
     time: ^(?:estimated )?(?:time|hours) (?:commitment|required|estimate|needed|per week)\b

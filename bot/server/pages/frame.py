@@ -152,7 +152,7 @@ class Frame:
     @cached_property
     def sessions(self) -> Sessions:
         """Return the cookies of people who sign in."""
-        return Sessions(self.keys, secure=self.https, clock=self.clock)
+        return Sessions(self.keys, self.store.sessions, secure=self.https, clock=self.clock)
 
     @property
     def signin(self) -> OAuthClient | None:

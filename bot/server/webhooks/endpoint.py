@@ -40,6 +40,9 @@ _EVENTS = REPOSITORY_EVENTS | INSTALLATION_EVENTS
 _MORE_HEADERS = {503: ((b"retry-after", str(RETRY_AFTER).encode()),)}
 # Actions of `repository` after which the installation may reach other repositories than before.
 MOVES: Final = frozenset({"deleted", "transferred"})
+# Actions after which a repository may not be public any more, or not be here.
+HIDING: Final = frozenset({*MOVES, "privatized", "removed"})
+ENDING: Final = frozenset({"deleted", "suspend"})  # of an installation
 
 # The database would refuse other values, together with all deliveries of the group.
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -75,6 +78,7 @@ class Payload(msgspec.Struct):
     repository: PayloadRepository | None = None
     installation: PayloadInstallation | None = None
     sender: Sender | None = None
+    repositories_removed: list[PayloadRepository] = []  # copied for each payload
 
 
 class MalformedError(ValueError):
@@ -113,6 +117,21 @@ def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
     if event == "repository" and payload.action in MOVES and payload.installation is not None:
         return installation(payload.installation.id)
     return repository(payload.repository.id)
+
+
+def revoked_by(event: str, payload: Payload) -> tuple[Subject, ...]:
+    """Return what may be another thing than a sync last read: shown to nobody until the next.
+
+    Every push to the default branch may change the settings: the files that its payload lists end
+    at 3,000 for a commit, and leave out what a link within the repository leads to. Source: "Push"
+    in GitHub's "Webhook events and payloads", and harness-core#43386.
+    """
+    match event:
+        case "push" | "repository" if payload.repository is not None:
+            return (repository(payload.repository.id),)
+        case "installation" if payload.installation is not None and payload.action in ENDING:
+            return (installation(payload.installation.id),)
+    return tuple(repository(one.id) for one in payload.repositories_removed)
 
 
 @dataclass(frozen=True)
@@ -175,7 +194,16 @@ class WebhookEndpoint:
         if about is None:
             return None
         through = payload.installation.id if payload.installation else None
-        return WebhookDelivery(guid, event, payload.action, about, through, self.clock())
+        return WebhookDelivery(
+            guid,
+            event,
+            payload.action,
+            about,
+            through,
+            self.clock(),
+            revokes=revoked_by(event, payload),
+            hides=payload.action in HIDING,
+        )
 
     async def _store(self, delivery: WebhookDelivery) -> int:
         try:
