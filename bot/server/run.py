@@ -21,6 +21,7 @@ from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig, unknown_variables
 from bot.server.connections import BoundedConnection, ConnectionLimits
+from bot.server.memory import return_large_blocks
 from bot.server.server import Server, check_key, with_credentials
 from bot.server.store.store import Store
 
@@ -44,6 +45,7 @@ def serve(
 
     Raises ConfigError before that, and UsageError when it cannot listen or start.
     """
+    return_large_blocks()
     logs.set_up()
     logs.hide(config.secrets)
     for unknown in unknown_variables(os.environ):

@@ -98,6 +98,10 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
     "refused": ({"result": "refused", "detail": "GitHub said no"}, "The last look stopped before"),
     "waiting": ({"result": "waiting", "detail": "60 requests"}, "GitHub asks for patience."),
     "archived": ({"archived": True}, "This repository is archived."),
+    "partly": (
+        {"result": "synced", "detail": "0 changes written. Not read: 12 issues."},
+        "There is more in this repository than Milepost reads.",
+    ),
 }
 
 

@@ -90,8 +90,8 @@ PLACEHOLDER: Final = re.compile(
 # Over folded text: a day without work.
 REST: Final = re.compile(
     r"(?:complete |full |active )?(?:rest|recovery|off|free|buffer)(?: days?)?|day off|descanso|"
-    r"dia (?:de descanso|libre)|folga|repos|jour de repos|frei|ruhetag|riposo|休息|休み|nghi(?:/.*)?|отдых|"
-    r"выходной|odpoczynek|dinlenme|skip|x"
+    r"dia (?:de descanso|libre)|folga|repos|jour de repos|frei|ruhetag|riposo|休息|休み|"
+    r"nghi(?:/.*)?|отдых|выходной|odpoczynek|dinlenme|skip|x"
 )
 NOT_A_TITLE: Final = re.compile(
     r"(?:here|link|this|click|more|read|source|website|site|page|video|chat|alternative|part|"
