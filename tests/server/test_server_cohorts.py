@@ -197,6 +197,15 @@ def test_names_that_no_database_takes_are_stored_all_the_same(store: Store) -> N
     assert store.cohorts.mentors(7) == (("ada", True),)
 
 
+def test_a_result_that_quotes_a_nul_is_stored(store: Store) -> None:
+    sync(store, 7, shared_with("ada"))
+    text = "'a\0' is not a zone.\nCorrect it."
+    store.repositories.record_result(7, result="wrong", message=text, zone="UTC", at=NOON)
+    row = store.repositories.repository(7)
+    assert row
+    assert row.message == "'a\N{REPLACEMENT CHARACTER}' is not a zone.\nCorrect it."
+
+
 def test_many_come_in_pages_by_their_names(store: Store) -> None:
     for number, name in enumerate(("zoe", "Ada", "mia", "Bea"), start=1):
         sync(store, number, shared_with("ada", name=name, number=number))
