@@ -110,9 +110,9 @@ def main(arguments: list[str]) -> int:
     warm = samples[int(WARM * SAMPLES) :]
     grown = growth(warm)
     write(
-        f"{count} repositories, {minutes:g} minutes: {samples[0]:.0f} MB at the start, {warm[0]:.0f} MB"
-        f" when warm, {warm[-1]:.0f} MB at the end; the line through the last two rises by {grown:+.1%} (at most {GROWTH:.0%})."
-        f" Errors logged: {errors}."
+        f"{count} repositories, {minutes:g} minutes: {samples[0]:.0f} MB at the start,"
+        f" {warm[0]:.0f} MB when warm, {warm[-1]:.0f} MB at the end; the line through the last two"
+        f" rises by {grown:+.1%} (at most {GROWTH:.0%}). Errors logged: {errors}."
     )
     return 1 if grown > GROWTH or errors else 0
 
