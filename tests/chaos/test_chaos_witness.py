@@ -78,7 +78,7 @@ def no_reports(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.sync.sync._due_checkpoints", lambda _: [])
 
 
-def reports_say_99_percent(patch: pytest.MonkeyPatch) -> None:
+def reports_with_99_percent(patch: pytest.MonkeyPatch) -> None:
     def wrong(report: Any) -> str:
         return re.sub(r"\d+(\s?%) of the path", r"99\1 of the path", as_markdown(report))
 
@@ -98,7 +98,7 @@ BREAKAGES = {
     "hours doubled in sums": hours_are_doubled_in_sums,
     "hours doubled in the log": hours_are_doubled_in_the_log,
     "no checkpoint report": no_reports,
-    "percent of a report is always 99": reports_say_99_percent,
+    "percent of a report is always 99": reports_with_99_percent,
     "no block in the README": no_block_in_the_readme,
 }
 
