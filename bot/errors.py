@@ -145,6 +145,10 @@ class PullRequestPermissionError(ChangeRefusedError):
     """403: the token may write to issues, and not to pull requests."""
 
 
+class FilePermissionError(ChangeRefusedError):
+    """403 or 404: the token may write to issues, and not to files."""
+
+
 class UnavailableError(MilepostError):
     """GitHub did not answer, or asks for more patience than a run has. Trying later will help."""
 

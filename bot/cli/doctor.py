@@ -136,6 +136,8 @@ def _identity(seen: "Inspection") -> Finding:
 
 
 def _permissions(seen: "Inspection") -> Finding:
+    from bot.github.connection import BY_INSTALLATION
+
     if seen.scopes is not None and not {"repo", "public_repo"} & set(seen.scopes):
         return problem(
             "permissions",
@@ -143,7 +145,9 @@ def _permissions(seen: "Inspection") -> Finding:
             "Give it 'public_repo' (public repositories) or 'repo', or use a fine-grained "
             "token with 'Issues: read and write'.",
         )
-    if seen.permissions and not seen.permissions & {"push", "maintain", "admin"}:
+    # What GitHub tells there of an installation's token are no person's rights.
+    is_person = seen.token_kind != BY_INSTALLATION
+    if is_person and seen.permissions and not seen.permissions & {"push", "maintain", "admin"}:
         return problem(
             "permissions",
             "you may not push, and GitHub silently drops labels and milestones then.",

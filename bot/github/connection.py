@@ -20,12 +20,13 @@ from bot.github.api_client import PUBLIC_API
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+BY_INSTALLATION = "GitHub App installation token"
 _KINDS = {
     "ghp_": "classic personal access token",
     "github_pat_": "fine-grained personal access token",
     "gho_": "OAuth app token",
     "ghu_": "GitHub App user token",
-    "ghs_": "GitHub App installation token",
+    "ghs_": BY_INSTALLATION,
     "ghr_": "refresh token",
 }
 

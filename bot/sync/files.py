@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1
 
 from bot.errors import (
+    BranchRuleError,
     ChangeRefusedError,
     ConfigError,
+    FilePermissionError,
     PermissionDeniedError,
     PullRequestPermissionError,
 )
@@ -190,7 +192,7 @@ def write_files(
     """Write it and return what was written. The gateway is opened only when there is something.
 
     Needs `contents: write`, for pull requests also `pull_requests: write`. What GitHub refuses of
-    one write alone is added to `refused`. Raises what the gateway raises.
+    one write alone, or without that right, is added to `refused`. Raises what the gateway raises.
     """
     written: list[FileWrite] = []
     opened = None if plan.empty else gateway()
@@ -201,7 +203,7 @@ def write_files(
         try:
             _write(opened, change)
         except ChangeRefusedError as error:
-            if isinstance(change, PutFile):
+            if isinstance(change, PutFile) and isinstance(error, BranchRuleError):
                 error.hint = f"It comes by a pull request instead. {error.hint or ''}".rstrip()
             refused.append((change, error))
             missing |= {change.branch} if isinstance(change, CommitFiles) else set()
@@ -214,10 +216,14 @@ def _write(gateway: Gateway, change: FileWrite) -> None:
     try:
         gateway.write(change)
     except PermissionDeniedError as denied:
+        reason = f"({denied.what.rstrip('.')})."
         if not isinstance(change, OpenPullRequest):
-            raise
+            raise FilePermissionError(
+                f"The token may not write files {reason}",
+                hint="Give it Contents: Read and write, in a workflow `contents: write`.",
+            ) from denied
         raise PullRequestPermissionError(
-            f"The token may not open pull requests ({denied.what.rstrip('.')}).",
+            f"The token may not open pull requests {reason}",
             hint="Give it Pull requests: Read and write, in a workflow `pull-requests: write`; or "
             f"open one from the branch {change.branch}.",
         ) from denied

@@ -27,7 +27,7 @@ from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
 from bot.sync.comment_inbox import read_inbox
-from bot.sync.evidence import OURSELVES, LinkLookup, gather
+from bot.sync.evidence import OURSELVES, Answers, LinkLookup, gather
 from bot.sync.publish import keys_of
 from bot.sync.run_commands import run_commands
 
@@ -164,11 +164,12 @@ def _planner(
     done: RunRecord,
 ) -> Planner:
     PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
+    links = Answers()
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
         inbox = read_inbox(reader, before.observed)
-        evidence = gather(before, reader, inbox.comments, outside)
+        evidence = gather(before, reader, inbox.comments, outside, links)
         extra = (
             AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
             for command in extra_commands

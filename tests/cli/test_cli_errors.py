@@ -11,6 +11,7 @@ from cli.terminal import CommandRun, Terminal, without_times
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from bot.settings import CONFIG_PATH
+from github_sandbox.state.bots import actions_token
 
 Breaking = Callable[[Terminal], Any]
 CANARY = "ghp_canary0000000000000000000000000000000"
@@ -165,6 +166,16 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     assert (ran.code, ran.err) == (code, "")
     file_regression.check(without_times(ran.out))
     assert not terminal.sandbox.world.journal.writes
+
+
+def test_the_doctor_takes_the_token_of_a_workflow_for_no_person(terminal: Terminal) -> None:
+    world = terminal.sandbox.world
+    terminal.follow()
+    with world.lock:
+        token = actions_token(world, world.repository())
+    terminal.setenv(GITHUB_TOKEN=token.value)
+    ran = terminal("doctor")
+    assert (ran.code, "may not push" in ran.out) == (0, False)
 
 
 def test_the_doctor_minds_a_clock_that_is_off_and_a_budget_that_is_low(

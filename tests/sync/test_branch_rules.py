@@ -16,18 +16,21 @@ from github_sandbox.state.objects import Issue
 class Publishing(Workflow):
     """The path of a workflow that publishes, in a repository whose branches have rules."""
 
-    def __init__(self, rule: moderation.Rule, *patterns: str, right: str = "write") -> None:
+    def __init__(self, rule: moderation.Rule, *patterns: str, **rights: str) -> None:
         Scenario.__init__(self)
         self.world.commit_files(self.repository, {"README.md": b"# Me\n"}, "Begin")
         self.how["publish"] = {"readme": True, "forms": True, "badge": True}
-        granted = ISSUES_ONLY | {"contents": "write", "pull_requests": right}
-        token = actions_token(self.world, self.repository, permissions=granted)
-        self.token = token.value
-        self.bot = token.user
+        self.grant(**rights)
         self.me = self.world.actor()
         for pattern in patterns:
             moderation.protect(self.repository, pattern, rule)
         self.calm_run()
+
+    def grant(self, **rights: str) -> None:
+        granted = ISSUES_ONLY | {"contents": "write", "pull_requests": "write"} | rights
+        token = actions_token(self.world, self.repository, permissions=granted)
+        self.token = token.value
+        self.bot = token.user
 
     def pulls(self) -> list[Issue]:
         return [issue for issue in self.repository.issues.values() if issue.pull]
@@ -122,7 +125,7 @@ def test_a_pull_request_that_was_closed_is_not_opened_again() -> None:
 
 
 def test_without_the_right_to_open_it_the_branch_waits() -> None:
-    home = Publishing("ruleset", "main", right="read")
+    home = Publishing("ruleset", "main", pull_requests="read")
     assert home.pulls() == []
     assert "milepost:readme" in home.file(branch="milepost-files")
     assert "open one from the branch milepost-files" in home.dashboard()
@@ -138,3 +141,21 @@ def test_a_strangers_pull_request_with_our_marker_is_not_ours() -> None:
     pull.user = home.world.users[MENTOR]
     home.work()
     assert len(home.pulls()) == 2
+
+
+def test_without_the_right_to_write_files_all_else_goes_on_and_giving_it_heals() -> None:
+    home = Publishing("ruleset", contents="read")
+    assert home.file() == "# Me\n"
+    assert home.tasks()
+    assert "Contents: Read and write" in home.dashboard()
+    assert matter(home.refused())
+    home.later(7 * 24)
+    home.calm_run()
+    assert home.weeks() == ["weekly:2026-W02"]
+    assert not any("by a pull request" in one.why for one in home.refused().values())
+    home.grant(contents="write")
+    home.later(8 * 24)
+    home.calm_run()
+    assert "milepost:readme" in home.file()
+    assert home.file("badge.svg", "milepost")
+    assert home.refused() == {}
