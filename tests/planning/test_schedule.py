@@ -229,7 +229,16 @@ def test_of_a_choice_the_branch_taken_counts_and_before_that_the_mean() -> None:
     assert hours_by_unit(fork, settings(choices={"way": "long"}))["fork"] == 8
 
 
-THREE_DAYS = "## 2026-04-22\n- [ ] Lists\n\n## 2026-04-24 Exam\n- [ ] Be there\n\n## 2026-04-27\n- [ ] Rest\n"
+THREE_DAYS = """\
+## 2026-04-22
+- [ ] Lists
+
+## 2026-04-24
+- [ ] Sit the exam
+
+## 2026-04-27
+- [ ] Talk about it
+"""
 
 
 @pytest.mark.parametrize(
