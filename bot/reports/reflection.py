@@ -14,7 +14,6 @@ from bot.planning.unit_names import module_name
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 
-DAYS_AHEAD = 3
 DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
 MOST_LISTED = 40
 TO_FILL_IN = frozenset({"list", "text"})
@@ -33,9 +32,10 @@ def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 
 
 def _is_due(path: LearningPath, module: Module) -> bool:
-    """Return whether the issue exists, or the module ends in three days or ended recently."""
-    left = (path.module_days(module)[1] - path.today).days
-    return -DAYS_BACK <= left <= DAYS_AHEAD or path.issue_of("reflection", module) is not None
+    """Return whether the issue exists, or the module's last days have come and aren't long over."""
+    recent = path.today <= path.module_days(module)[1] + timedelta(days=DAYS_BACK)
+    there = path.issue_of("reflection", module) is not None
+    return there or (recent and path.is_ending(module))
 
 
 def _month(

@@ -219,6 +219,12 @@ class ExpectedPath:
                 found.append((work, "ahead", 0.0, None))
         return found
 
+    def _is_finished(self) -> bool:
+        """Whether all that counts is closed as done; what has no hours holds nothing up."""
+        waiting = any(unit.choice for unit in self._scenario.path.units()) and self._option is None
+        open_work = [w for w, _, share, closed in self._states or () if w.hours and not closed]
+        return not (waiting or open_work)
+
     def _percent(self, until: date | None = None) -> int | None:
         """Whole percent of the hours of the path; `until` counts only what was closed by then."""
         if self._states is None:
