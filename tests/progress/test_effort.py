@@ -34,7 +34,7 @@ def test_three_stated_hours_make_no_thousand() -> None:
     assert "by estimate" not in text
     summary = weekly.weekly(seen, Week.of(seen.today).before)
     assert summary.hours == 0
-    assert "hour" not in weekly.as_markdown(summary)
+    assert "hours of work" not in weekly.as_markdown(summary)
 
 
 @pytest.mark.parametrize(("unsaid", "in_hours"), [(1, True), (2, True), (3, False)])

@@ -78,8 +78,8 @@ def test_runs_tell_it_once_however_often_they_come_and_whatever_is_reopened() ->
     runs.later(days=1).sync()
     runs.bench.close("e1")
     runs.later(days=1).sync()
-    (told,) = runs.reports("finish").values()
-    marked = find(told.body)
+    (comment,) = runs.reports("finish").values()
+    marked = find(comment.body)
     assert marked is not None
     assert "Your path is finished" in (marked.region or "")
     assert runs.writes() == []
