@@ -11,6 +11,7 @@ from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue
 from bot.planning.length_limits import TITLE, one_line
 from bot.planning.unit_names import module_name
+from bot.progress.effort import SOURCES, joint_source
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 
@@ -43,7 +44,8 @@ def _month(
 ) -> dict[str, object]:
     """Return the work, hours and journal of a module; `entries` are those of the whole journal.
 
-    `estimated` are the estimates of the work finished, `logged` the hours written down.
+    `worked` are the hours of the work finished, `source` whose they are, `logged` those written
+    down.
     """
     begin, end = _time_of(path, module)
     first, last = path.module_days(module)
@@ -56,7 +58,8 @@ def _month(
         "last": last,
         "finished": finished[:MOST_LISTED],
         "finished_more": max(0, len(finished) - MOST_LISTED),
-        "estimated": sum(w.hours or 0.0 for w in finished),
+        "worked": sum(w.weight for w in finished) if path.effort.in_hours else 0.0,
+        "source": SOURCES[joint_source(w.source for w in finished)],
         "logged": path.history.hours_logged(begin, end),
         "entries": written[:MOST_LISTED],
         "entries_more": max(0, len(written) - MOST_LISTED),
