@@ -4,7 +4,7 @@ For each of these breakages `make chaos` gave no violation once.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from chaos.table import Share
 from bot.planning.desired_state import DesiredState, desired_state
 from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
-from bot.progress.progress import Progress
+from bot.progress.path import LearningPath
 
 Breaks = Callable[[pytest.MonkeyPatch], None]
 
@@ -47,7 +47,10 @@ def _no_parents(right: DesiredState) -> dict[str, Any]:
 
 
 def percent_of_a_week_is_0(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Progress, "percent_by", lambda *_: 0)
+    def percent(self: LearningPath, day: date | None = None) -> int:
+        return 0 if day else self.progress.all.percent
+
+    patch.setattr(LearningPath, "percent", percent)
 
 
 def hours_are_doubled_in_sums(patch: pytest.MonkeyPatch) -> None:
