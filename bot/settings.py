@@ -194,7 +194,7 @@ class BadgeSettings(SettingsModel):
 
 
 class CohortSettings(SettingsModel):
-    """Whether a mentor may list this repository, and under which name; else its owner's login."""
+    """Whether `mentors` may list this repository, and under which name; else its owner's login."""
 
     share: bool = False
     name: str | None = Field(default=None, max_length=60)
@@ -245,6 +245,14 @@ class Settings(SettingsModel):
     def zone(self) -> ZoneInfo:
         """Return the learner's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def shared_with(self) -> frozenset[str]:
+        """Return the logins, in lower case, of the mentors who may see the path among others.
+
+        The rule for the server and the command line: who names no mentor shares with nobody.
+        """
+        return frozenset(m.lower() for m in self.mentors) if self.cohort.share else frozenset()
 
 
 class Environment(SettingsModel):

@@ -17,7 +17,7 @@ from bot.planning.undo import make_undo
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.sync.apply import WriteContext
-from bot.sync.reconcile import Session, planner
+from bot.sync.reconcile import Session, open_session
 from github_sandbox.state import comments, issues, labels, milestones, pulls
 from github_sandbox.state.objects import Comment, Issue, Milestone, Reaction
 from github_sandbox.world import World
@@ -56,7 +56,7 @@ class RepositoryFixture:
 
     def _session(self, path: Curriculum, config: Settings | None, today: str) -> Session:
         now = datetime.combine(date.fromisoformat(today), time(9), tzinfo=UTC)
-        return Session(self.edges, planner(PathReader(path, config or settings(), now), self.edges))
+        return open_session(PathReader(path, config or settings(), now), self.edges)
 
     def _run(self, session: Session) -> Plan:
         plan = session.plan()

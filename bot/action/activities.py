@@ -246,10 +246,10 @@ class Activities:
         return ActivityResult(title=title, path=self._path(), pages=pages, **fields)
 
     def _session(self, *, check_links: bool = True) -> "Session":
-        from bot.sync.reconcile import Session, planner
+        from bot.sync.reconcile import open_session
 
         outside = self._context.outside(self._paths.settings) if check_links else None
-        return Session(self._reader, planner(self._paths, self._reader, outside))
+        return open_session(self._paths, self._reader, outside)
 
     def _print_plan(self, plan: Plan) -> Plan:
         with self._log.group("Plan"):

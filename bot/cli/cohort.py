@@ -1,4 +1,4 @@
-"""`milepost cohort`: one table for a mentor, of those who share where they are."""
+"""`milepost cohort`: one table for a mentor, of those who share with them."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,12 +24,14 @@ def cohort(
 ) -> None:
     """Show where the learners are who share that with you.
 
-    Only repositories whose own settings say `cohort: {share: true}` are looked at, anew each time.
-    Nothing is written anywhere.
+    Only repositories whose own settings name you in `mentors` and say `cohort: {share: true}` are
+    in the table, read anew each time. Which are not, and why, is printed apart from it, on standard
+    error. Nothing is written anywhere.
     """
     from bot.reports import cohort as tables
     from bot.sync.cohort import cohort as gather
     from bot.sync.cohort import listed
+    from bot.templating import printable
 
     named = [*(repositories or ()), *(listed(_read(file)) if file else ())]
     if not named:
@@ -37,9 +39,11 @@ def cohort(
             "there is no repository to look at.",
             hint="Name some as OWNER/NAME, or a file of them with --file.",
         )
-    made = gather(named, lambda name: CliContext(name).reader(), now())
+    reading = gather(named, lambda name: CliContext(name).reader(), now())
     write = {"text": tables.as_text, "markdown": tables.as_markdown, "json": tables.as_json}
-    console.print_result(write[shape](made))
+    console.print_result(write[shape](reading.table))
+    for one in reading.not_shown:
+        console.print_status(printable(f"Not shown: {one.repository}: {one.reason}"))
 
 
 def _read(file: Path) -> str:

@@ -75,11 +75,11 @@ def session(
     context: CliContext, reader: "Reader", extra_commands: "tuple[Command, ...]" = ()
 ) -> "Session":
     """Return a session on the path that the settings name, run with `extra_commands`."""
-    from bot.sync.reconcile import Session, planner
+    from bot.sync.reconcile import open_session
 
     paths = context.path_reader(reader)
     outside = context.outside(paths.settings)
-    return Session(reader, planner(paths, reader, outside, extra_commands=extra_commands))
+    return open_session(paths, reader, outside, extra_commands=extra_commands)
 
 
 def print_plan(planned: "Session", shape: PlanFormat) -> "Plan":

@@ -29,9 +29,13 @@ def serve(
     check_installed()
     from bot.server import config, run
 
-    settings = config.read(os.environ)
-    console.print_status(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
-    run.serve(settings, host=host, port=port, clock=command_clock.get())
+    run.serve(
+        config.read(os.environ),
+        host=host,
+        port=port,
+        on_listening=lambda url: console.print_status(f"Listening at {url}. Stop with Ctrl-C."),
+        clock=command_clock.get(),
+    )
 
 
 def check_installed() -> None:
@@ -43,5 +47,5 @@ def check_installed() -> None:
     except ModuleNotFoundError as missing:
         raise UsageError(
             f"the server needs '{missing.name}', which is not installed.",
-            hint="Install it with: pip install 'milepost[server]'",
+            hint="Install it with: pip install '.[server]', in a checkout.",
         ) from None

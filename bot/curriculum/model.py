@@ -12,6 +12,7 @@ write them out, or list the old ones under `aliases`. Where none is written, it 
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -67,10 +68,11 @@ class WorkItem(Item):
 
 
 class Task(WorkItem):
-    """One thing to learn or do inside a unit."""
+    """One thing to learn or do inside a unit; `done` is what the guide marks as done already."""
 
     kind: TaskKind = TaskKind.PRACTICE
     optional: bool = False
+    done: bool = False
 
 
 class Deliverable(WorkItem):
@@ -127,6 +129,7 @@ class Unit(Item):
 
     `days` is its nominal length; with a pace in months only the proportions count. `label` is how
     the guide names the stretch ("Week 1-2"). `hours` is the guide's own sum where it gives one.
+    `first` and `last` are the days on which it begins and ends, where the guide says them.
     """
 
     model_config = ConfigDict(json_schema_extra=_describe_weeks)
@@ -136,6 +139,8 @@ class Unit(Item):
     days: int = Field(default=7, ge=1, le=1000)
     goals: tuple[Line, ...] = ()
     hours: Hours | None = None
+    first: date | None = None
+    last: date | None = None
     tasks: tuple[Task, ...] = ()
     choice: Choice | None = None
 
@@ -146,6 +151,14 @@ class Unit(Item):
             rest = {k: v for k, v in value.items() if k != "weeks"}
             return {**rest, "days": 7 * value["weeks"]}
         return value
+
+    @model_validator(mode="after")
+    def _days_ordered(self) -> Self:
+        if (self.first is None) != (self.last is None):
+            raise ValueError("`first` and `last` are given together")
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"its last day {self.last} is before its first")
+        return self
 
     def all_tasks(self) -> Iterator[Task]:
         """Yield the tasks, then those of every option."""
@@ -238,6 +251,10 @@ class Curriculum(Item):
         """Yield every task of the timeline, those of all options included."""
         for unit in self.units():
             yield from unit.all_tasks()
+
+    def done(self) -> Iterator[str]:
+        """Yield the id of every task that the guide marks as done."""
+        yield from (task.id for task in self.tasks() if task.done)
 
     def choices(self) -> Iterator[Choice]:
         """Yield every choice, in order."""

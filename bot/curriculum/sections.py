@@ -24,10 +24,14 @@ class ResourceKind(StrEnum):
 
 
 class Resource(Item):
-    """A book, course, site, certification: what a person learns from or towards."""
+    """A book, course, site, certification: what a person learns from or towards.
+
+    `path` is that of a file or folder in the learner's repository, where there is no `url`.
+    """
 
     kind: ResourceKind
     url: Url | None = None
+    path: Line | None = None
     author: Line | None = None
     platform: Line | None = None
     duration: Line | None = None

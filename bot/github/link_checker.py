@@ -4,24 +4,28 @@ Whoever writes in an issue decides where this machine connects to, so it goes no
 addresses: names are resolved here, every address that a name has is checked, and the connection is
 made to the address that was checked, never to a name that could mean something else by then. Only
 https on its usual port, no cookies, no credentials, no proxy, a few redirects that are each checked
-anew, a few kilobytes, a few seconds. Loaded only where the settings ask for it.
+anew, a few kilobytes, a few seconds for a page and for all of a run. Loaded only where the settings
+ask for it.
 """
 
 import html
+import queue
 import re
 import socket
 import ssl
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 import httpcore2
 import httpx2
 
 from bot.github.api_client import USER_AGENT
+from bot.github.public_addresses import is_public
 
-IpAddress = IPv4Address | IPv6Address
 Resolver = Callable[[str], Iterable[str]]
 
 HTTPS_PORT = 443
@@ -30,17 +34,16 @@ MAX_BYTES = 64 * 1024
 MAX_ADDRESSES = 4
 MAX_TITLE = 120
 TIME = 5.0  # seconds a request may take in all, from connecting to the last byte
+TOTAL_TIME = 10.0  # seconds for all pages of one run
+FIRST_PAUSE, LAST_PAUSE = 60.0, 86_400.0  # seconds until what was not found is asked for again
+PAUSE_GROWTH = 4
+MAX_MISSES = 20_000  # remembered; each takes some 200 bytes
+MAX_RESOLVING = (
+    32  # names at once, so that a silent resolver does not fill the process with threads
+)
 GOOD = range(200, 300)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = [("Accept", "text/html"), ("Accept-Encoding", "identity"), ("User-Agent", USER_AGENT)]
-# Global unicast; what lies elsewhere is local, reserved, or an IPv4 address in disguise (NAT64).
-_GLOBAL_V6 = IPv6Network("2000::/3")
-# What some versions of `ipaddress` take for global: protocol assignments, documentation, and the
-# tunnels 6to4 and Teredo, which carry an IPv4 address.
-_NOT_PUBLIC = tuple(
-    ip_network(network)
-    for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
-)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>", re.IGNORECASE)
 _TITLE_END = re.compile("</title", re.IGNORECASE)
@@ -49,57 +52,119 @@ _BROKEN = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.Protoco
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
-def is_public(address: IpAddress) -> bool:
-    """Return whether an address belongs to the open internet and to one machine in it.
-
-    Source: IANA's special-purpose address registries, as `ipaddress` has them. What carries an IPv4
-    address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it carries.
-    """
-    if address.is_multicast or not address.is_global:
-        return False
-    if any(address in network for network in _NOT_PUBLIC):
-        return False
-    return isinstance(address, IPv4Address) or address in _GLOBAL_V6
+_resolving = threading.Semaphore(MAX_RESOLVING)
 
 
 def system_resolver(host: str) -> list[str]:
-    """Return the addresses that this machine's resolver knows. Raises OSError."""
-    found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+    """Return the addresses that this machine's resolver knows. Raises OSError.
+
+    It is given up after some seconds, for its own patience is a setting of the machine.
+    """
+    found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            entries = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
+            found.put([str(entry[4][0]) for entry in entries])
+        except (OSError, ValueError) as unknown:
+            found.put(unknown)
+        finally:
+            _resolving.release()
+
+    if not _resolving.acquire(blocking=False):
+        raise OSError("too many names are being resolved")
+    threading.Thread(target=resolve, name="resolver", daemon=True).start()
+    try:
+        result = found.get(timeout=TIME)
+    except queue.Empty:
+        raise TimeoutError("the resolver is silent") from None
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+class MissedLinks:
+    """Remembers which links led nowhere, for any number of threads: the last ones, in memory.
+
+    After each miss it takes four times as long until the same link is asked for again: a minute at
+    first, a day at most. `clock` counts seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._misses: OrderedDict[int, tuple[float, float]] = OrderedDict()  # when, and the pause
+
+    def due(self, place: int, url: str) -> bool:
+        """Return whether to ask for a link that somebody wrote in the repository `place`."""
+        at, pause = self._misses.get(hash((place, url)), (0.0, 0.0))
+        return pause == 0.0 or self._clock() >= at + pause
+
+    def add(self, place: int, url: str) -> None:
+        """Remember that it led nowhere just now."""
+        key = hash((place, url))
+        with self._lock:
+            _, before = self._misses.pop(key, (0.0, 0.0))
+            pause = min(before * PAUSE_GROWTH, LAST_PAUSE) or FIRST_PAUSE
+            self._misses[key] = self._clock(), pause
+            if len(self._misses) > MAX_MISSES:
+                self._misses.popitem(last=False)
 
 
 class LinkChecker:
-    """Implement `bot.sync.evidence.LinkLookup`. One connection for each request, none is kept.
+    """Implement `bot.sync.evidence.LinkLookup` for one run. No connection is kept.
 
-    `dial` connects to an address that was checked, `allowed` is the check. `clock` counts seconds.
-    How long the machine's resolver may take is the machine's setting.
+    `missed` outlives the run, `place` is the repository in it. `dial` connects to an address that
+    was checked. `clock` counts seconds.
     """
 
     def __init__(
         self,
+        missed: MissedLinks | None = None,
+        place: int = 0,
         *,
         resolve: Resolver = system_resolver,
-        allowed: Callable[[IpAddress], bool] = is_public,
         dial: httpcore2.NetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._missed = missed or MissedLinks(clock)
+        self._place = place
         self._resolve = resolve
-        self._allowed = allowed
         self._dial = dial or httpcore2.SyncBackend()
         self._tls = tls
         self._clock = clock
+        self._left = TOTAL_TIME
+
+    def due(self, url: str) -> bool:
+        """Return whether to ask for a link now: it has not led nowhere lately."""
+        return self._missed.due(self._place, url)
+
+    def missed(self, url: str) -> None:
+        """Remember that a link leads nowhere."""
+        self._missed.add(self._place, url)
 
     def exists(self, url: str) -> str | None:
         """Return the title of the page at `url`, empty where it has none; None without a page.
 
-        None, too, for whatever is refused, broken or too slow: nobody can vouch for that.
+        None, too, for whatever is refused, broken or too slow: nobody can vouch for that. After
+        the time of the run is over, links wait for the next run.
         """
+        began = self._clock()
+        if self._left <= 0:
+            return None
+        title = self._title(url, began + self._left)
+        self._left -= self._clock() - began
+        if title is None:
+            self.missed(url)
+        return title
+
+    def _title(self, url: str, end: float) -> str | None:
         tls = self._tls = self._tls or httpx2.create_ssl_context()
         try:
             page = _checked(httpx2.URL(url))
             for _ in range(1 + MAX_REDIRECTS):
-                answer = self._get(page, tls)
+                answer = self._get(page, tls, end)
                 if answer.status not in REDIRECTS or "location" not in answer.headers:
                     return answer.title if answer.status in GOOD else None
                 page = _checked(page.join(answer.headers["location"]))
@@ -107,9 +172,10 @@ class LinkChecker:
             return None
         return None
 
-    def _get(self, page: httpx2.URL, tls: ssl.SSLContext) -> "_Answer":
+    def _get(self, page: httpx2.URL, tls: ssl.SSLContext, end: float) -> "_Answer":
         """Return one answer, as far as its first 64 KB."""
-        guard = _Guard(self._dial, self._resolve, self._allowed, self._clock)
+        left = _Countdown(self._clock, end)
+        guard = _Guard(self._dial, self._resolve, left)
         address = httpcore2.URL(
             scheme=page.raw_scheme, host=page.raw_host, port=HTTPS_PORT, target=page.raw_path
         )
@@ -160,13 +226,11 @@ class _Guard(httpcore2.NetworkBackend):
         self,
         dial: httpcore2.NetworkBackend,
         resolve: Resolver,
-        allowed: Callable[[IpAddress], bool],
-        clock: Callable[[], float],
+        left: "_Countdown",
     ) -> None:
         self._dial = dial
         self._resolve = resolve
-        self._allowed = allowed
-        self._left = _Countdown(clock)
+        self._left = left
 
     def connect_tcp(
         self,
@@ -193,7 +257,7 @@ class _Guard(httpcore2.NetworkBackend):
         """Return the addresses of a name; raise for one with even one address inside."""
         try:
             found = list(dict.fromkeys(self._resolve(host)))
-            public = all(self._allowed(ip_address(address)) for address in found)
+            public = all(is_public(ip_address(address)) for address in found)
         except (OSError, ValueError) as unknown:
             raise httpcore2.ConnectError(f"{host}: {unknown}") from unknown
         if not public:
@@ -232,16 +296,16 @@ class _Hurried(httpcore2.NetworkStream):
 
 
 class _Countdown:
-    """Count the seconds that are left of the time of one request."""
+    """Count the seconds that are left of the time of one request, which ends at `end`, too."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], end: float) -> None:
         self._clock = clock
-        self._end = clock() + TIME
+        self._end = min(clock() + TIME, end)
 
     def __call__(self) -> float:
         left = self._end - self._clock()
         if left <= 0:
-            raise httpcore2.ReadTimeout(f"it took longer than {TIME:.0f} s")
+            raise httpcore2.ReadTimeout("its time is over")
         return left
 
 

@@ -275,7 +275,8 @@ def _closing(item: Json) -> Closing | None:
         return None
     actor = item.get("actor") or {}
     by_commit = item.get("commit_id") is not None
-    return Closing(actor.get("login") or "", actor.get("type") == "Bot", by_commit)
+    is_bot = actor.get("type") == "Bot"
+    return Closing(actor.get("login") or "", is_bot, by_commit, actor.get("id") or 0)
 
 
 def _name(label: Json | str) -> str:

@@ -102,6 +102,7 @@ class UpdateMilestone(BaseChange):
     title: str
     description: str
     due_on: date | None
+    due_before: date | None = Field(default=None, exclude=True)
     state: Literal["open", "closed"]
     fields: tuple[str, ...]
 

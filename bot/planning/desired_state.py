@@ -154,7 +154,8 @@ class _Issues:
         self._overrides = path.overrides
         self._repository = path.repository
         self._texts = texts
-        self._credits = {f"task:{name}" for name in settings.credits}
+        credited = (*settings.credits, *curriculum.done())
+        self._credits = {f"task:{name}" for name in credited}
         window = units_in_window(path.dates, path.today, settings.ahead)
         self._window = {d.unit for d in window} | path.overrides.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
@@ -389,7 +390,7 @@ def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]
             if option.id != settings.choices.get(choice.id):
                 for task in option.tasks:
                     yield from (f"task:{name}" for name in (task.id, *task.aliases))
-    yield from (f"task:{name}" for name in settings.credits)
+    yield from (f"task:{name}" for name in (*settings.credits, *curriculum.done()))
 
 
 def _check_lengths(issues: tuple[DesiredIssue, ...]) -> None:

@@ -118,6 +118,7 @@ class MilestoneDiff:
                 title=wanted["title"] if "title" in changed else ours.state.title,
                 description=description,
                 due_on=want.due_on if "due date" in changed else ours.state.due_on,
+                due_before=ours.state.due_on,
                 state="open" if reopened else ours.state.state,
                 fields=fields or ("marker",),
             )

@@ -143,11 +143,15 @@ class IssueRef(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """The closing of an issue: by whom, and whether a commit did it that says "closes #12"."""
+    """The closing of an issue: by whom, and whether a commit did it that says "closes #12".
+
+    `account` is the id of whoever closed it.
+    """
 
     login: str
     is_bot: bool
     by_commit: bool = False
+    account: int = 0
 
 
 class Closings(FrozenModel):
@@ -189,7 +193,8 @@ class Snapshot(FrozenModel):
 
     `last_number` is the highest number given out so far, which may be a pull request's.
     `last_push` (aware) is known where it matters: to a run of the Action in a public repository,
-    whose schedule GitHub stops when nothing is pushed for long.
+    whose schedule GitHub stops when nothing is pushed for long. `omitted` is a sentence on what was
+    not read because there is too much of it, empty where all was.
     """
 
     repository: str
@@ -201,6 +206,7 @@ class Snapshot(FrozenModel):
     closings: Closings = Closings()
     last_number: int = 0
     last_push: datetime | None = None
+    omitted: str = ""
 
     def is_locked(self, number: int) -> bool:
         """Whether the conversation of this issue is locked."""

@@ -3,8 +3,8 @@
 Stale bots close issues that nobody touched (reports: rundeck/rundeck#10517, actions/stale#76).
 GitHub's lists don't say who closed an issue (octokit/octokit.net#1353), its events do. They're
 requested once for each issue of ours that was closed since; the ledger remembers up to when, and
-what bots closed. A workflow's bots share one account with us: what we close ourselves, our marker
-or log says.
+what bots closed. A workflow's bots share one account with us: what that account closes is ours
+where our marker or log says so.
 """
 
 from collections.abc import Iterator
@@ -68,15 +68,22 @@ def _bots(
             yield issue.number, known[issue.number]
             continue
         closing = events.closing(issue.number)
+        if closing is None or not closing.is_bot or _by_command(issue, closing, snapshot):
+            continue
         # A commit or pull request that says "closes #12" is the learner's, whoever merged it.
-        if closing and closing.is_bot and not closing.by_commit and issue.number not in merged:
+        if not closing.by_commit and issue.number not in merged:
             yield issue.number, closing.login
 
 
 def _by_us(issue: IssueState) -> bool:
-    """Return whether we closed it: by ourselves, or because a command said so."""
+    """Return whether we closed it, and no command said so."""
     marked = find(issue.body)
     if marked is None:
         return True
-    by_plan = marked.marker.state == "closed" or marked.marker.key.partition(":")[0] in CLOSED_BY_US
-    return by_plan or find_log(issue.body).closing is not None
+    return marked.marker.state == "closed" or marked.marker.key.partition(":")[0] in CLOSED_BY_US
+
+
+def _by_command(issue: IssueState, closing: Closing, snapshot: Snapshot) -> bool:
+    """Return whether we closed it because a command said so; no other bot's closing is that."""
+    ours = closing.account in snapshot.trust.accounts
+    return ours and find_log(issue.body).closing is not None

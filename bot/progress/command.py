@@ -61,12 +61,14 @@ class CommandContext(NamedTuple):
     """The path that a command is written about, on which issue, and when.
 
     `key` is the key of the issue, None when it is not ours; `today` is the day on which the command
-    was written, in the learner's zone, which may lie before that of the `path`.
+    was written, in the learner's zone, which may lie before that of the `path`. `by` is the login
+    of whoever wrote it.
     """
 
     path: "LearningPath"
     key: Key | None
     today: date
+    by: str = ""
 
     @property
     def kind(self) -> str:
@@ -105,6 +107,8 @@ class Command(FrozenModel):
     log_issue: ClassVar[LogIssue] = SUMMARY_ISSUE
     moves_dates: ClassVar[bool] = True
     """False when no later command of a run is understood otherwise for it."""
+    reads_logs: ClassVar[bool] = False
+    """Whether it is about other commands, those of the same run among them."""
     state_reason: ClassVar[Literal["completed", "not_planned", "reopened"] | None] = None
     """What it makes of the state of the issue it is written on."""
     starts: ClassVar[bool] = False

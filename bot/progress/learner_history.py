@@ -127,8 +127,17 @@ class HistoryBuilder:
         if last >= first:
             self.pauses.append(Pause.model_validate({"from": first, "to": last}))
 
+    def take_back(self, hours: float, key: Key | None, on: date | None) -> None:
+        """Take hours off the newest that were logged on an issue, or of one day of it."""
+        for entry in [e for e in self.logged[::-1] if e.key == key and on in {None, e.day}]:
+            left = max(0.0, round(entry.hours - hours, 2))
+            hours -= entry.hours - left
+            at = self.logged.index(entry)
+            self.logged[at : at + 1] = [entry.model_copy(update={"hours": left})] if left else []
+
     def build(self) -> LearnerHistory:
         """Return the history up to here."""
+        self.logged.sort(key=lambda entry: entry.day)
         self.ratings.sort(key=lambda rating: rating.day)
         return LearnerHistory.model_validate(self, from_attributes=True)
 

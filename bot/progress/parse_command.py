@@ -22,16 +22,27 @@ _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' n
 # Words of other bots that are ones of ours or look like them: Prow's command help has /reopen and
 # /skip, Terraform's bots have /plan.
 _OTHER_BOTS = frozenset({"plan", "reopen", "skip"})
+# Words of other bots (Prow has /close, GitLab /spend) that mean one of ours; see `is_for_us`.
+_MEANINGS = {
+    **dict.fromkeys(("close", "finish", "finished", "complete", "completed"), "done"),
+    **dict.fromkeys(("spend", "spent"), "log"),
+    **dict.fromkeys(("postpone", "snooze"), "move"),
+    "begin": "start",
+    "unpause": "resume",
+    "undo": "revert",
+}
 
 _COMMAND = re.compile(r" {0,3}/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?:[.!]?[ \t]*$|[ \t]+(\S.*)$)")
 # Spaces that are not U+0020, characters without width, marks of direction, byte order mark.
 _ODD = "\xa0\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff"
 _ODD_SPACE = re.compile(f"[{_ODD}]")
 _JOINERS = "\u200c\u200d"  # within a text they make emoji and Persian words
-_MARGIN = re.compile(f"[ {_ODD}{_JOINERS}]*")
+_EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff"
+_MARGIN = re.compile(f"[ {_ODD}{_JOINERS}{_EMOJI}]*")
 _WORD = re.compile(f"^( *)(/[A-Za-z-]+[.!]?)([ \\t{_ODD}{_JOINERS}]+|$)")
-BEGINNING = re.compile(f"^[ {_ODD}{_JOINERS}]*/[A-Za-z]", re.MULTILINE)
+BEGINNING = re.compile(f"^{_MARGIN.pattern}/[A-Za-z]", re.MULTILINE)
 """The beginning of a line that may hold a command."""
+_SECOND = re.compile(r"(?<= )/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?= |[.!]?$)")
 _FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")
 _CODE_SPAN = re.compile(r"`[^`]*`")
 # Stands where a hidden comment was: what comes behind it is not the first on its line.
@@ -89,8 +100,8 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
     lines: list[str] | None = None
     unknown = 0
     for line, plain in _lines(text):
-        parsed = _parse_line(line, commands, unknown) if plain else None
-        if parsed is None:
+        parsed = list(_parse_line(line, commands, unknown)) if plain else []
+        if not parsed:
             unknown += plain and line[_margin(line) :].startswith("/")
             if lines is not None:
                 lines.append(line)
@@ -99,8 +110,9 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
             found[-1] = _with_text(found[-1], lines)
         if len(found) > MOST:
             return tuple(found)
-        found.append(parsed)
-        lines = [parsed.rest] if parsed.known and commands[parsed.word].multiline else None
+        found += parsed
+        last = parsed[-1]
+        lines = [last.rest] if last.known and commands[last.word].multiline else None
     if lines is not None:
         found[-1] = _with_text(found[-1], lines)
     return tuple(found[: MOST + 1])
@@ -108,24 +120,35 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
 
 def _parse_line(
     line: str, commands: Mapping[str, type[Command]], unknown: int
-) -> ParsedLine | None:
+) -> Iterator[ParsedLine]:
+    """Yield the commands of a line: behind one there may be more, as in `/log 1h /done`."""
     matched = _COMMAND.match(_with_plain_spaces(line))
     if matched is None:
-        return None
+        return
     word, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
     if alias := next((kind for kind in commands.values() if kind.alias == word), None):
         word, _, rest = alias.form.removeprefix("/").partition(" ")
     if word in commands and commands[word].multiline:
-        return ParsedLine(word=word, rest=rest)
+        yield ParsedLine(word=word, rest=rest)
+        return
     rest = _ODD_SPACE.sub(" ", rest)[:MAX_REST].strip()
     if word in commands:
-        return ParsedLine(word=word, rest=rest)
+        seconds = _SECOND.finditer(f" {rest}")
+        second = next((one for one in seconds if one[1].lower() in commands), None)
+        if second is None or word == "help":  # "/help /log" is one question
+            yield ParsedLine(word=word, rest=rest)
+        else:
+            at = second.start() - 1
+            yield ParsedLine(word=word, rest=rest[:at].rstrip(" ,;"))
+            yield from _parse_line(rest[at:], commands, unknown)
+        return
     if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
-        return None
+        return
     if word in _OTHER_BOTS:
-        return None
-    near = get_close_matches(word, commands, n=1, cutoff=0.99 - 1 / len(word))  # a letter
-    return ParsedLine(word=word, rest=rest, known=False, near=near[0]) if near else None
+        return
+    close = get_close_matches(word, commands, n=1, cutoff=0.99 - 1 / len(word))  # a letter
+    if near := _MEANINGS.get(word) or next(iter(close), ""):
+        yield ParsedLine(word=word, rest=rest, known=False, near=near)
 
 
 def _with_plain_spaces(line: str) -> str:

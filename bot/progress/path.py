@@ -3,6 +3,7 @@
 They pass nothing else beside it. What takes time to compute is computed once, on first use.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
@@ -17,7 +18,8 @@ from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
-from bot.progress.command_log import find_logs
+from bot.progress.command_log import Entry, find_logs
+from bot.progress.commands.revert import Revert
 from bot.progress.effort import Effort, effort
 from bot.progress.forecast import Forecast, forecast
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory
@@ -31,17 +33,24 @@ def read_learner_history(
     """Return the history that the command logs and self-assessments in `observed` add up to.
 
     `settings` are the file's. A command that no longer fits the curriculum (its skill, unit or
-    option is gone) is left out.
+    option is gone) is left out, and so is one that was taken back.
     """
     logged = [(entry, key) for key, log in find_logs(observed).items() for entry in log.entries]
     history = HistoryBuilder(curriculum, settings)
+    reverted = _reverted(entry for entry, _ in logged)
     for entry, key in sorted(logged, key=lambda pair: (pair[0].at, pair[0].id)):
-        if entry.command.fits(curriculum):
+        if entry.command.fits(curriculum) and (entry.id, entry.n) not in reverted:
             history.day, history.key = entry.at.astimezone(settings.zone).date(), key
             history.by = entry.by
             entry.command.replay(history)
     history.ratings += ratings_in_issues(curriculum, observed, settings)
     return history.build()
+
+
+def _reverted(entries: Iterable[Entry]) -> set[tuple[int, int]]:
+    """Return comment and place of each command that was taken back."""
+    commands = (entry.command for entry in entries)
+    return {(one.comment, one.n) for one in commands if isinstance(one, Revert)}
 
 
 class LearningPath(PlannedPath):
@@ -164,6 +173,25 @@ class LearningPath(PlannedPath):
         """Return the first unit with required work left, moved tasks in their old unit, or None."""
         unmoved = self.model_copy(update={"places": {}})
         return read_progress(unmoved).first_unfinished()
+
+    def newest_command(self, by: str) -> Entry | None:
+        """Return the newest logged command of a person, of those that were not taken back.
+
+        Of a log that was too long, what can be added up is the sum of several and counts as none.
+        """
+        logs = find_logs(self.observed).values()
+        reverted = _reverted(entry for log in logs for entry in log.entries)
+        mine = (
+            entry
+            for log in logs
+            for entry in log.entries
+            if entry.id
+            and entry.by.casefold() == by.casefold()
+            and (entry.id, entry.n) not in reverted
+            and not isinstance(entry.command, Revert)
+            and not (log.merged and entry.command.sum_key is not None)
+        )
+        return max(mine, key=lambda entry: (entry.at, entry.id, entry.n), default=None)
 
     def at(self, snapshot: Snapshot) -> Self:
         """Return the path read from another snapshot, itself for its own."""

@@ -197,7 +197,8 @@ class _ProgressReader:
         self._path = path
         self._history = path.history
         self._merged = _merged_pulls(path.observed)
-        self._credited = path.history.credited | {f"task:{name}" for name in path.settings.credits}
+        known = (*path.settings.credits, *path.curriculum.done())
+        self._credited = path.history.credited | {f"task:{name}" for name in known}
         self._statuses = {
             label.name.casefold(): state
             for key, state in (

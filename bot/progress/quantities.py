@@ -1,8 +1,11 @@
 """Parses the amounts in commands: hours, days, dates, paces. None for any other text."""
 
 import re
+from calendar import month_name, monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
+
+from bot.planning.schedule import add_months
 
 _HOURS = re.compile(
     r"(?:(\d{1,5}(?:[.,]\d{1,4})?)[ ]?(?:hours?|hrs?|h)(?:[ ]?(?:and[ ])?(?=\d)|(?![^\W_])))?"
@@ -18,7 +21,17 @@ _PACE = re.compile(
     r"(?:[ ]?(?:/|per|a|each|every)[ ]?(?:week|wk|w))?",
     re.ASCII | re.IGNORECASE,
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:[ ]?h(?:ours?|rs?)?)?(?![^\W_]|:)", re.ASCII)
+_MONTHS_LONG = re.compile(r"(\d{1,2})[ ]?months?", re.ASCII | re.IGNORECASE)
+_MONTHS = [name.lower() for name in month_name]
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS[1:]) + "|sept"
+_DAY = re.compile(
+    r"(?:on[ ]|of[ ])?(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<word>today|yesterday)"
+    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ ](?:of[ ])?(?P<month>{_MONTH})"
+    rf"|(?P<month2>{_MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)"
+    r"(?(iso)|(?(word)|(?:,?[ ](?P<year>\d{4}))?))(?![^\W_])",
+    re.ASCII | re.IGNORECASE,
+)
 _SIGNED = re.compile(r"[+-]\d{1,7}", re.ASCII)
 DAYS_A_WEEK = 7
 
@@ -33,8 +46,10 @@ class Pace(NamedTuple):
 def hours(text: str) -> tuple[float, str] | None:
     """Return the hours at the start of `text`, to a hundredth, and the rest of it.
 
-    `2h30m`, `2h 30`, `90m`, `1.5h`, `1,5 h`, `1 hour 30 minutes`. A bare number is none.
+    `2h30m`, `2h 30`, `90m`, `1.5h`, `1,5 h`, `1:30`, `1 hour 30 minutes`. A bare number is none.
     """
+    if clock := _CLOCK.match(text):
+        return round(int(clock[1]) + int(clock[2]) / 60, 2), _without_mark(text[clock.end() :])
     found = _HOURS.match(text)
     if found is None or not (found[1] or found[2]) or (found[2] and not (found[1] or found[3])):
         return None
@@ -43,7 +58,45 @@ def hours(text: str) -> tuple[float, str] | None:
     if rest.strip() and minutes and not unit and " " in found[0]:  # "2h 3 chapters": a note
         minutes, rest = None, text[found.start(2) :]
     total = float((whole or "0").replace(",", ".")) + int(minutes or 0) / 60
-    return round(total, 2), rest.lstrip(" \t,;:-\N{EN DASH}\N{EM DASH}.").strip()
+    return round(total, 2), _without_mark(rest)
+
+
+def _without_mark(text: str) -> str:
+    """Return a note without what parts it from the amount."""
+    return text.lstrip(" \t,;:-\N{EN DASH}\N{EM DASH}.").strip()
+
+
+def day(text: str, today: date, *, ahead: bool) -> tuple[date, str] | None:
+    """Return the day at the start of `text` and the rest of it.
+
+    `yesterday`, `2026-11-03`, `on 3 Nov`, `November 3rd, 2026`. Without a year it is the next one
+    from `today` on, or, not `ahead`, the last one up to it.
+    """
+    found = _DAY.match(text)
+    if found is None:
+        return None
+    rest = _without_mark(text[found.end() :])
+    if word := found["word"]:
+        return today - timedelta(days=word.lower() == "yesterday"), rest
+    try:
+        if found["iso"]:
+            return date.fromisoformat(found["iso"]), rest
+        name = (found["month"] or found["month2"]).lower()[:3]
+        month = next(i for i, month in enumerate(_MONTHS) if month.startswith(name) and i)
+        number = int(found["day"] or found["day2"])
+        if found["year"]:
+            return date(int(found["year"]), month, number), rest
+        years = (
+            range(today.year, today.year + 9) if ahead else range(today.year, today.year - 9, -1)
+        )
+        days = (date(year, month, number) for year in years if _is_day(year, month, number))
+        return next(d for d in days if (d >= today if ahead else d <= today)), rest
+    except (ValueError, StopIteration):
+        return None
+
+
+def _is_day(year: int, month: int, number: int) -> bool:
+    return 1 <= number <= monthrange(year, month)[1]
 
 
 def span(text: str) -> int | None:
@@ -56,16 +109,15 @@ def span(text: str) -> int | None:
 
 
 def until(text: str, today: date) -> date | None:
-    """Return the last day in `until 2026-08-16`, `2026-08-16`, `2 weeks`, `for 10 days`."""
+    """Return the last day in `until 16 Aug`, `2026-08-16`, `2 weeks`, `for 10 days`, `1 month`."""
     words = text.strip().split(maxsplit=1)
     if len(words) == 2 and words[0].lower() in {"until", "till", "to", "for"}:
         text = words[1]
     text = text.strip().rstrip(".")
-    if _DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return None
+    if (found := day(text, today, ahead=True)) is not None:
+        return found[0] if not found[1] else None
+    if months := _MONTHS_LONG.fullmatch(text):
+        return add_months(today, int(months[1])) - timedelta(days=1) if int(months[1]) else None
     days = span(text)
     return None if days is None or days < 1 else today + timedelta(days=days - 1)
 

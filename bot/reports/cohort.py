@@ -6,7 +6,6 @@ table can be passed on.
 
 import textwrap
 from datetime import date
-from typing import Literal
 
 from bot import templating
 from bot.planning.snapshot import FrozenModel
@@ -38,7 +37,6 @@ class Member(FrozenModel):
     something was last finished, begun or logged. `percent` goes by hours.
     """
 
-    state: Literal["shares"] = "shares"
     who: str
     repository: str | None
     where: str
@@ -51,28 +49,14 @@ class Member(FrozenModel):
     last_activity: date | None
 
 
-class NotShown(FrozenModel):
-    """A repository that is left out: it does not share, or could not be read."""
-
-    state: Literal["does not share", "unreadable"]
-    repository: str
-    reason: str = ""
-
-
 class Cohort(FrozenModel):
-    """All requested learners, in that order."""
+    """The learners who share, in the order of the request, and how many paths are not shown.
 
-    learners: tuple[Member | NotShown, ...]
+    Of those nothing is here, so that the table can be handed on.
+    """
 
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """Those who share."""
-        return tuple(one for one in self.learners if isinstance(one, Member))
-
-    @property
-    def not_shown(self) -> tuple[NotShown, ...]:
-        """The others."""
-        return tuple(one for one in self.learners if isinstance(one, NotShown))
+    learners: tuple[Member, ...]
+    not_shown: int = 0
 
 
 def member(path: LearningPath) -> Member:
@@ -97,7 +81,7 @@ def member(path: LearningPath) -> Member:
 
 def as_text(cohort: Cohort) -> str:
     """Return the table for a terminal."""
-    rows = [_HEAD, *(_cells(one) for one in cohort.members)]
+    rows = [_HEAD, *(_cells(one) for one in cohort.learners)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [
         "  ".join(

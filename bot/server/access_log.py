@@ -6,12 +6,9 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.server.health import HEALTH_PATHS
-
 log = logging.getLogger(__name__)
 
 NO_ROUTE = "none"  # the route of an address that leads nowhere
-QUIET = HEALTH_PATHS | {"/metrics"}  # machines request these every few seconds
 
 
 def access_log(
@@ -46,8 +43,7 @@ def access_log(
         finally:
             seconds, method, path = time.perf_counter() - began, scope["method"], route(scope)
             observe(method, path, status or 499, seconds)
-            if path not in QUIET:
-                fields = {"method": method, "route": path, "status": status or 499}
-                log.info("request finished", extra={**fields, "seconds": round(seconds, 3)})
+            fields = {"method": method, "route": path, "status": status or 499}
+            log.info("request finished", extra={**fields, "seconds": round(seconds, 3)})
 
     return logged

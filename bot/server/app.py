@@ -8,28 +8,35 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.routing import Route
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.server.access_log import NO_ROUTE, access_log
-from bot.server.health import add_health
-from bot.server.metrics import add_metrics
+from bot.server.health import LIVENESS, METRICS, READINESS, in_event_loop, live, readiness
+from bot.server.metrics import metrics_endpoint
 from bot.server.page_limit import limit_pages
 from bot.server.pages import badge, cohort, error_pages, landing, path, register, setup, sign_in
 from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.response_headers import with_security_headers
+from bot.server.pages.sessions import ignore_visitor
+from bot.server.request_body import FORMS, BodyError, BodyReader, with_body
 from bot.server.server import Server
-from bot.server.webhooks.endpoint import WebhookEndpoint, route_webhooks
+from bot.server.webhooks.endpoint import WebhookEndpoint
 
 log = logging.getLogger(__name__)
 
 WEBHOOKS = "/webhooks/github"
+BODY_ERRORS = {
+    408: ("This form took too long to arrive", "Nothing was changed. Go back and send it again."),
+    413: ("This form is too large", ""),
+    503: ("The server is busy just now", "Nothing was changed. Try again in some seconds."),
+}
 
 
 def build(server: Server) -> ASGIApp:
-    """Return all that is served. Deliveries go straight to the endpoint, past the pages' layers."""
+    """Return all that is served. Only pages go through their layers, and through threads."""
     endpoint: ASGIApp = WebhookEndpoint(
         server.receiver.receive,
         secrets=lambda: server.config.webhook_secrets,
@@ -39,10 +46,25 @@ def build(server: Server) -> ASGIApp:
     )
     if server.telemetry is not None:
         endpoint = server.telemetry.trace(endpoint, route=lambda _: WEBHOOKS)
-    proxied: Any = ProxyHeadersMiddleware(
-        cast("Any", application(server)), trusted_hosts=server.config.trusted_proxies
+    machines = {LIVENESS: live, READINESS: readiness(server.health)}
+    if server.config.metrics_token is not None:
+        machines[METRICS] = metrics_endpoint(server.metrics, server.config.metrics_token)
+    https = (server.config.public_url or "").startswith("https:")
+    apps: dict[str, ASGIApp] = {
+        path: with_security_headers(in_event_loop(respond), https=https)
+        for path, respond in machines.items()
+    }
+    apps[WEBHOOKS] = endpoint
+    pages = application(server)
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        app = apps.get(scope["path"], pages) if scope["type"] == "http" else pages
+        await app(scope, receive, send)
+
+    return cast(
+        "ASGIApp",
+        ProxyHeadersMiddleware(cast("Any", routed), trusted_hosts=server.config.trusted_proxies),
     )
-    return route_webhooks(proxied, WEBHOOKS, endpoint)
 
 
 def application(server: Server) -> FastAPI:
@@ -53,6 +75,7 @@ def application(server: Server) -> FastAPI:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
         await run_in_threadpool(server.start)
+        await run_in_threadpool(lambda: frame.sessions)  # reads the store, which refusals must not
         log.info("started")
         yield
         await server.receiver.close()
@@ -62,19 +85,27 @@ def application(server: Server) -> FastAPI:
             await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
 
+    def nobodys_error(scope: Scope, error: PageError) -> ASGIApp:
+        request = Request(scope)
+        ignore_visitor(request)  # this is the event loop, which must not wait for the store
+        return error_page(frame, request, error)
+
     def refuse(scope: Scope, seconds: int) -> ASGIApp:
         text = f"Wait {seconds} seconds, then load the page again."
         error = PageError(429, "That was a lot at once", text, again=seconds)
-        return error_page(frame, Request(scope), error)
+        return nobodys_error(scope, error)
+
+    def refuse_body(scope: Scope, error: BodyError) -> ASGIApp:
+        title, detail = BODY_ERRORS[error.status]
+        return nobodys_error(scope, PageError(error.status, title, detail, again=error.retry_after))
 
     app = FastAPI(
         title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
     app.state.server = server
-    add_health(app, server)
-    add_metrics(app, server.metrics, server.config.metrics_token)
     frame = add_pages(app, server)
     # What is added later is further out.
+    app.add_middleware(with_body, reader=BodyReader(FORMS), refuse=refuse_body)
     app.add_middleware(limit_pages, pages=server.config.page_limit, refuse=refuse)
     paths: dict[Any, str] = {
         route.endpoint: route.path for route in app.routes if isinstance(route, Route)

@@ -4,12 +4,16 @@ docs/reference/server.md lists the same variables; a test compares.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.errors import ConfigError
 from bot.settings import DEFAULT_API_URL
@@ -66,6 +70,9 @@ class ServerConfig(BaseModel):
         return self.client_id or (str(self.app_id) if self.app_id is not None else None)
 
 
+PREFIX = "MILEPOST_"
+# What the command line and compose.yaml read.
+_OTHERS = tuple(PREFIX + name for name in ("CACHE_DIR", "MAX_WAIT", "PORT", "WORKERS"))
 # The field of `ServerConfig` that each variable fills.
 VARIABLES = {str(info.alias): name for name, info in ServerConfig.model_fields.items()}
 
@@ -90,13 +97,61 @@ def read(environ: Mapping[str, str]) -> ServerConfig:
             where="MILEPOST_PUBLIC_URL",
             hint="Give the server a host name of its own: its pages begin at the host's root.",
         )
+    _check_proxies(values.get("MILEPOST_TRUSTED_PROXIES", "*"))
     _check_app(values)
     try:
         return ServerConfig.model_validate(values)
     except ValidationError as invalid:
-        first = invalid.errors(include_input=False)[0]
-        text = f"{first['msg'][:1].lower()}{first['msg'][1:].rstrip('.')}."
-        raise ConfigError(text, where=str(first["loc"][0])) from None
+        wrong = [_wrong_value(error) for error in invalid.errors(include_input=False)]
+        first, *others = wrong
+        raise (ConfigError(" ".join(map(str, wrong))) if others else first) from None
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable of our prefix that nobody reads."""
+    known = (*VARIABLES, *_OTHERS)
+    unknown = [name for name in environ if name.startswith(PREFIX) and name not in known]
+    sentences = []
+    for name in sorted(unknown):
+        near = get_close_matches(name, known, n=1, cutoff=0.8)
+        advice = f" Did you mean {near[0]}?" if near else ""
+        sentences.append(f"{name} is no setting and has no effect.{advice}")
+    return sentences
+
+
+def _wrong_value(error: ErrorDetails) -> ConfigError:
+    """Return what may stand in a variable, after pydantic found that something else does."""
+    name = str(error["loc"][0])
+    bounds = {
+        key: value
+        for part in ServerConfig.model_fields[VARIABLES[name]].metadata
+        for key in ("gt", "ge", "le", "min_length")
+        if (value := getattr(part, key, None)) is not None
+    }
+    if "min_length" in bounds:
+        text = f"this is too short: write at least {bounds['min_length']} characters."
+    elif "le" in bounds:
+        text = f"write a number from {bounds['ge']:,} to {bounds['le']:,}."
+    elif "gt" in bounds:
+        text = "write a whole number, as it stands in the App's settings on GitHub."
+    else:
+        text = (
+            "this isn't a client id: it has 4 to 64 letters, digits, dots, dashes and underscores."
+        )
+    return ConfigError(text, where=name)
+
+
+def _check_proxies(value: str) -> None:
+    """Raise ConfigError for a proxy that is no address and no network."""
+    for proxy in value.split(",") if value != "*" else ():
+        try:
+            ip_network(proxy.strip())
+        except ValueError:
+            raise ConfigError(
+                f"'{proxy.strip()}' is no address and no network.",
+                where="MILEPOST_TRUSTED_PROXIES",
+                hint="Write such as 127.0.0.1,10.0.0.0/8, or * for everybody.",
+            ) from None
 
 
 def _database_url(url: str) -> str:
@@ -104,8 +159,10 @@ def _database_url(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     if mark and scheme in {"sqlite", "sqlite+pysqlite"}:
         return f"sqlite://{rest}"
-    if mark and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-        return f"postgresql+psycopg://{rest}"
+    with suppress(ValueError):  # of an address in brackets, or of a port
+        known = scheme in {"postgres", "postgresql", "postgresql+psycopg"}
+        if mark and known and urlsplit(url).port != 0:
+            return f"postgresql+psycopg://{rest}"
     raise ConfigError(
         "this isn't the URL of a database that Milepost can use.",
         where="MILEPOST_DATABASE_URL",

@@ -76,6 +76,8 @@ class ServerDoctor:
     def _configuration(self) -> Iterator[Finding]:
         self._config = configuration.read(self._environ)
         yield ok("configuration", "can be read")
+        for unknown in configuration.unknown_variables(self._environ):
+            yield warning("configuration", unknown, "Correct its name, or remove it.")
         # This may raise for the App's file; the rest can be checked all the same.
         self._config = config = with_credentials(self._config)
         url = config.public_url
@@ -161,6 +163,8 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
     if not folder.exists():
         yield warning("data folder", f"there is no {folder} yet; the server makes it.")
         return
+    if not folder.is_dir():
+        raise errors.ConfigError("this isn't a folder.", where=str(folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise errors.ConfigError("the server can't write there.", where=str(folder))
     if os.name == "posix" and folder.stat().st_mode & _OTHERS:

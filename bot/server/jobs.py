@@ -13,16 +13,18 @@ from typing import NamedTuple
 from bot.github import deliveries
 from bot.github.app import AppAuth
 from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.link_checker import MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run, sync_repository
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
-from bot.server.showing import packed, showing
+from bot.server.showing import audience, packed, showing
 from bot.server.store import rows
 from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.store import Store
 from bot.server.sync_repository import RepositorySync, RepositorySyncResult
+from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class Jobs:
     webhooks: bool = True  # without, GitHub refuses to list deliveries
     responses: ResponseCache = field(default_factory=ResponseCache)
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
+    missed_links: MissedLinks = field(default_factory=MissedLinks)
 
     def run(self, subject: rows.Subject, tries: int) -> JobResult:
         """Run a job, of which `tries` failed before. Raises MilepostError to have it retried."""
@@ -162,9 +165,11 @@ class Jobs:
                 self.budget,
                 self.responses.of(row.id),
                 self.curricula,
+                self.missed_links,
                 now=now,
                 sleep=self.sleep,
                 on_info=lambda info: save(row.installation_id, info, now),
+                on_settings=lambda info, found: self._confirm(row, info.full_name, found, now),
                 on_progress=self._progress_writer(row),
             ).run()
         except sync_repository.RepositoryGoneError:
@@ -173,8 +178,16 @@ class Jobs:
             return JobResult("gone", None, ((rows.installation(row.installation_id), now),))
         except sync_repository.INSTALLATION_ERRORS:
             # The job of the installation finds out which of these is true.
+            self.store.cohorts.void(row.id, before=now)
             return JobResult("unknown", None, ((rows.installation(row.installation_id), now),))
         return self._record(row, done, now, tries)
+
+    def _confirm(
+        self, row: rows.RepositoryRow, full_name: str, settings: Settings, now: datetime
+    ) -> None:
+        """Store that these settings were read, and so whom they share with."""
+        found = audience(settings, full_name, row.id)
+        self.store.cohorts.confirm(row.id, found, now, revocations=row.revocations)
 
     def _forget(self, repositories: Iterable[int]) -> None:
         """Drop from memory what is gone, or what we may not read any more."""
@@ -206,7 +219,9 @@ class Jobs:
         if done.path is not None:
             shown = showing(done.path, now)
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
-            self.store.page_cache.put(page, shown.mentors)
+            full_name, settings = done.path.observed.snapshot.repository, done.path.settings
+            self.store.page_cache.put(page, audience(settings, full_name, row.id))
+            self._confirm(row, full_name, settings, now)
         zone = done.settings.timezone if done.settings else row.zone
         record = self.store.repositories.record_result
         record(row.id, result=done.result, message=done.message, zone=zone, at=now)

@@ -37,6 +37,11 @@ class Keys:
         signature = hmac.digest(self.for_purpose(purpose), text.encode(), sha256)
         return base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
 
+    def code(self, purpose: str, text: str) -> str:
+        """Return eight characters for a text that people can read to each other."""
+        digest = hmac.digest(self.for_purpose(f"code:{purpose}"), text.encode(), sha256)
+        return base64.b32encode(digest)[:8].decode()
+
     def fits(self, purpose: str, text: str, signature: str) -> bool:
         """Return whether it is the signature of the text, in constant time."""
         return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode())

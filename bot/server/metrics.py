@@ -1,10 +1,10 @@
 """Counts and times what a process does, for Prometheus to fetch.
 
-Gauges of the database are read at each fetch, and are the same from each process that shares it.
+Gauges are read in the background, so that a fetch waits for nothing. Those of the database are the
+same from each process that shares it.
 """
 
 import hmac
-import logging
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,19 +16,18 @@ from typing import Any, cast
 
 import httpx2
 import prometheus_client as prometheus
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
 from prometheus_client import core
 from prometheus_client.registry import Collector
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.github.rate_limit_state import RequestKind, Reservation
 from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
 
-log = logging.getLogger(__name__)
 # Prometheus asks for no `_created` of each counter: it knows by itself when a process is new.
 prometheus.disable_created_metrics()  # type: ignore[no-untyped-call] # it has no hints
 
@@ -49,6 +48,10 @@ class Metrics:
         *,
         limiter_status: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
+        self._store = store
+        self._clock = clock
+        self._limiter_status = limiter_status
+        self._gauges: list[tuple[str, str, float]] = []  # replaced whole
         self._registry = registry = prometheus.CollectorRegistry()
         self.webhooks = WebhookCollector()
         registry.register(self.webhooks)
@@ -72,8 +75,7 @@ class Metrics:
         build = prometheus.Info("milepost_build", "The version of Milepost.", registry=registry)
         build.info({"version": version("milepost")})
         prometheus.ProcessCollector(registry=registry)
-        registry.register(_GaugeCollector(lambda: _store_gauges(store, clock())))
-        registry.register(_GaugeCollector(lambda: _limiter_gauges(limiter_status())))
+        registry.register(_GaugeCollector(lambda: iter(self._gauges)))
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request for a page; `route` is the path template of its endpoint."""
@@ -103,8 +105,18 @@ class Metrics:
         """Return the same limiter, with the writes that it lets through counted."""
         return cast("RateLimiter", _CountingLimiter(limiter, self._writes))
 
+    def refresh(self) -> bool:
+        """Read the gauges, and return whether the database answered. Queries it."""
+        stored = list(_store_gauges(self._store, self._clock()))
+        try:
+            limits = list(_limiter_gauges(self._limiter_status()))
+        except SQLAlchemyError:
+            limits = []
+        self._gauges = stored + limits
+        return len(stored) > 1
+
     def text(self) -> bytes:
-        """Return all metrics in Prometheus' text format. Queries the database."""
+        """Return all metrics in Prometheus' text format, gauges as last read."""
         return prometheus.generate_latest(self._registry)
 
 
@@ -163,8 +175,7 @@ def _store_gauges(store: Store, now: datetime) -> Iterator[tuple[str, str, float
             "queue": ("jobs that are due and not claimed", store.jobs.overdue(now)),
             "inbox": ("deliveries that are not processed", store.inbox.waiting()),
         }
-    except SQLAlchemyError as broken:
-        log.warning("database unavailable: %s", type(broken).__name__)
+    except SQLAlchemyError:
         backlogs = {}
     yield "database_up", "Whether the database answers.", 1 if backlogs else 0
     for name, (text, (count, first)) in backlogs.items():
@@ -205,16 +216,14 @@ class _CountingLimiter:
         return reserved
 
 
-def add_metrics(app: FastAPI, metrics: Metrics, token: SecretStr | None) -> None:
-    """Add /metrics for those who have the token; without one there is no such page."""
-    if token is None:
-        return
+def metrics_endpoint(metrics: Metrics, token: SecretStr) -> Callable[[Request], Response]:
+    """Return the endpoint for those who have the token."""
     expected = f"Bearer {token.get_secret_value()}".encode()
 
-    @app.get("/metrics")
     def text(request: Request) -> Response:
-        """Return the metrics, or 401."""
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, expected):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return Response(metrics.text(), media_type=CONTENT_TYPE)
+
+    return text

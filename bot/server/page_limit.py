@@ -14,8 +14,6 @@ from collections.abc import Callable
 from cachetools import TTLCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.server.health import HEALTH_PATHS
-
 WINDOW = 60.0  # seconds
 MAX_REQUESTS = 300_000  # that are remembered, of all addresses together: some 15 MB
 IPV6_PREFIX = 64  # bits: one person has a network of that size at least
@@ -60,7 +58,7 @@ def limit_pages(app: ASGIApp, *, pages: int, refuse: Callable[[Scope, int], ASGI
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         allowed = app
-        if scope["type"] == "http" and scope["path"] not in HEALTH_PATHS:
+        if scope["type"] == "http":
             window = small if scope["path"].startswith(SMALL) else large
             if seconds := window.wait(client_network(scope.get("client"))):
                 allowed = refuse(scope, math.ceil(seconds))

@@ -9,6 +9,7 @@ A subject's lock and queueing lock let it be queued once and run once.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.server.store.engine import upsert
+from bot.server.store.job_table import QueuedJob
 from bot.server.store.migrate import lock
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
 from bot.server.store.tables import fact
-from bot.server.worker import JobRunner, make_scheduler
+from bot.server.worker import MAX_TICK_AGE, JobRunner, make_scheduler
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -50,6 +52,7 @@ class QueueWorker:
 
     def __post_init__(self) -> None:
         self._deferred = 0
+        self._ticked_at = time.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: App | None = None
         self._task: Any = None
@@ -66,8 +69,9 @@ class QueueWorker:
 
     @property
     def running(self) -> bool:
-        """Return whether it works."""
-        return self._scheduler.running and self._thread.is_alive()
+        """Return whether it queues jobs, and runs them."""
+        is_alive = time.monotonic() - self._ticked_at < MAX_TICK_AGE and self._thread.is_alive()
+        return self._scheduler.running and is_alive
 
     def start(self) -> None:
         """Start, in threads of its own."""
@@ -121,22 +125,27 @@ class QueueWorker:
             self.runner.run(claim)
 
     def _tick(self) -> None:
-        while subjects := self.runner.claim_for_queue(BATCH):
-            self._deferred += self._call(self._defer(subjects))
+        while jobs := self.runner.claim_for_queue(BATCH):
+            self._deferred += self._call(self._defer(jobs))
             if self._deferred >= ANALYZE_AFTER:
                 self._deferred = 0
                 with self.store.engine.begin() as connection:
                     connection.execute(sa.text("ANALYZE procrastinate_jobs"))
-            if len(subjects) < BATCH:
-                return
+            if len(jobs) < BATCH:
+                break
+        self._ticked_at = time.monotonic()
 
-    async def _defer(self, subjects: Sequence[Subject]) -> int:
-        """Queue those that are not queued yet, and return how many."""
+    async def _defer(self, jobs: Sequence[QueuedJob]) -> int:
+        """Queue those that are not queued yet, and return how many.
+
+        The first job of one installation comes before the second of any other.
+        """
         from procrastinate.exceptions import AlreadyEnqueued
 
         new = 0
-        for subject in subjects:
-            job = self._task.configure(lock=str(subject), queueing_lock=str(subject))
+        for subject, place in jobs:
+            name = str(subject)
+            job = self._task.configure(lock=name, queueing_lock=name, priority=-place)
             try:
                 await job.defer_async(kind=subject.kind, number=subject.id)
                 new += 1

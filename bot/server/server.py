@@ -6,18 +6,24 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
+from shutil import disk_usage
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
 from bot.github.api_client import open_session
 from bot.github.app import PATIENCE, AppAuth
+from bot.github.app_key import AppKey
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.registration import load_credentials
 from bot.github.retry import WaitPolicy
 from bot.server import logs
 from bot.server.config import ServerConfig
+from bot.server.health import INTERVAL, HealthMonitor
 from bot.server.jobs import BOT, Jobs
 from bot.server.metrics import Metrics
 from bot.server.queue_worker import QueueWorker
@@ -31,6 +37,7 @@ from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Thread
 log = logging.getLogger(__name__)
 
 TICK = timedelta(milliseconds=500)
+MIN_FREE = 64 * 1024 * 1024  # bytes that the disk of the database must have free
 CREDENTIALS = "app.json"  # in the data folder
 
 
@@ -66,6 +73,12 @@ def app_auth(
     )
 
 
+def check_key(config: ServerConfig) -> None:
+    """Raise ConfigError when the App's key cannot sign. Asks nobody."""
+    if config.issuer is not None and config.private_key is not None:
+        AppKey(config.issuer, config.private_key).check()
+
+
 @dataclass
 class Server:
     """Holds the parts of one process. `auth` and `worker` are None until there is an App."""
@@ -84,6 +97,8 @@ class Server:
     known_bot: str | None = None
     metrics: Metrics = field(init=False, repr=False)
     receiver: DeliveryWriter = field(init=False, repr=False)
+    health: HealthMonitor = field(init=False, repr=False)
+    health_interval: float = INTERVAL  # seconds
     _starting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +108,7 @@ class Server:
             limiter_status=lambda: self.budget.status() if self.budget else None,
         )
         self.receiver = DeliveryWriter(self.write_deliveries, log_deliveries)
+        self.health = HealthMonitor(self.problem, interval=self.health_interval)
 
     def bot(self) -> str | None:
         """Return the login that we write under. Reads the store until it is known there."""
@@ -102,6 +118,8 @@ class Server:
 
     def write_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
         """Store deliveries, and schedule the jobs of what they are about."""
+        # Before, so that they cannot be stored without it.
+        self.store.cohorts.revoke(deliveries)
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
         self.bot()  # here, because the endpoint must not wait for the database
@@ -116,6 +134,7 @@ class Server:
         self.act_as_app()
         if self.auth is None:
             threading.Thread(target=self._wait_for_app, name="app", daemon=True).start()
+        self.health.start()
 
     def _wait_for_app(self) -> None:
         """Start the work when another process on this data folder has registered the App."""
@@ -191,16 +210,33 @@ class Server:
     def stop(self) -> None:
         """Stop the work as soon as possible, and close everything."""
         self.stop_signal.set()
+        self.health.stop()
         with self._starting:
             if self.worker is not None:
                 self.worker.stop()
             if self.auth is not None:
                 self.auth.close()
 
-    def ready(self) -> bool:
-        """Return whether deliveries can be stored and jobs run. Raises SQLAlchemyError."""
-        self.store.check()
-        return self.worker is None or self.worker.running
+    def problem(self) -> str:
+        """Return why the process cannot work, or "": it writes, has room, and runs jobs.
+
+        GitHub is not asked: while it is slow, this process is no worse than any other.
+        """
+        try:
+            self.store.check(self.clock())
+        except SQLAlchemyError:
+            self.metrics.refresh()
+            return "database unavailable"
+        if not self.metrics.refresh():
+            return "database unavailable"
+        folder = Path(self.store.engine.url.database or "").parent
+        if self.store.shared or not folder.is_dir():
+            folder = self.config.data_dir
+        if folder.is_dir() and disk_usage(folder).free < MIN_FREE:
+            return "disk full"
+        if self.worker is not None and not self.worker.running:
+            return "worker stuck"
+        return ""
 
 
 def log_deliveries(deliveries: list[WebhookDelivery]) -> None:

@@ -20,6 +20,8 @@ from bot.reports.dashboard import Dashboard, dashboard
 from bot.reports.due_weeks import Week
 from bot.reports.pictures import activity, burnup, skills
 from bot.reports.weekly import Weekly, weekly
+from bot.server.store.rows import Audience
+from bot.settings import Settings
 
 LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
 
@@ -43,7 +45,6 @@ class Showing(FrozenModel):
     reports: tuple[CheckpointReport, ...]  # of the checkpoints reached, oldest first
     pictures: tuple[PageImage, ...]
     member: Member | None  # None for a learner who does not share
-    mentors: tuple[str, ...]  # the logins that may see it, in lower case
 
     def picture(self, name: str) -> PageImage | None:
         """Return the picture of that name."""
@@ -57,7 +58,6 @@ class Showing(FrozenModel):
 def showing(view: LearningPath, now: datetime) -> Showing:
     """Return the document of a path. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
-    shares = view.settings.cohort.share
     complete = Week.of(view.today, view.settings.summary.day).before
     before_first = view.dates.first - timedelta(days=1)
     descriptions = {
@@ -80,9 +80,21 @@ def showing(view: LearningPath, now: datetime) -> Showing:
             PageImage(name=name, svg=pictures.picture(name, view), words=words)
             for name, words in descriptions.items()
         ),
-        member=member(view) if shares else None,
-        mentors=tuple(sorted({m.lower() for m in view.settings.mentors})) if shares else (),
+        member=member(view) if view.settings.cohort.share else None,
     )
+
+
+def audience(settings: Settings, full_name: str, number: int) -> Audience:
+    """Return whom these settings of a repository share its path with."""
+    alias = settings.cohort.name
+    learner = learner_key(full_name, number if alias else None)
+    return Audience(settings.shared_with, learner, alias or full_name.partition("/")[0])
+
+
+def learner_key(full_name: str, number: int | None = None) -> str:
+    """Return the `learner` of an `Audience`; `number` is the repository's id with another name."""
+    owner = full_name.partition("/")[0].lower()
+    return owner if number is None else f"{owner}#{number}"
 
 
 def packed(shown: Showing) -> bytes:

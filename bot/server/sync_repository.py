@@ -1,5 +1,6 @@
 """Syncs one repository: reads its name and settings, and runs `Sync` with a token of its own."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,8 @@ from bot.github.errors import (
 )
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
-from bot.github.link_checker import LinkChecker
+from bot.github.issue_list import ReadLimits
+from bot.github.link_checker import LinkChecker, MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
@@ -39,6 +41,11 @@ from bot.templating import plural
 RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is retried later
+
+# Of one repository, so that eight at once stay below 400 MB.
+LIMITS = ReadLimits(
+    others=2_000, text=4_000_000, all_text=16_000_000, parsing=threading.Semaphore(2)
+)
 
 # Errors of the installation, for the caller.
 INSTALLATION_ERRORS = (InstallationGoneError, InstallationSuspendedError, NotInstalledError)
@@ -67,9 +74,11 @@ class RepositorySync:
     budget: RateLimiter
     cache: Cache
     curriculum_cache: CurriculumCache
+    missed_links: MissedLinks
     now: datetime  # aware
     sleep: Sleep
     on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
+    on_settings: Callable[[RepositoryInfo, Settings], None]  # as soon as they are read and valid
     on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
     settings: Settings | None = None  # set as soon as they are read
 
@@ -105,28 +114,31 @@ class RepositorySync:
         """Read the settings and the curriculum, and write what they ask for."""
         home = _installed(self.row, info.full_name, info.private)
         least = rights_for(None, private=info.private)
-        path = self.auth.using(home, self._read, rights=least)
+        path = self.auth.using(home, lambda c: self._read(c, info), rights=least)
         if path is None:
             return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
-        message = " ".join((f"{plural(done.written, 'change')} written.", *sentences(done.refused)))
+        omitted = done.path.observed.snapshot.omitted
+        written = f"{plural(done.written, 'change')} written."
+        message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
         return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
-    def _read(self, connection: Connection) -> PathReader | None:
+    def _read(self, connection: Connection, info: RepositoryInfo) -> PathReader | None:
         with self._reader(connection) as reader:
             place = RepositoryFiles(reader)
             content = place.read(CONFIG_PATH)
             if content is None:
                 return None
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
+            self.on_settings(info, self.settings)
             name = self.settings.curriculum
             curriculum = self.curriculum_cache.find(self.row.id, name, place)
             return PathReader(curriculum, self.settings, self.now)
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
-        outside = LinkChecker() if path.settings.features.links else None
+        outside = LinkChecker(self.missed_links, self.row.id)
         try:
             with self._reader(connection) as reader:
                 sync = Sync(path, reader, web=web_root(connection.api_url), outside=outside)
@@ -142,7 +154,7 @@ class RepositorySync:
             raise
 
     def _reader(self, connection: Connection) -> HttpReader:
-        return HttpReader(connection, cache=self.cache, client=self._client)
+        return HttpReader(connection, cache=self.cache, client=self._client, limits=LIMITS)
 
     def _retry_in(self, later: errors.MilepostError) -> float:
         """Return in how many seconds to retry; 0 when that is unknown."""

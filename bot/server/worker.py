@@ -20,6 +20,7 @@ from bot.clock import utc_now
 from bot.errors import MilepostError
 from bot.server import next_run
 from bot.server.jobs import JobResult
+from bot.server.store.job_table import QueuedJob
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.store import Store
 
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 RunJob = Callable[[Subject, int], JobResult]  # gets how many tries failed before
 
 LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
+MAX_TICK_AGE = 30.0  # seconds since jobs were last claimed, after which a worker is stuck
+# Jobs of one installation at once. More would wait for GitHub's limits, which it has of its own.
+PER_INSTALLATION = 4
 
 
 class StoppedError(Exception):
@@ -60,10 +64,12 @@ class JobRunner:
         """Return how many jobs run now."""
         return len(self._running)
 
-    def claim(self, most: int) -> tuple[Claim, ...]:
+    def claim(self, most: int, per_installation: int = PER_INSTALLATION) -> tuple[Claim, ...]:
         """Claim up to so many jobs that are due. Each is to be given to `run`."""
         now = self.clock()
-        return self._note(self.store.jobs.claim(now, most, until=now + self.lease))
+        until = now + self.lease
+        claim = self.store.jobs.claim
+        return self._note(claim(now, most, until=until, per_installation=per_installation))
 
     def claim_one(self, subject: Subject) -> Claim | None:
         """Claim this job for `run`, when it is due or queued and nobody runs it."""
@@ -71,10 +77,11 @@ class JobRunner:
         claim = self.store.jobs.claim_one(subject, now, until=now + self.lease)
         return self._note([claim])[0] if claim else None
 
-    def claim_for_queue(self, most: int) -> tuple[Subject, ...]:
+    def claim_for_queue(self, most: int) -> tuple[QueuedJob, ...]:
         """Mark up to so many due jobs as queued, for a queue to bring them to `claim_one`."""
         now = self.clock()
-        return self.store.jobs.claim_for_queue(now, most, until=now + self.lease)
+        queue = self.store.jobs.claim_for_queue
+        return queue(now, most, until=now + self.lease, per_installation=PER_INSTALLATION)
 
     def renew_leases(self) -> None:
         """Renew the leases of all jobs that run."""
@@ -123,13 +130,18 @@ class JobRunner:
         except Exception:
             result = "failed"
             log.exception("internal error", extra={"subject": str(claim.subject)})
+        if claim.subject.kind == "repository":
+            self.store.cohorts.void(claim.subject.id, before=claim.since)
         again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
         return JobResult(result, again, settled=False)
 
 
 @dataclass
 class ThreadWorker:
-    """Runs up to `threads` jobs at once in threads of this process: the worker on SQLite."""
+    """Runs up to `threads` jobs at once in threads of this process: the worker on SQLite.
+
+    One installation has at most half of them.
+    """
 
     runner: JobRunner
     threads: int
@@ -137,7 +149,9 @@ class ThreadWorker:
     renew: timedelta
 
     def __post_init__(self) -> None:
+        self._ticked_at = time.monotonic()
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job")
+        self._per_installation = min(PER_INSTALLATION, max(1, self.threads // 2))
         self._stopping = False
         self._lock = threading.Lock()
         self._scheduler = make_scheduler(
@@ -146,8 +160,9 @@ class ThreadWorker:
 
     @property
     def running(self) -> bool:
-        """Return whether it works."""
-        return bool(self._scheduler.running)
+        """Return whether it claims jobs, or would if a thread were free."""
+        is_alive = time.monotonic() - self._ticked_at < MAX_TICK_AGE
+        return bool(self._scheduler.running) and is_alive
 
     def start(self) -> None:
         """Start, in threads of its own."""
@@ -157,17 +172,18 @@ class ThreadWorker:
         """Claim nothing more, and wait for the jobs that run."""
         with self._lock:
             self._stopping = True
-        if self.running:
+        if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
     def _tick(self) -> None:
         while not self._stopping and (free := self.threads - self.runner.busy) > 0:
-            claims = self.runner.claim(free)
+            claims = self.runner.claim(free, self._per_installation)
             for claim in claims:
                 self._pool.submit(self._work, claim)
             if len(claims) < free:
-                return
+                break
+        self._ticked_at = time.monotonic()
 
     def _work(self, claim: Claim) -> None:
         """Run a job, and claim the next that is due without waiting for the tick."""
@@ -176,7 +192,7 @@ class ThreadWorker:
             if self._stopping:
                 return
             try:
-                claims = self.runner.claim(1)
+                claims = self.runner.claim(1, self._per_installation)
             except SQLAlchemyError:
                 log.exception("claim failed")  # the next tick tries again
                 return

@@ -1,4 +1,4 @@
-"""The cohort table: reads each repository whose own settings say that it shares.
+"""The cohort table: reads each repository whose own settings share it with the mentor who asks.
 
 Nothing is written or stored: each run reads anew, so whoever stops sharing is gone with the next
 one. Of a repository that does not share, only its settings file is read.
@@ -7,28 +7,55 @@ one. Of a repository that does not share, only its settings file is read.
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from bot import settings as settings_file
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.planning.ports import Reader
 from bot.progress.path import LearningPath
-from bot.reports.cohort import Cohort, Member, NotShown, member
+from bot.reports.cohort import Cohort, Member, member
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles, find_curriculum
 
-OpenReader = Callable[[str], AbstractContextManager[Reader]]
+
+class MentorReader(Reader, Protocol):
+    """Reads a repository for the person whose token it has."""
+
+    def login(self) -> str:
+        """Return their login. Raises AuthenticationError when the token is no person's."""
+        ...
 
 
-def cohort(repositories: Iterable[str], open_reader: OpenReader, now: datetime) -> Cohort:
-    """Return the table at `now` (aware), in the order of `repositories` (owner/name), each once.
+OpenReader = Callable[[str], AbstractContextManager[MentorReader]]
 
-    What is wrong with one of them stands in its row. Raises AuthenticationError, which would be
-    wrong with each.
+
+class NotShown(NamedTuple):
+    """A repository that is left out, and why, for nobody but the mentor who named it."""
+
+    repository: str
+    reason: str
+
+
+class CohortReading(NamedTuple):
+    """A table, and what is not in it."""
+
+    table: Cohort
+    not_shown: tuple[NotShown, ...]
+
+
+def cohort(repositories: Iterable[str], open_reader: OpenReader, now: datetime) -> CohortReading:
+    """Return the table at `now` (aware) for the person whose token the readers have.
+
+    In the order of `repositories` (owner/name), each once. Raises AuthenticationError, which would
+    be wrong with each.
     """
     wanted: dict[str, str] = {}
     for name in repositories:
         wanted.setdefault(name.casefold(), name)
-    return Cohort(learners=tuple(_one(name, open_reader, now) for name in wanted.values()))
+    rows = [_one(name, open_reader, now) for name in wanted.values()]
+    learners = tuple(row for row in rows if isinstance(row, Member))
+    not_shown = tuple(row for row in rows if isinstance(row, NotShown))
+    return CohortReading(Cohort(learners=learners, not_shown=len(not_shown)), not_shown)
 
 
 def listed(text: str) -> list[str]:
@@ -46,12 +73,12 @@ def _one(repository: str, open_reader: OpenReader, now: datetime) -> Member | No
                     f"there is no {CONFIG_PATH}, or the token may not see the repository."
                 )
             settings = settings_file.parse(content, name=CONFIG_PATH)
-            if not settings.cohort.share:
-                return NotShown(repository=repository, state="does not share")
+            if not settings.shared_with or reader.login().lower() not in settings.shared_with:
+                return NotShown(repository, "does not share with you")
             curriculum = find_curriculum(settings.curriculum, RepositoryFiles(reader))
             return member(LearningPath.read(curriculum, settings, reader.snapshot(), now))
     except AuthenticationError:
         raise
     except MilepostError as error:
         reason = f"{error.where}: {error.what}" if error.where else error.what
-        return NotShown(repository=repository, state="unreadable", reason=reason)
+        return NotShown(repository, reason)

@@ -5,17 +5,17 @@ marked by a reaction. The log decides; the mark only says that a comment was see
 command and ask GitHub for one list, answered with 304 when nothing is new.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.marker import find
+from bot.planning.marker import Key, find
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, FrozenModel, ReactionState
 from bot.progress.command import Command
-from bot.progress.command_log import CommandLog, find_log, find_logs
+from bot.progress.command_log import CommandLog, Entry, find_log, find_logs
 from bot.progress.commands import slash_commands
 from bot.progress.parse_command import ParsedLine, is_for_us, read_commands
 from bot.sync.command_permission import may_command, writers
@@ -52,12 +52,12 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     if seen is not None:
         since = max(since, datetime.combine(seen - OVERLAP, time(), tzinfo=UTC))
     comments = reader.comments_since(since)
-    logged = find_logs(observed).values()
+    logged = tuple(find_logs(observed).values())
     marked: set[int] = set()
     waiting: list[CommentState] = []
     for comment in filter(may_command, comments):
         if any(memory.knows(comment.id) for memory in logged):
-            if not MARKS & comment.reactions.keys():
+            if not MARKS & comment.reactions.keys() or _is_edited(comment, logged):
                 waiting.append(comment)
         elif _is_marked(reader, comment, observed):
             marked.add(comment.id)
@@ -69,6 +69,12 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
         marked=frozenset(marked),
         closed_again=_closed_again(reader, observed, {comment.issue for comment in waiting}),
     )
+
+
+def _is_edited(comment: CommentState, logs: Iterable[CommandLog]) -> bool:
+    """Return whether somebody edited a comment after its commands were logged."""
+    entries = (entry for log in logs for entry in log.entries if entry.id == comment.id)
+    return any(entry.at < (comment.updated_at or entry.at) for entry in entries)
 
 
 def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) -> frozenset[int]:
@@ -115,11 +121,29 @@ class PendingCommands:
 
     def commands_in(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         """Return the commands of a comment that are still to be run."""
-        ours = comment.issue in self._numbers
-        found = read_commands(comment.body) if self._counts(comment) else ()
-        parsed = tuple(line for line in found if is_for_us(line, ours=ours))
+        done = comment.id in self._done and MARKS & comment.reactions.keys()
+        parsed = self._lines(comment) if self._counts(comment) and not done else ()
         seen = comment.id in self._inbox.marked
         return () if seen and not self._lost(comment, parsed) else parsed
+
+    def corrections(self, comment: CommentState) -> Iterator[tuple[Key, Entry, ParsedLine | None]]:
+        """Yield what an edited comment may correct: each entry, its issue, and its line now.
+
+        That is None where the line is gone. Hours, counts and ratings are corrected so; whatever
+        else a command did, later ones were understood by it.
+        """
+        logs = {ours.key: find_log(ours.state.body) for ours in self._observed.issues.values()}
+        if not (_is_edited(comment, logs.values()) and self._counts(comment)):
+            return
+        lines = self._lines(comment)
+        for key, log in logs.items():
+            for entry in log.entries:
+                if entry.id == comment.id and not entry.command.moves_dates:
+                    yield key, entry, lines[entry.n] if entry.n < len(lines) else None
+
+    def _lines(self, comment: CommentState) -> tuple[ParsedLine, ...]:
+        ours = comment.issue in self._numbers
+        return tuple(line for line in read_commands(comment.body) if is_for_us(line, ours=ours))
 
     def known(self, comment: int, n: int) -> Command | None:
         """Return the command with the index `n` as an earlier run logged it."""
@@ -135,12 +159,11 @@ class PendingCommands:
         return (*self._observed.issues.values(), *self._observed.duplicates)
 
     def _counts(self, comment: CommentState) -> bool:
-        """Return whether to read it: its author may write here, is not us, and no run did it."""
+        """Return whether to read it: its author may write here and is not us."""
         return (
             comment.author is not None
             and comment.author_kind != "Bot"
             and comment.author_id in self._inbox.writers
-            and not (comment.id in self._done and MARKS & comment.reactions.keys())
             and comment.issue in self.titles
             and find(comment.body) is None
         )

@@ -1,8 +1,8 @@
 """Evidence: links that resolve and approvals by mentors, each looked up once and then logged.
 
 What is found here becomes commands, which the run writes to the log of the issue; so each link is
-looked up until it resolves, and never again. Merged pull requests of the repository that name an
-issue are not looked up: they are in the snapshot.
+looked up until it resolves, at growing distances, and never again. Merged pull requests of the
+repository that name an issue are not looked up: they are in the snapshot.
 """
 
 import re
@@ -34,11 +34,23 @@ APPROVALS = frozenset({"+1", "heart", "hooray", "rocket"})
 
 
 class LinkLookup(Protocol):
-    """Looks up pages that are not on this GitHub."""
+    """Looks up pages that are not on this GitHub, and remembers which links led nowhere."""
+
+    def due(self, url: str) -> bool:
+        """Return whether to look it up now, here or on GitHub."""
+        ...
+
+    def missed(self, url: str) -> None:
+        """Remember that it leads nowhere."""
+        ...
 
     def exists(self, url: str) -> str | None:
         """Return the title of the page, "" where it has none; None when there is no such page."""
         ...
+
+
+Answers = dict[str, Evidenced | None]
+"""Links by address, with what was found there."""
 
 
 class _Link(NamedTuple):
@@ -54,25 +66,30 @@ def gather(
     reader: Reader,
     comments: tuple[CommentState, ...],
     outside: LinkLookup | None = None,
+    answers: Answers | None = None,
 ) -> tuple[AcceptedCommand, ...]:
     """Return what to log now: evidence found by Milepost, approvals by mentors.
 
     `comments` are those since the last run. Pages outside GitHub are looked up only where
-    `features.links` is on and there is an `outside`. Raises what the reader raises.
+    `features.links` is on and there is an `outside`. `answers` has the links that this run has
+    looked up, and gets more. Raises what the reader raises.
     """
-    evidence = _EvidenceReader(path, reader, outside if path.settings.features.links else None)
+    evidence = _EvidenceReader(path, reader, outside, {} if answers is None else answers)
     return (*evidence.commands(comments), *_approvals(path, reader))
 
 
 class _EvidenceReader:
-    def __init__(self, path: LearningPath, reader: Reader, outside: LinkLookup | None) -> None:
+    def __init__(
+        self, path: LearningPath, reader: Reader, outside: LinkLookup | None, answers: Answers
+    ) -> None:
         self._reader = reader
         self._observed = path.observed
         self._history = path.history
         self._now = path.now
         self._outside = outside
+        self._everywhere = path.settings.features.links and outside is not None
         self._web = _web(path.observed)
-        self._answers: dict[str, Evidenced | None] = {}
+        self._answers = answers
 
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """Yield evidence for each link that resolves: the newest first, up to ten lookups."""
@@ -121,19 +138,23 @@ class _EvidenceReader:
                 yield _Link(issue, candidate, at)
 
     def _find(self, candidate: EvidenceCandidate) -> Evidenced | None:
-        if candidate.place == "elsewhere" and self._outside is None:
+        url = candidate.url
+        if candidate.place == "elsewhere" and not self._everywhere:
             return None
-        if candidate.url not in self._answers:
-            if len(self._answers) >= MAX_LOOKUPS:
+        if url not in self._answers:
+            due = self._outside is None or self._outside.due(url)
+            if not due or len(self._answers) >= MAX_LOOKUPS:
                 return None
-            self._answers[candidate.url] = self._request(candidate)
-        return self._answers[candidate.url]
+            self._answers[url] = self._request(candidate)
+        return self._answers[url]
 
     def _request(self, candidate: EvidenceCandidate) -> Evidenced | None:
         url = candidate.url
         if candidate.place == "github":
             found = self._reader.find(url)
             if found is None:
+                if self._outside is not None:
+                    self._outside.missed(url)
                 return None
             # Not its title: a personal token may see what readers of this repository may not.
             return Evidenced(kind=found.kind, url=url)

@@ -28,7 +28,7 @@ from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
 from bot.sync.comment_inbox import read_inbox
-from bot.sync.evidence import OURSELVES, LinkLookup, gather
+from bot.sync.evidence import OURSELVES, Answers, LinkLookup, gather
 from bot.sync.publish import keys_of
 from bot.sync.run_commands import run_commands
 
@@ -139,27 +139,38 @@ def _on_dashboard(change: Change) -> bool:
     )
 
 
-def planner(
+def open_session(
     paths: PathReader,
     reader: Reader,
     outside: LinkLookup | None = None,
     *,
     extra_commands: tuple[Command, ...] = (),
     record: RunRecord | None = None,
-) -> Planner:
-    """Return a planner of the path that `paths` reads.
+) -> Session:
+    """Return a session on the path that `paths` reads; what GitHub refuses goes to `record`.
 
     `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
     issue. Each plan reads `record` anew. Raises ConfigError or CurriculumError at once, before
-    anything is read from GitHub; the planner raises what `reader` raises.
+    anything is read from GitHub; planning raises what `reader` raises.
     """
-    PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
     done = record or RunRecord(set(), [], set())
+    return Session(reader, _planner(paths, reader, outside, extra_commands, done), done.refused)
+
+
+def _planner(
+    paths: PathReader,
+    reader: Reader,
+    outside: LinkLookup | None,
+    extra_commands: tuple[Command, ...],
+    done: RunRecord,
+) -> Planner:
+    PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
+    links = Answers()
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
         inbox = read_inbox(reader, before.observed)
-        evidence = gather(before, reader, inbox.comments, outside)
+        evidence = gather(before, reader, inbox.comments, outside, links)
         extra = (
             AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
             for command in extra_commands

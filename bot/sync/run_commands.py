@@ -103,7 +103,9 @@ class _CommandRun:
             self._state = None
 
     def read(self, comment: CommentState) -> None:
-        """Run the commands of a comment."""
+        """Run the commands of a comment, or correct what it said before it was edited."""
+        for key, entry, line in self._pending.corrections(comment):
+            self._correct(comment, key, entry, line)
         parsed = self._pending.commands_in(comment)
         if not parsed:
             return
@@ -144,7 +146,9 @@ class _CommandRun:
         line, ours = lines[n], self._ours.get(comment.issue)
         at = comment.updated_at or comment.created_at
         try:
-            context = self._context_at(ours.key if ours else None, at)
+            if line.known and slash_commands()[line.word].reads_logs:
+                self._state = None
+            context = self._context_at(ours.key if ours else None, at, comment.author or "")
             command = parse_command(line, context)
             if not command.log_issue.stored:
                 before = sum(one.word == line.word for one in lines[:n])
@@ -163,11 +167,26 @@ class _CommandRun:
             return RejectedCommand(line=line.line, why=str(error))
         return command
 
-    def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
+    def _correct(
+        self, comment: CommentState, key: Key, entry: Entry, line: ParsedLine | None
+    ) -> None:
+        """Log what an edited line says now; what it cannot mean leaves the entry as it is."""
+        ours = self._ours.get(comment.issue)
+        context = self._context_at(ours.key if ours else None, entry.at, entry.by)
+        try:
+            now = None if line is None else parse_command(line, context)
+        except CommandError:
+            return
+        if now != entry.command and (now is None or type(now) is type(entry.command)):
+            edited = None if now is None else entry.model_copy(update={"command": now})
+            self._edit(self._observed.issues[key]).correct(entry, edited)
+            self._state = None
+
+    def _context_at(self, key: Key | None, at: datetime, by: str) -> CommandContext:
         if self._state is None:
             self._state = self._path.at(self._snapshot())
         today = at.astimezone(self._path.settings.zone).date()
-        return CommandContext(path=self._state, key=key, today=today)
+        return CommandContext(path=self._state, key=key, today=today, by=by)
 
     def _edit(self, ours: OurIssue) -> Edit:
         if ours.key not in self._edits:

@@ -20,7 +20,7 @@ from bot.sync.dry_run import DryRunRepository
 from bot.sync.evidence import LinkLookup
 from bot.sync.files import FilePlan, FileWrite, ReportFiles, plan_files, write_files
 from bot.sync.publish import DueComment, Outcome, publish_once
-from bot.sync.reconcile import RunRecord, Session, planner
+from bot.sync.reconcile import RunRecord, open_session
 
 FILE_PASSES = 4  # the refused files by pull request, the refused pull request, and no more
 
@@ -58,7 +58,7 @@ class SyncResult(FrozenModel):
 class Sync:
     """Syncs one path in one repository.
 
-    `web` is the root of this GitHub's pages. Raises what `planner`, reader and gateway raise.
+    `web` is the root of this GitHub's pages. Raises what `open_session`, reader and gateway raise.
     """
 
     def __init__(
@@ -69,8 +69,7 @@ class Sync:
         self._web = web
         self._outside = outside
         self._record = RunRecord(set(), [], set())
-        wanted = planner(paths, reader, outside, record=self._record)
-        self._session = Session(reader, wanted, self._record.refused)
+        self._session = open_session(paths, reader, outside, record=self._record)
 
     def foresee(self) -> SyncPreview:
         """Return what a run would write now; nothing is written.

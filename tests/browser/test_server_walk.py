@@ -167,7 +167,7 @@ def set_up(stage: Stage, learner: PageChecker) -> None:
     learner.page.get_by_label("Where your own guide is").fill("path.yml")
     learner.page.locator("form.narrow details summary").last.click()
     learner.page.get_by_label("Mentors", exact=True).fill("grace")
-    learner.page.get_by_label("Mentors may see").check()
+    learner.page.get_by_label("These mentors may see").check()
     learner.press("See the plan")
     stage.facts["planned"] = learner.contains("Nothing is written yet")
     learner.check("setup-plan")
@@ -282,6 +282,11 @@ def accompany(stage: Stage) -> None:
     with stage.visitor("grace") as mentor:
         mentor.open(f"{stage.host.url}/cohort")  # by way of GitHub, which asks once
         mentor.press("Authorize")
+        mentor.follow("1 learner wants to share with you")
+        mentor.check("cohort-requests")
+        mentor.press("Accept")
+        mentor.check("cohort-accepted")
+        mentor.follow("To your learners")
         mentor.check("cohort")
         stage.facts["cohort"] = mentor.page.locator("tbody th").all_inner_texts()
 

@@ -11,7 +11,7 @@ from typing import Literal
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-# What the learner does, with the weights of each; a rule of the machine for each group.
+# What people do, with the weights of each; a rule of the machine for each group.
 FINISHING = {"close": 9, "reopen": 5}
 MARKING = {"tick": 4, "put_aside": 3, "wear": 3, "take_off": 3}
 WRITING = {"note": 5, "title": 4, "inside": 3, "own": 2}
@@ -32,7 +32,12 @@ REMOVING = {
     "label_delete": 2,
     "label_rename": 2,
     "label_colour": 1,
+    "label_swap": 2,
+    "label_taken": 1,
+    "label_prefixed": 2,
+    "label_onto_own": 1,
     "delete_comment": 1,
+    "delete_ours": 2,
     "summary_close": 1,
     "summary_reopen": 1,
     "summary_delete": 1,
@@ -51,8 +56,41 @@ OTHERS = {
     "lock": 3,
     "unlock": 1,
 }
-LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING | OTHERS
-MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")
+REFUSING = {
+    "pull_command": 4,
+    "pull_retest": 1,
+    "block": 2,
+    "unblock": 1,
+    "limit": 2,
+    "unlimit": 2,
+}
+BOTS = {"bot_close": 4, "bot_lock": 1, "bot_label": 1, "bot_edit": 1, "bot_comment": 1}
+GROUPS = (
+    FINISHING,
+    MARKING,
+    WRITING,
+    ARRANGING,
+    REMOVING,
+    COMMANDING,
+    SAYING,
+    OTHERS,
+    REFUSING,
+    BOTS,
+)
+LEARNER = {name: weight for group in GROUPS for name, weight in group.items()}
+MAINTAINER = (
+    "ahead",
+    "choice",
+    "credit",
+    "feature",
+    "pace",
+    "path",
+    "path",
+    "pause",
+    "prefix",
+    "right",
+    "rule",
+)
 
 SECONDARY = ("secondary-403", "secondary-429")
 FAULTS = (
@@ -75,12 +113,16 @@ Place = Literal["comment", "issue"]
 
 @dataclass(frozen=True)
 class Setup:
-    """Settings of a history: the path began `early` days before the first run."""
+    """Settings of a history: the path began `early` days before the first run.
+
+    `pulls`: a workflow's token may write on pull requests, too.
+    """
 
     zone: str = "UTC"
     day: str = "monday"
     early: int = 0
     publish: bool = False
+    pulls: bool = False
 
 
 PLAIN = Setup()
@@ -187,5 +229,6 @@ SETUPS = st.builds(
     day=st.sampled_from(("monday", "monday", "friday", "sunday")),
     early=st.sampled_from((0, 0, 20, 40, 60)),
     publish=st.sampled_from((False, False, True)),
+    pulls=st.booleans(),
 )
 PLACES: SearchStrategy[Place] = st.sampled_from(("comment", "comment", "comment", "issue"))

@@ -6,7 +6,7 @@ made when the learner does something, and taken back where they do something els
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chaos import markers
@@ -31,6 +31,8 @@ class Expectations:
     made, so that taking it away is an answer. `comments_written` are
     their texts, also of those deleted; `removed`, `labels_removed`, `taken_off` and `edited` name
     what people decided at any time, which nobody can expect to stand as the path has it.
+    `closed_by_bot` has by number when another bot closed an issue last, `bots_forgotten` those
+    times that went with the summary issue.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -49,6 +51,8 @@ class Expectations:
         self.labels_removed: set[str | None] = set()
         self.taken_off: set[tuple[int, str | None]] = set()
         self.edited: set[tuple[str, int]] = set()
+        self.closed_by_bot: dict[int, datetime | None] = {}
+        self.bots_forgotten: set[datetime | None] = set()
         self.left_elsewhere = dump.repository(scenario.elsewhere)
         self._count = 0
 

@@ -19,6 +19,7 @@ from github_sandbox.state.objects import Issue
 
 # Percent and logged hours as the texts say them; some spaces are no-break ones.
 DASHBOARD = (r"(\d+)\s?%", r"([\d.,]+)\shours?\swritten down")
+README = re.compile(r"<!-- milepost:readme -->\n[^%]*?(\d+)\s?%")
 WEEK = (r"(\d+)\s?%\sdone", r"You wrote down\s([\d.,]+)\shour")
 THREE_DAYS = timedelta(days=3)
 
@@ -41,7 +42,9 @@ class Expected(ExpectedPath):
             self._wrong_hours,
             self._wrong_dashboard,
             self._wrong_badge,
+            self._wrong_readme,
             self._wrong_weeks,
+            self._wrong_reports,
             self._missing_reports,
         ):
             yield from rule()
@@ -164,6 +167,18 @@ class Expected(ExpectedPath):
         if shown != expected:
             yield f"the badge says {shown}, not {expected}"
 
+    def _wrong_readme(self) -> Iterator[str]:
+        """The block in the README, once, with what is done by now."""
+        repository = self._scenario.repository
+        head = repository.git.head(repository.default_branch)
+        percent = self._percent()
+        if not self._settings.publish.readme or percent is None or head is None:
+            return
+        self.judged["README blocks"] += 1
+        found = README.findall(head.files["README.md"].decode())
+        if found != [str(percent)]:
+            yield f"the README says {found}, not {percent} %"
+
     def _wrong_numbers(
         self, where: str, text: str, patterns: tuple[str, str], percent: int | None, hours: float
     ) -> Iterator[str]:
@@ -194,6 +209,17 @@ class Expected(ExpectedPath):
             hours = self._hours_logged(first, last)
             self.judged["summaries"] += 1
             yield from self._wrong_numbers(f"week {name}", text, WEEK, percent, hours)
+
+    def _wrong_reports(self) -> Iterator[str]:
+        """The percent of checkpoint reports of the last run."""
+        percent = self._percent()
+        for _, comment in markers.comments(self._scenario.repository):
+            key = markers.key_of(comment.body) or ""
+            if key.startswith("report:") and comment.birth.at >= self._scenario.ran_at:
+                self.judged["percents"] += percent is not None
+                shown = re.search(r"(\d+)\s?% of the path", comment.body)
+                if percent is not None and (shown is None or int(shown[1]) != percent):
+                    yield f"{key} says {shown and shown[0]}, not {percent} %"
 
     def _missing_reports(self) -> Iterator[str]:
         """The newest checkpoint whose last day is over has a report, or a later one has."""

@@ -198,15 +198,18 @@ class ExpectedPath:
     @cached_property
     def _states(self) -> list[tuple[Work, str, float, datetime | None]] | None:
         """Work that counts, how it stands, its share that is done, and when it was closed."""
-        if self._option == "?":
+        forgotten = self._people.bots_forgotten - {None}
+        if self._option == "?" or any(
+            issue.closed_at in forgotten for every in self._issues.values() for issue in every
+        ):
             return None
         credited = {f"task:{name}" for name in self._settings.credits}
         credited |= {key for key, entry in self._entries if entry["do"] == "credit"}
         found = []
         for work in self._work:
             every = self._found(work.keys)
-            done = [i for i in every if i.state == "closed" and i.state_reason == "completed"]
-            opened = [i for i in every if i.state == "open"]
+            done = [i for i in every if self._is_done(i)]
+            opened = [i for i in every if self._is_open(i)]
             if self._is_of_option(work) and not self._is_taken(work) and not done:
                 continue
             if credited & set(work.keys) and not opened:
@@ -224,6 +227,14 @@ class ExpectedPath:
         waiting = any(unit.choice for unit in self._scenario.path.units()) and self._option is None
         open_work = [w for w, _, share, closed in self._states or () if w.hours and not closed]
         return not (waiting or open_work)
+
+    def _is_open(self, issue: Issue) -> bool:
+        """Whether it is open, or another bot alone closed it."""
+        by_bot = self._people.closed_by_bot.get(issue.number)
+        return issue.state == "open" or (by_bot is not None and issue.closed_at == by_bot)
+
+    def _is_done(self, issue: Issue) -> bool:
+        return not self._is_open(issue) and issue.state_reason == "completed"
 
     def _percent(self, until: date | None = None) -> int | None:
         """Whole percent of the hours of the path; `until` counts only what was closed by then."""

@@ -13,12 +13,15 @@ from chaos.learner import ANSWERED, Learner
 from chaos.scenario import Scenario
 
 from github_sandbox import dump
+from github_sandbox.state.objects import Comment, Issue
 
 REMEMBERED = re.compile(
     r"^/(?:start|done|skip|reopen|credit|log|move|count|rate|pause|resume|replan|pace|open|choose"
     r"|project)\b",
     re.MULTILINE,
 )
+MOST_TRIES = 5
+"""So often a mark or an answer is tried that GitHub refuses, over 15 days."""
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Verdict:
     elsewhere: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
     untrue: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -42,7 +46,7 @@ class Verdict:
 
 def judge(scenario: Scenario, learner: Learner) -> Verdict:
     """Everything but whether the next run has nothing to do."""
-    verdict = Verdict(errors=list(scenario.errors))
+    verdict = Verdict(stops=list(scenario.stops), errors=list(scenario.errors))
     verdict.duplicates = _duplicates(scenario)
     for slot, promise in learner.promises.items():
         if complaint := promise():
@@ -99,6 +103,8 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
             continue
         where = f"'{text}' on #{issue.number}"
         worn = markers.marks(comment)
+        if not worn and _tries(scenario, issue, comment) >= MOST_TRIES:
+            continue
         lines = REMEMBERED.findall(text)
         here = sum(n for (number, _), n in known.items() if number == comment.id)
         if here and not worn and len(comment.reactions) > len(worn):
@@ -114,6 +120,14 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
         if text.startswith("/journal") and not journals[f"journal:{comment.id}"]:
             found.append(f"{where} is not in the journal")
     return found
+
+
+def _tries(scenario: Scenario, issue: Issue, comment: Comment) -> int:
+    """How often GitHub refused a mark on this comment, or an answer on its issue."""
+    root = f"/repos/{scenario.repository.full_name}/issues"
+    paths = (f"{root}/comments/{comment.id}/reactions", f"{root}/{issue.number}/comments")
+    writes = scenario.world.journal.writes
+    return sum(e.path in paths and e.status in {403, 422} for e in writes)
 
 
 def _summaries(scenario: Scenario, learner: Learner) -> list[str]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from chaos import markers
 from chaos.expectations import STATES
-from chaos.others import Others
+from chaos.label_changes import LabelChanges
 
 from github_sandbox import dump
-from github_sandbox.state import comments, issues, labels, milestones, relations, transfers
-from github_sandbox.state.objects import Issue, Label, Milestone
+from github_sandbox.state import comments, issues, milestones, relations, transfers
+from github_sandbox.state.objects import Comment, Issue, Milestone
 
 BOX = re.compile(r"^( *- )\[ \] (.*)$", re.MULTILINE)
 COMMANDS = (
@@ -46,7 +46,7 @@ SAYINGS = (
 ANSWERED = ("/status", "/log lots", "/replan", "/pace", "/pause")
 
 
-class Learner(Others):
+class Learner(LabelChanges):
     """Each act picks by its number what it is done to, of what is there then; or does nothing."""
 
     # Open and closed
@@ -183,6 +183,8 @@ class Learner(Others):
 
     def act_summary_delete(self, number: int) -> None:
         """What is remembered for the path as a whole goes with it, as its text says."""
+        if self.home.interaction_limit or self.home.owner.blocked:
+            return  # no other could be made until the end, and without it nothing goes on
         for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             issues.delete(self.world, self.me, self.home, issue)
             self._removed(issue, None)
@@ -192,6 +194,7 @@ class Learner(Others):
             self.promises = {s: p for s, p in self.promises.items() if s[2:] != ("parent",)}
             self.unheard |= set(self.text)
             self.taken_away.clear()
+            self.bots_forgotten |= set(self.closed_by_bot.values())
         del number
 
     def act_summary_close(self, number: int) -> None:
@@ -205,44 +208,7 @@ class Learner(Others):
         for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             self._edit(issue, state=state)
 
-    # Labels and milestones themselves
-
-    def act_label_rename(self, number: int) -> None:
-        if label := self._label(number):
-            key, name = markers.label_key(label), f"label {self._next()}"
-            labels.edit(self.world, self.me, self.home, label, {"new_name": name})
-            # Issues that a run makes meanwhile bring the old name back.
-            self.labels_removed |= {key} if self.scenario.busy else set()
-            self._about_label(label, key, "name", name)
-
-    def act_label_colour(self, number: int) -> None:
-        if label := self._label(number):
-            key, color = markers.label_key(label), f"{number:06d}"
-            labels.edit(self.world, self.me, self.home, label, {"color": color})
-            self._about_label(label, key, "color", color)
-
-    def _about_label(self, label: Label, key: str | None, field: str, value: str) -> None:
-        def stored() -> str | None:
-            now = getattr(label, field)
-            return None if now == value else f"label {key} had {field} {value}, now {now}"
-
-        self.promises["label", -1, key, field] = stored
-
-    def act_label_delete(self, number: int) -> None:
-        """While a run goes on, issues it makes bring the name back; so it counts without one."""
-        if label := self._label(number):
-            key, name = markers.label_key(label), label.name
-            labels.delete(self.world, self.me, self.home, label)
-            self.labels_removed.add(key)
-            for slot in [s for s in self.promises if s[0] == "label" and s[2] == key]:
-                del self.promises[slot]
-            if key in self.settled and not self.scenario.busy:
-                self.promises["label gone", -1, key] = lambda: (
-                    f"label {key} was deleted and came back"
-                    if name in {x.name for x in self.home.labels.values()}
-                    or key in {markers.label_key(x) for x in self.home.labels.values()}
-                    else None
-                )
+    # Milestones themselves
 
     def act_milestone_title(self, number: int) -> None:
         self._on_milestone(number, "title", f"My month {self._next()}")
@@ -325,6 +291,14 @@ class Learner(Others):
 
     def act_delete_comment(self, number: int) -> None:
         found = [(i, c) for i, c in markers.comments(self.home) if c.user is self.me.user]
+        self._delete_comment(found, number)
+
+    def act_delete_ours(self, number: int) -> None:
+        """A summary, a report or an answer: it does not come again."""
+        found = [(i, c) for i, c in markers.comments(self.home) if markers.key_of(c.body)]
+        self._delete_comment(found, number)
+
+    def _delete_comment(self, found: list[tuple[Issue, Comment]], number: int) -> None:
         if found:
             issue, comment = found[number % len(found)]
             if self._waits(comment) and comment.id in self.text:

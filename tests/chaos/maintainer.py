@@ -5,7 +5,10 @@ from datetime import timedelta
 from chaos.actions import Change
 from chaos.scenario import MODS, Scenario
 
+from github_sandbox.state import moderation
+
 AHEAD: tuple[int | str, ...] = ("all", 2, 4, "all")
+BRANCHES = ("main", "milepost", "milepost*", "*")
 FEATURES = ("deliverables", "checkpoints", "sub_issues", "assessments")
 
 
@@ -53,3 +56,21 @@ class Maintainer:
 
     def change_prefix(self, number: int) -> None:
         self.scenario.how["label_prefix"] = "mp " if number % 2 else ""
+
+    def change_right(self, number: int) -> None:
+        """A workflow's token may write on pull requests from now on, or no longer."""
+        self.scenario.give_right(pulls=number % 2 == 0)
+
+    def change_rule(self, number: int) -> None:
+        """Branches change by pull requests only, or again as anybody likes."""
+        repository = self.scenario.repository
+        if number % 4 == 3:
+            repository.branch_rules.clear()
+        else:
+            kind: moderation.Rule = "ruleset" if number % 2 else "branch protection"
+            moderation.protect(repository, BRANCHES[number // 4 % len(BRANCHES)], kind)
+
+    def lift(self) -> None:
+        """No branch is protected any more, and a workflow may write on pull requests."""
+        self.scenario.repository.branch_rules.clear()
+        self.scenario.give_right(pulls=True)

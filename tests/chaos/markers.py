@@ -9,6 +9,7 @@ from github_sandbox.state.objects import Comment, Issue, Label, Repository
 
 END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
 MEMORY = re.compile(r"<!-- milepost:memory (\{[^\n]*\}) -->")
+LEDGER = re.compile(r"<!-- milepost:ledger (\{[^\n]*\}) -->")
 BEGIN = "<!-- milepost:begin -->"
 WORK = frozenset({"task", "deliverable", "checkpoint", "project"})
 SUMMARY = "summary:summary"
@@ -73,3 +74,9 @@ def weeks_reported(repository: Repository) -> int:
     texts = [comment.body for _, comment in comments(repository)]
     texts += [issue.body or "" for issue in issues(repository)]
     return sum(str(key_of(text)).startswith("weekly:") for text in texts)
+
+
+def refused(repository: Repository) -> list[str]:
+    """What the dashboard has noted as refused by GitHub."""
+    found = (LEDGER.search(i.body or "") for i in by_key(repository).get(SUMMARY, []))
+    return [name for one in found if one for name in json.loads(one[1]).get("refused", {})]

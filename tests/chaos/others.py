@@ -85,22 +85,6 @@ class Others(Expectations):
             self._edit(issue, body=MARK.sub(left, (issue.body or "").replace("\r\n", "\n")))
             self._removed(issue, key)
 
-    # Locks: until the end nothing more can be said there by an App, nor marked by anybody
-
-    def act_lock(self, number: int) -> None:
-        if issue := self._ours(number):
-            issues.lock(self.world, self.me, self.home, issue, {})
-
-    def unlock_all(self) -> None:
-        for issue in markers.issues(self.home):
-            if issue.locked:
-                issues.unlock(self.world, self.me, self.home, issue)
-
-    def act_unlock(self, number: int) -> None:
-        locked = [issue for issue in markers.issues(self.home) if issue.locked]
-        if locked:
-            issues.unlock(self.world, self.me, self.home, locked[number % len(locked)])
-
     def act_link(self, number: int) -> None:
         if issue := self._ours(number):
             note = f"{LINKS.format(self.scenario.web)} ({self._next()})"

@@ -24,10 +24,11 @@ from bot.errors import ChangeRefusedError, MilepostError, PermissionDeniedError
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.sync.apply import WriteContext
-from bot.sync.reconcile import Session, planner
+from bot.sync.reconcile import open_session
 from bot.sync.sync import Sync, SyncPreview
 from github_sandbox.api.engine import Engine
 from github_sandbox.state.bots import actions_token
+from github_sandbox.state.objects import Permissions
 from github_sandbox.world import REPOSITORY, TOKEN, World
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -83,6 +84,7 @@ class Tally:
     runs: int = 0
     requests: int = 0
     acts: int = 0
+    refused: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     judged: Counter[str] = field(default_factory=Counter)
 
@@ -109,14 +111,27 @@ class Scenario:
             "publish": PUBLISHED if setup.publish else {},
         }
         self.token = TOKEN
-        if app:
-            self.token = actions_token(self.world, self.repository).value
+        self.app = app
+        self.give_right(pulls=setup.pulls)
         self.cache = MemoryCache()
         self.tally = Tally()
         self.act: Callable[[Any], None] = lambda _: None
         self.busy: list[_FaultInjector] = []
         self.errors: list[str] = []
+        self.stops: list[str] = []  # runs that one refused thing ended
         self.ran_at = self.now  # when the last run began that nothing disturbed
+
+    def give_right(self, *, pulls: bool) -> None:
+        """Give a workflow's token the right to write on pull requests, or take it."""
+        if self.app:
+            wanted: Permissions = {"contents": "write", "issues": "write", "metadata": "read"}
+            wanted |= {"pull_requests": "write"} if pulls else {}
+            self.token = actions_token(self.world, self.repository, permissions=wanted).value
+
+    @property
+    def answers_on_pulls(self) -> bool:
+        """Whether our token may write on pull requests."""
+        return "pull_requests" in self.world.tokens[self.token].permissions or not self.app
 
     @property
     def now(self) -> datetime:
@@ -158,14 +173,18 @@ class Scenario:
         self.busy = []
 
     def _guarded(self, run: Run, faults: "_FaultInjector") -> bool:
-        """Errors that a person can mend end a run; anything else is an error of ours."""
+        """Errors that a person can mend end a run; anything else is an error of ours.
+
+        So is one refused thing that ends a run; but for the dashboard, which everything needs.
+        """
         self.tally.runs += 1
         try:
             self._go(run, faults)
         except Killed:
             return False
         except (ChangeRefusedError, PermissionDeniedError) as refused:
-            self.errors.append(f"stopped by one thing: {refused}")
+            if markers.by_key(self.repository).get(markers.SUMMARY):
+                self.stops.append(str(refused))
             return False
         except MilepostError:
             return False
@@ -189,7 +208,7 @@ class Scenario:
                 allow_removals=faults.removes,
             )
             return
-        session = Session(reader, planner(PathReader(self.path, self.settings, self.now), reader))
+        session = open_session(PathReader(self.path, self.settings, self.now), reader)
         plan = session.plan()
         if run.kind == "apply":
             if not faults.removes:

@@ -31,11 +31,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.errors import MilepostError
+from bot.errors import ChangeRefusedError, MilepostError, PermissionDeniedError
 
 BY_CHANCE = "chaos-by-chance"
 WEEKS_AT_ONCE = 8
 """So many weekly summaries a run posts at most, however long nobody ran."""
+
+REFUSED = frozenset({403, 409, 422})
+LONGEST_WAIT = 29
+"""Days after which everything that was refused is tried again."""
 
 
 class _AnyRule(RuleStrategy):
@@ -109,6 +113,14 @@ class LearnerStateMachine(RuleBasedStateMachine):
     def others(self, act: Act) -> None:
         self.does(act)
 
+    @rule(act=actions.acts(actions.BOTS))
+    def bots(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=actions.acts(actions.REFUSING))
+    def refuse(self, act: Act) -> None:
+        self.does(act)
+
     def does(self, act: Act) -> None:
         """An act of the learner's, or of other people."""
         self.scenario.tally.steps += 1
@@ -159,22 +171,32 @@ class LearnerStateMachine(RuleBasedStateMachine):
             self.over(self.end())
 
     def end(self) -> Verdict:
-        """The faults stop, and nothing is locked any more; one run. What is wrong after that."""
+        """The faults stop, and nothing is refused any more; one run. What is wrong after that."""
         scenario = self.scenario
         scenario.world.faults.clear()
-        self.learner.unlock_all()
+        writes = scenario.world.journal.writes
+        scenario.tally.refused = sum(e.status in REFUSED and e.fault is None for e in writes)
+        self.learner.lift()
+        self.maintainer.lift()
         scenario.later(1)
         try:
             self._settle()
+            if markers.refused(scenario.repository):
+                scenario.later(24 * LONGEST_WAIT)
+                self._settle()
             expected = Expected(scenario, self.learner)
             untrue = list(expected.complaints())
             again = scenario.foreseen()
             wrote = scenario.calm_run()
+        except (ChangeRefusedError, PermissionDeniedError) as refused:
+            scenario.stops.append(f"the run at the end: {refused}")
+            return judge(scenario, self.learner)
         except MilepostError as error:
             scenario.errors.append(f"the run at the end: {type(error).__name__}: {error}")
             return judge(scenario, self.learner)
         verdict = judge(scenario, self.learner)
         verdict.untrue = untrue
+        verdict.untrue += [f"refused: {name}" for name in markers.refused(scenario.repository)]
         scenario.tally.judged += expected.judged
         verdict.unsettled = [f"{c.op} {c!r}"[:300] for c in again.plan.changes]
         verdict.unsettled += [f"due: {due.title}" for due in again.due]

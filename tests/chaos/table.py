@@ -47,6 +47,7 @@ class RunTotals:
     runs: int = 0
     requests: int = 0
     acts: int = 0
+    refused: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     judged: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
@@ -59,6 +60,7 @@ class RunTotals:
         self.runs += tally.runs
         self.requests += tally.requests
         self.acts += tally.acts
+        self.refused += tally.refused
         self.faults += tally.faults
         self.judged += tally.judged
         self.blame(share, verdict)
@@ -72,6 +74,7 @@ class RunTotals:
         self.wrong["touched elsewhere"] += len(verdict.elsewhere)
         self.wrong["not settled by one run"] += len(verdict.unsettled)
         self.wrong["not as it ought to be"] += len(verdict.untrue)
+        self.wrong["stopped by one thing"] += len(verdict.stops)
         self.wrong["errors"] += len(verdict.errors)
         if verdict.violations:
             self.failed.append((share, verdict.violations))
@@ -99,6 +102,7 @@ class RunTotals:
             *((f"- {kind}", count) for kind, count in sorted(self.faults.items())),
             ("runs of ours", self.runs),
             ("requests in them", self.requests),
+            ("writes that GitHub refused", self.refused),
             ("acts of the learner", self.acts),
             ("things judged", sum(self.judged.values())),
             *((f"- {kind}", count) for kind, count in sorted(self.judged.items())),

@@ -14,6 +14,8 @@ from chaos.state_machine import LearnerStateMachine, play
 from chaos.table import Share
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
+from bot.errors import LockedError
+
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_after_a_history_one_run_puts_everything_right(number: int) -> None:
@@ -44,18 +46,8 @@ def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.Monk
 
     play(Listening, 0, histories=3, steps=100)
     _simplest, *by_chance = seen
-    groups = (
-        actions.FINISHING,
-        actions.MARKING,
-        actions.WRITING,
-        actions.ARRANGING,
-        actions.REMOVING,
-    )
     for acts in by_chance:
-        assert all(
-            acts & set(group)
-            for group in (*groups, actions.COMMANDING, actions.SAYING, actions.OTHERS)
-        )
+        assert all(acts & set(group) for group in actions.GROUPS)
     assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
 
@@ -158,6 +150,18 @@ class TestTheWitness:
             under_way.sync(Run())
         assert under_way.end().errors == ["ZeroDivisionError: "]
 
+    def test_a_run_that_one_thing_stopped(
+        self, under_way: LearnerStateMachine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refused(*_: object) -> None:
+            raise LockedError("The conversation is locked.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("bot.sync.reconcile.run_commands", refused)
+            under_way.sync(Run())
+        verdict = under_way.end()
+        assert (verdict.stops, verdict.errors) == (["The conversation is locked."], [])
+
 
 def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     monkeypatch: pytest.MonkeyPatch,
@@ -181,7 +185,7 @@ def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
         play(Strict, 1, histories=30, steps=20)
     first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
-    setup = "Setup(zone='UTC', day='monday', early=0, publish=False)"
+    setup = "Setup(zone='UTC', day='monday', early=0, publish=False, pulls=False)"
     assert table.reported(caught.value).splitlines()[-5:] == [
         "state = Strict()",
         f"state.begin(app=False, place='comment', first={first}, setup={setup})",
@@ -198,6 +202,7 @@ def test_the_table_counts() -> None:
     assert "| histories | 3 |" in total.table()
     assert "| steps | 9 |" in total.table()
     assert "| lost work | 0 |" in total.table()
+    assert "| stopped by one thing | 0 |" in total.table()
     total.blame(Share(3, 1), Verdict(lost_work=["#3"]))
     assert "| violations | 1 |" in total.table()
     assert total.failed == [(Share(3, 1), ["lost_work: #3"])]

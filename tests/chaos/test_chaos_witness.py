@@ -3,20 +3,24 @@
 For each of these breakages `make chaos` gave no violation once.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from chaos import table
-from chaos.actions import Run
+from chaos.actions import Change, Run, Setup
 from chaos.state_machine import LearnerStateMachine
 from chaos.table import Share
 
 from bot.planning.desired_state import DesiredState, desired_state
+from bot.planning.ledger import RefusedChange
 from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
 from bot.progress.path import LearningPath
+from bot.reports.checkpoint import as_markdown
+from github_sandbox.state.objects import Issue
 
 Breaks = Callable[[pytest.MonkeyPatch], None]
 
@@ -77,6 +81,17 @@ def no_reports(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.sync.sync._due_checkpoints", lambda _: [])
 
 
+def reports_say_99_percent(patch: pytest.MonkeyPatch) -> None:
+    def wrong(report: Any) -> str:
+        return re.sub(r"\d+(\s?%) of the path", r"99\1 of the path", as_markdown(report))
+
+    patch.setattr("bot.reports.checkpoint.as_markdown", wrong)
+
+
+def no_block_in_the_readme(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("bot.sync.files._readme", lambda *_: None)
+
+
 BREAKAGES = {
     "no issue but the summary and one task": desiring(_only_one_task),
     "milestones three days late": desiring(_three_days_late),
@@ -86,15 +101,25 @@ BREAKAGES = {
     "hours doubled in sums": hours_are_doubled_in_sums,
     "hours doubled in the log": hours_are_doubled_in_the_log,
     "no checkpoint report": no_reports,
+    "percent of a report is always 99": reports_say_99_percent,
+    "no block in the README": no_block_in_the_readme,
 }
+
+
+def task(state: LearnerStateMachine) -> Issue:
+    return next(i for i in state.scenario.repository.issues.values() if i.title == "a1")
+
+
+def finish(state: LearnerStateMachine) -> None:
+    """The learner writes hours down and is done with a task."""
+    state.learner._comment(task(state), "/log 2h\n/done")
 
 
 def five_weeks() -> LearnerStateMachine:
     """A path of which a task is done and hours are written down, five weeks later."""
     state = LearnerStateMachine()
-    state.begin(app=False, place="comment", first=Run())
-    issue = next(i for i in state.scenario.repository.issues.values() if i.title == "a1")
-    state.learner._comment(issue, "/log 2h\n/done")
+    state.begin(app=False, place="comment", first=Run(), setup=Setup(publish=True))
+    finish(state)
     state.wait(24 * 35)
     return state
 
@@ -110,6 +135,8 @@ def test_the_same_path_without_a_breakage_is_as_it_ought_to_be() -> None:
     assert state.end().violations == []
     judged = state.scenario.tally.judged
     assert {kind for kind, count in judged.items() if count} == {
+        "README blocks",
+        "badges",
         "due dates",
         "hours",
         "issues",
@@ -120,6 +147,44 @@ def test_the_same_path_without_a_breakage_is_as_it_ought_to_be() -> None:
         "reports",
         "summaries",
     }
+
+
+def refused_once() -> LearnerStateMachine:
+    """A path whose README no workflow may write, until the end."""
+    state = LearnerStateMachine()
+    state.begin(app=True, place="comment", first=Run(), setup=Setup(publish=True))
+    state.maintain(Change("rule", 1))
+    finish(state)
+    state.sync(Run())
+    assert state.scenario.stops == []
+    return state
+
+
+def test_what_was_refused_comes_when_it_is_no_longer() -> None:
+    state = refused_once()
+    assert state.end().violations == []
+    assert state.scenario.tally.refused
+
+
+def test_a_refusal_that_is_never_tried_again_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RefusedChange, "next_try", date.max)
+    found = refused_once().end().untrue
+    assert {text.split(" ")[0] for text in found} == {"the", "refused:"}, found
+
+
+def closed_by_a_bot() -> LearnerStateMachine:
+    """A path of which a stale bot closes a task as completed."""
+    state = LearnerStateMachine()
+    state.begin(app=False, place="comment", first=Run())
+    state.learner.closed_by(state.learner.bot(1), task(state), "completed")
+    state.wait(24 * 8)
+    return state
+
+
+def test_what_a_bot_closed_is_open_to_the_witness(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert closed_by_a_bot().end().violations == []
+    monkeypatch.setattr("bot.progress.closings._bots", lambda *_: ())
+    assert closed_by_a_bot().end().untrue
 
 
 def test_a_few_histories_are_enough_to_see_that_issues_are_missing(

@@ -7,9 +7,10 @@ from builders import curriculum
 from cli.terminal import CURRICULUM, Terminal, curriculum_text, settings_text
 
 from bot.settings import CONFIG_PATH
+from github_sandbox.state.bots import actions_token
 
 PATH = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h)\n- Write (2h)")
-SHARED = {"cohort": {"share": True}}
+SHARED = {"mentors": ["Learner"], "cohort": {"share": True}}
 
 
 @pytest.fixture
@@ -31,12 +32,15 @@ def mentor(terminal: Terminal) -> Terminal:
 def test_a_table_of_those_who_share(mentor: Terminal) -> None:
     mentor.write("spring.txt", "# spring\nmia/path\nnobody/nothing\nno name\n")
     ran = mentor("cohort", "learner/portfolio", "--file", "spring.txt", "--format", "json")
-    assert (ran.code, ran.err) == (0, "")
-    row, *others = json.loads(ran.out)["learners"]
+    assert ran.code == 0
+    table = json.loads(ran.out)
+    (row,) = table["learners"]
     assert (row["who"], row["percent"], row["asks"]) == ("learner", 75, 1)
     assert row["asking"][0]["title"] == "Write"
-    assert [other["repository"] for other in others] == ["mia/path", "nobody/nothing", "no name"]
-    assert {other["state"] for other in others} == {"unreadable"}
+    assert table["not_shown"] == 3
+    for name in ("mia/path", "nobody/nothing", "no name"):
+        assert f"Not shown: {name}: " in ran.err
+        assert name not in ran.out
     assert mentor.sandbox.world.journal.writes == []
 
 
@@ -50,11 +54,11 @@ def test_as_text_and_as_markdown(mentor: Terminal) -> None:
 
 
 def test_who_leaves_is_gone_with_the_next_run(mentor: Terminal) -> None:
-    mentor.push(CONFIG_PATH, settings_text(cohort={"share": False}))
+    mentor.push(CONFIG_PATH, settings_text(mentors=["learner"], cohort={"share": False}))
     mentor.sandbox.world.journal.clear()
-    assert mentor("cohort", "learner/portfolio").out == (
-        "Not shown:\n  learner/portfolio: does not share\n"
-    )
+    ran = mentor("cohort", "learner/portfolio")
+    assert ran.out.strip() == "1 path not shown."
+    assert ran.err == "Not shown: learner/portfolio: does not share with you\n"
     assert [entry.path for entry in mentor.sandbox.world.journal.entries] == [
         f"/repos/learner/portfolio/contents/{CONFIG_PATH}"
     ]
@@ -63,7 +67,25 @@ def test_who_leaves_is_gone_with_the_next_run(mentor: Terminal) -> None:
 def test_settings_of_the_mentor_s_own_folder_do_not_count(mentor: Terminal) -> None:
     mentor.push(CONFIG_PATH, settings_text(cohort={"share": False}))
     mentor.settings(**SHARED)
-    assert "does not share" in mentor("cohort", "learner/portfolio").out
+    assert "does not share with you" in mentor("cohort", "learner/portfolio").err
+
+
+def test_who_names_somebody_else_shows_them_nothing(mentor: Terminal) -> None:
+    mentor.push(CONFIG_PATH, settings_text(mentors=["mona"], cohort={"share": True}))
+    ran = mentor("cohort", "learner/portfolio")
+    assert ran.out.strip() == "1 path not shown."
+    assert "does not share with you" in ran.err
+
+
+def test_a_token_that_is_no_person_s_opens_no_table(mentor: Terminal) -> None:
+    with mentor.sandbox.world.lock:
+        world = mentor.sandbox.world
+        permissions = {"issues": "read", "contents": "read"}
+        token = actions_token(world, world.repository(), permissions=permissions)
+    mentor.setenv(GITHUB_TOKEN=token.value)
+    ran = mentor("cohort", "learner/portfolio")
+    assert (ran.code, ran.out) == (7, "")
+    assert "this token belongs to no person" in ran.err
 
 
 def test_it_wants_somebody_to_look_at(terminal: Terminal) -> None:

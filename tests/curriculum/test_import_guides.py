@@ -140,7 +140,7 @@ def test_a_title_is_plain_and_its_links_become_resources() -> None:
     )
     (task,) = guide.tasks()
 
-    assert task.title == "Read the Rust book"
+    assert task.title == "Read the `Rust` book"
     assert (str(task.hours), task.hours_from) == ("3", "guide")
     assert task.kind is TaskKind.READING
     assert task.resources == ("rust-book",)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.github.link_checker import MAX_BYTES, LinkChecker, is_public, system_resolver
+from bot.github.link_checker import MAX_BYTES, LinkChecker, MissedLinks, system_resolver
+from bot.github.public_addresses import is_public
 
 PUBLIC = "93.184.215.14"
 BLOG = "https://blog.example.org"
@@ -272,6 +273,35 @@ def test_public_addresses_are_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
+# All of IANA's IPv4 and IPv6 special-purpose address registries, and multicast.
+SPECIAL = """
+0.0.0.0/8 0.0.0.0/32 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
+192.0.0.0/29 192.0.0.8/32 192.0.0.9/32 192.0.0.10/32 192.0.0.170/32 192.0.0.171/32 192.0.2.0/24
+192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.88.99.2/32 192.168.0.0/16 192.175.48.0/24
+198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 255.255.255.255/32
+::1/128 ::/128 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001::/32
+2001:1::1/128 2001:1::2/128 2001:1::3/128 2001:2::/48 2001:3::/32 2001:4:112::/48 2001:10::/28
+2001:20::/28 2001:30::/28 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7
+fe80::/10 ff00::/8
+"""
+
+
+@pytest.mark.parametrize("network", [*SPECIAL.split(), "168.63.129.16/32"])
+def test_no_range_of_a_special_purpose_is_public(network: str) -> None:
+    """The last one is the host of every machine at Azure, and in no registry."""
+    found = ip_network(network)
+    assert not is_public(found.network_address)
+    assert not is_public(found.broadcast_address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["168.63.129.15", "168.63.129.17", "192.31.195.255", "192.53.0.0", "172.32.0.0", "2001:200::"],
+)
+def test_what_lies_beside_them_is_public(address: str) -> None:
+    assert is_public(ip_address(address))
+
+
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "0", "017700000001", "::1"])
 def test_however_this_machine_is_written_the_resolver_shows_it(host: str) -> None:
     assert not any(is_public(ip_address(address)) for address in system_resolver(host))
@@ -419,6 +449,82 @@ class TestLimits:
         assert pages.exists(f"{BLOG}/") == "Loops"
         assert pages.exists(f"{BLOG}/drip") is None
         assert server.seen[-1]["path"] == "/drip"
+
+    def test_all_pages_of_a_run_have_ten_seconds(self) -> None:
+        clock, missed = Seconds(), MissedLinks(lambda: 0.0)
+        web = LinkChecker(missed, resolve=clock.silent, clock=clock)
+        pages = [f"https://silent{number}.example.org/" for number in range(10)]
+        assert [web.exists(page) for page in pages] == [None] * 10
+        assert clock.at <= 10.0
+        assert clock.resolved == ["silent0.example.org", "silent1.example.org"]
+        # What was not asked for is not remembered as missing.
+        assert [web.due(page) for page in pages] == [False, False] + [True] * 8
+
+    def test_redirects_have_no_time_of_their_own(
+        self, dial: Dial, names: Names, server: Server, certificate: Path
+    ) -> None:
+        clock = Seconds()
+        server.pages["/to"] = answer(302, location="/")
+
+        def resolve(host: str) -> Iterable[str]:
+            clock.at += 4.0
+            return names(host)
+
+        tls = ssl.create_default_context(cafile=str(certificate))
+        web = LinkChecker(resolve=resolve, dial=dial, tls=tls, clock=clock)
+        assert web.exists(f"{BLOG}/to") == "Loops"
+        assert web.exists(f"{BLOG}/to") is None  # two seconds were left
+
+    def test_a_silent_resolver_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        go_on = threading.Event()
+        monkeypatch.setattr("bot.github.link_checker.TIME", 0.01)
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: go_on.wait(60) and [])
+        with pytest.raises(OSError, match="silent"):
+            system_resolver("blog.example.org")
+        go_on.set()
+
+
+class Seconds:
+    """A clock of the tests, in seconds, and a resolver that takes five of them for nothing."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self.resolved: list[str] = []
+
+    def __call__(self) -> float:
+        return self.at
+
+    def silent(self, host: str) -> list[str]:
+        self.at += 5.0
+        self.resolved.append(host)
+        raise OSError("no answer")
+
+
+class TestMemory:
+    def test_what_led_nowhere_is_asked_for_at_growing_distances(self) -> None:
+        clock = Seconds()
+        missed = MissedLinks(clock)
+        pauses = []
+        for _ in range(8):
+            assert missed.due(7, f"{BLOG}/")
+            missed.add(7, f"{BLOG}/")
+            began = clock.at
+            while not missed.due(7, f"{BLOG}/"):
+                clock.at += 30.0
+            pauses.append(clock.at - began)
+        assert pauses == [60, 240, 960, 3_840, 15_360, 61_440, 86_400, 86_400]
+
+    def test_one_repository_says_nothing_about_the_links_of_another(self) -> None:
+        missed = MissedLinks(lambda: 0.0)
+        missed.add(7, f"{BLOG}/")
+        assert (missed.due(7, f"{BLOG}/"), missed.due(8, f"{BLOG}/")) == (False, True)
+
+    def test_it_forgets_the_oldest_and_does_not_grow(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.github.link_checker.MAX_MISSES", 3)
+        missed = MissedLinks(lambda: 0.0)
+        for number in range(5):
+            missed.add(number, f"{BLOG}/")
+        assert [missed.due(number, f"{BLOG}/") for number in range(5)] == [True] * 2 + [False] * 3
 
 
 class TestTitles:

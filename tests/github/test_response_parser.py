@@ -220,7 +220,7 @@ def test_times_keep_their_moment() -> None:
 
 
 def _closed(number: int, login: str | None, kind: str = "User", commit: str | None = None) -> Any:
-    actor = {"login": login, "type": kind} if login else None
+    actor = {"login": login, "type": kind, "id": 7} if login else None
     return {"id": number, "event": "closed", "actor": actor, "commit_id": commit}
 
 
@@ -228,7 +228,9 @@ def test_the_last_closing_says_by_whom_and_whether_a_commit_did_it() -> None:
     other = {"id": 9, "event": "labeled", "label": {"name": "x"}, "actor": None}
     first, last = _closed(3, "stale[bot]", "Bot"), _closed(7, "mona", commit="0a1b2c3")
     read = response_parser.last_closing
-    assert read([last, other, first], "events") == Closing("mona", is_bot=False, by_commit=True)
-    assert read([other, first], "events") == Closing("stale[bot]", is_bot=True)
+    assert read([last, other, first], "events") == Closing(
+        "mona", is_bot=False, by_commit=True, account=7
+    )
+    assert read([other, first], "events") == Closing("stale[bot]", is_bot=True, account=7)
     assert read([other], "events") is None
     assert read([first, _closed(8, None)], "events") is None

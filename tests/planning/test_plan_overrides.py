@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from builders import curriculum
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from planning.paths import LONG
 from repository_fixture import settings
@@ -125,3 +125,29 @@ def test_something_moved_stands_where_its_last_day_falls() -> None:
     assert dates.place("f", 700) == "f"
     one = schedule(curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x"), settings("2026-01-05"))
     assert one.place("w", 70) == "w"
+
+
+@given(
+    DAYS,
+    st.sampled_from(UNITS),
+    st.one_of(
+        st.builds(dict, hours_per_week=st.integers(1, 40)),
+        st.builds(dict, months=st.integers(1, 24)),
+    ),
+)
+def test_a_pace_and_a_new_plan_of_one_day_mean_the_same_in_either_order(
+    on: date, unit: str, speed: dict[str, int]
+) -> None:
+    assume(not any(pause.first <= on <= pause.last for pause in HOW.pauses))
+    replan = PlanOverride(on=on, unit=unit)
+    pace = PlanOverride.model_validate({"on": on, **speed})
+    after = (schedule(LONG, HOW, (replan, pace)), schedule(LONG, HOW, (pace, replan)))
+    ahead = slice(UNITS.index(unit), None)
+    assert days(after[0])[ahead] == days(after[1])[ahead]
+
+
+def test_a_later_new_plan_has_the_newest_pace_for_what_it_goes_back_to() -> None:
+    how = settings("2026-01-05")
+    pace = PlanOverride(on=date(2026, 3, 2), hours_per_week=2.5)
+    after = schedule(LONG, how, (pace, PlanOverride(on=date(2026, 4, 6), unit="c")))
+    assert (after["c"].first, after["c"].days) == (date(2026, 4, 6), 28)  # 10 hours at 2.5 a week

@@ -136,6 +136,20 @@ def test_the_learner_decides_after_the_bot(
     assert not scenario.apply(PATH).changes
 
 
+def test_a_bot_that_closes_again_what_a_command_had_closed_decides_nothing(
+    scenario: Scenario,
+) -> None:
+    command("/done")(scenario)
+    scenario.apply(PATH)
+    scenario.later()
+    assert scenario.states()["Read"] is WorkState.CLAIMED
+    scenario.edit("Read", state="open")
+    scenario.bot_closes("Read", "completed")
+    assert scenario.states()["Read"] is WorkState.OPEN
+    scenario.apply(PATH)
+    assert scenario.states()["Read"] is WorkState.OPEN
+
+
 def test_a_bot_with_our_account_is_another_bot(scenario: Scenario) -> None:
     bot = scenario.world.add_user("github-actions[bot]", kind="Bot")
     scenario.repository.collaborators["github-actions[bot]"] = "write"

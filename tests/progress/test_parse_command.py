@@ -117,6 +117,10 @@ def test_what_is_no_command(text: str) -> None:
         ("/puase until tomorrow", "pause"),
         ("/rte python 4", "rate"),
         ("/projct start api", "project"),
+        ("/close", "done"),
+        ("/finish", "done"),
+        ("/complete", "done"),
+        ("/spent 2h", "log"),
     ],
 )
 def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
@@ -125,7 +129,7 @@ def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
 
 
 OTHER_BOTS = (
-    "retest test test-all lgtm approve close hold unhold assign unassign cc uncc kind area "
+    "retest test test-all lgtm approve hold unhold assign unassign cc uncc kind area "
     "priority label remove-label lifecycle remove-lifecycle milestone retitle override ok-to- "
     "test rebase merge cherrypick cherry-pick backport verify-owners joke meow woof pony shrug "
     "triage transfer sig plan apply unlock deploy build run rerun update refresh queue requeue "
@@ -138,6 +142,31 @@ OTHER_BOTS = (
 def test_other_bots_words_are_no_mistakes_of_ours(word: str) -> None:
     assert read_commands(f"/{word}") == ()
     assert read_commands(f"/{word} 2") == ()
+
+
+@pytest.mark.parametrize("text", ["\N{PARTY POPPER} /done", "\N{WHITE HEAVY CHECK MARK}/done"])
+def test_an_emoji_may_stand_before_a_command(text: str) -> None:
+    assert read_commands(text) == (ParsedLine(word="done"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("/log 1h /done", ["/log 1h", "/done"]),
+        (
+            "/log 1h, reading; /done /rate python 4!",
+            ["/log 1h, reading", "/done", "/rate python 4!"],
+        ),
+        ("/done /log 1h", ["/done", "/log 1h"]),
+        ("/log 1h in /usr/bin", ["/log 1h in /usr/bin"]),
+        ("/log 1h and/done", ["/log 1h and/done"]),
+        ("/journal I wrote /done today", ["/journal I wrote /done today"]),
+        ("/help /log", ["/help /log"]),
+        ("/log 1h /journal A day", ["/log 1h", "/journal A day"]),
+    ],
+)
+def test_commands_on_one_line_are_each_read(text: str, lines: list[str]) -> None:
+    assert [one.line for one in read_commands(text)] == lines
 
 
 def test_a_mistyped_word_in_prose_is_prose() -> None:
@@ -243,6 +272,8 @@ def test_each_command_has_a_word_of_its_own() -> None:
         ("1.5h", 1.5, ""),
         ("1,5 h", 1.5, ""),
         ("2 Hours", 2, ""),
+        ("1:30 slides", 1.5, "slides"),
+        ("0:45h", 0.75, ""),
         ("1 hour and 30 minutes: slides", 1.5, "slides"),
         ("20m", 0.33, ""),
     ],
@@ -284,7 +315,16 @@ def test_spans_as_people_write_them(text: str, days: int | None) -> None:
         ("2 weeks", date(2026, 1, 18)),
         ("for 10 days", date(2026, 1, 14)),
         ("1d", date(2026, 1, 5)),
-        ("until 16 Aug", None),
+        ("until 16 Aug", date(2026, 8, 16)),
+        ("until August 16th", date(2026, 8, 16)),
+        ("until 3 January", date(2027, 1, 3)),
+        ("20 January", date(2026, 1, 20)),
+        ("29 Feb", date(2028, 2, 29)),
+        ("31 Feb", None),
+        ("16 Aug 2027", date(2027, 8, 16)),
+        ("16 Augustus", None),
+        ("1 month", date(2026, 2, 4)),
+        ("0 months", None),
         ("2026-02-30", None),
         ("-1w", None),
         ("", None),

@@ -11,22 +11,25 @@ from reports.histories import RICH, HistoryLearner
 from repository_fixture import settings
 from server.server_fixture import Host, environment, hosted
 
+from bot.clock import Clock
 from bot.curriculum.model import Curriculum
 from bot.progress.path import LearningPath
-from bot.server.showing import Showing, packed, showing
+from bot.server.showing import Showing, audience, packed, showing
 from bot.server.store.page_cache import CachedPage
-from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow
+from bot.server.store.rows import Audience, InstallationRow, RepositoryInfo, RepositoryRow
 from bot.server.store.store import Store
 
 NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)  # a Monday
+NOBODY = Audience(frozenset(), "learner", "learner")
 HERE = InstallationRow(70, "learner", "active")
 
 
 class PageDocuments:
     """Puts documents into a store. Ids are beyond those of the sandbox."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock = lambda: NOW) -> None:
         self.store = store
+        self.clock = clock  # of the syncs that confirm consent
         self._next = 900_000
         store.repositories.save_installation(HERE, NOW)
 
@@ -62,14 +65,18 @@ class PageDocuments:
     def add(self, full_name: str, view: LearningPath, **how: Any) -> RepositoryRow:
         """Add a repository whose last sync succeeded, with its document."""
         row = self.known(full_name, **{"result": "synced", **how})
-        shown = showing(view, NOW)
-        self.put(row, shown)
+        self.put(row, view)
         return row
 
-    def put(self, row: RepositoryRow, shown: Showing) -> None:
-        """Put the document of a repository."""
+    def put(self, row: RepositoryRow, view: LearningPath) -> Showing:
+        """Put the document of a path, as a sync does that read its settings now."""
+        shown = showing(view, NOW)
+        shared = audience(view.settings, row.full_name, row.id)
         stored = CachedPage(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
-        self.store.page_cache.put(stored, shown.mentors)
+        self.store.page_cache.put(stored, shared)
+        revocations = self.row(row.id).revocations
+        self.store.cohorts.confirm(row.id, shared, self.clock(), revocations=revocations)
+        return shown
 
 
 def busy(path: Curriculum = RICH, **how: Any) -> HistoryLearner:

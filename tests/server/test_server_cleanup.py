@@ -12,6 +12,7 @@ from server.server_fixture import as_app, environment, eventually, hosted, regis
 from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, delete_expired
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import (
+    Audience,
     InstallationRow,
     RepositoryInfo,
     Subject,
@@ -62,7 +63,10 @@ def test_what_is_gone_goes_with_all_that_was_kept_of_it(store: Store) -> None:
     for number, through in ((1, 3), (2, 3), (5, 4)):
         seen = RepositoryInfo(number, f"learner/r{number}", private=False, archived=False)
         store.repositories.save_repository(through, seen, NOON)
-        store.page_cache.put(CachedPage(number, NOON, "{}", b"x"), ["mentor"])
+        store.page_cache.put(
+            CachedPage(number, NOON, "{}", b"x"),
+            Audience(frozenset({"mentor"}), "learner", "learner"),
+        )
         store.jobs.schedule(repository(number), at=NOON + GONE * 9)
     store.jobs.schedule(an_installation(3), at=NOON + GONE * 9)
     store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON)

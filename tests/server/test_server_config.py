@@ -1,5 +1,6 @@
 """What the environment may say about the server, and what is told of what it may not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ def test_secrets_show_nowhere() -> None:
     [
         ("MILEPOST_DATABASE_URL", "mysql://canary@db/x"),
         ("MILEPOST_DATABASE_URL", "canary"),
+        ("MILEPOST_DATABASE_URL", "postgresql://[canary/x"),
+        ("MILEPOST_DATABASE_URL", "postgresql://milepost@db:canary/x"),
         ("MILEPOST_PUBLIC_URL", "canary.example"),
         ("MILEPOST_PUBLIC_URL", "https://example.org/canary"),
         ("MILEPOST_PUBLIC_URL", "https://user:canary@example.org"),
@@ -79,6 +82,8 @@ def test_secrets_show_nowhere() -> None:
         ("MILEPOST_THREADS", "-1"),
         ("MILEPOST_SETTLE", "canary"),
         ("MILEPOST_WRITE_INTERVAL", "-1"),
+        ("MILEPOST_METRICS_TOKEN", "canary"),
+        ("MILEPOST_SECRET_KEY", "canary"),
     ],
 )
 def test_what_is_wrong_is_told_by_its_variable_and_not_shown(name: str, value: str) -> None:
@@ -88,6 +93,50 @@ def test_what_is_wrong_is_told_by_its_variable_and_not_shown(name: str, value: s
     assert reported.value.where is not None
     assert name.removesuffix("_OLD") in reported.value.where
     assert "canary" not in str(reported.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("MILEPOST_THREADS", "many", "write a number from 0 to 128."),
+        ("MILEPOST_SETTLE", "nan", "write a number from 0 to 60."),
+        ("MILEPOST_PAGE_LIMIT", "0", "write a number from 1 to 1,000,000."),
+        ("MILEPOST_METRICS_TOKEN", "short", "this is too short: write at least 16 characters."),
+        ("MILEPOST_SECRET_KEY", "short", "this is too short: write at least 32 characters."),
+        ("MILEPOST_TRUSTED_PROXIES", "proxy", "'proxy' is no address and no network."),
+        ("MILEPOST_TRUSTED_PROXIES", "10.0.0.0/8,10.1.2.3/8", "'10.1.2.3/8' is no address"),
+        ("MILEPOST_TRUSTED_PROXIES", "127.0.0.1,*", "'*' is no address and no network."),
+        ("MILEPOST_TRUSTED_PROXIES", "127.0.0.1,", "'' is no address and no network."),
+    ],
+)
+def test_what_is_wrong_is_put_in_our_words(name: str, value: str, text: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name}: {re.escape(text)}"):
+        config.read({name: value})
+
+
+@pytest.mark.parametrize("value", ["*", "127.0.0.1", "10.0.0.0/8, 2001:db8::/32 ,192.0.2.1"])
+def test_proxies_are_addresses_and_networks(value: str) -> None:
+    assert config.read({"MILEPOST_TRUSTED_PROXIES": value}).trusted_proxies == value
+
+
+def test_all_wrong_values_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as reported:
+        config.read({"MILEPOST_THREADS": "x", "MILEPOST_SETTLE": "y"})
+    assert str(reported.value) == (
+        "MILEPOST_THREADS: write a number from 0 to 128."
+        " MILEPOST_SETTLE: write a number from 0 to 60."
+    )
+
+
+def test_a_name_that_nobody_reads_is_told_with_the_nearest() -> None:
+    environ = {"MILEPOST_TRUSTED_PROXY": "x", "MILEPOST_COFFEE": "x", "OTHER": "x"}
+    known = dict.fromkeys((*config.VARIABLES, "MILEPOST_PORT", "MILEPOST_CACHE_DIR"), "x")
+    coffee, proxy = config.unknown_variables({**environ, **known})
+    assert coffee == "MILEPOST_COFFEE is no setting and has no effect."
+    assert proxy == (
+        "MILEPOST_TRUSTED_PROXY is no setting and has no effect."
+        " Did you mean MILEPOST_TRUSTED_PROXIES?"
+    )
 
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:

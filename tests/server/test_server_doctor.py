@@ -91,6 +91,16 @@ def test_a_wrong_configuration_is_told_alone(doctor: Doctor) -> None:
     assert list(found) == ["configuration"]
 
 
+def test_a_name_that_nobody_reads(tmp_path: Path, doctor: Doctor) -> None:
+    doctor.live(environment(tmp_path, f"sqlite:///{tmp_path / 'store.sqlite3'}"))
+    doctor.live({"MILEPOST_TRUSTED_PROXY": "canary"})
+    code, found = doctor()
+    assert code == 0
+    verdict, text = found["configuration"]
+    assert verdict == "mind"
+    assert text.endswith("has no effect. Did you mean MILEPOST_TRUSTED_PROXIES?")
+
+
 def test_a_folder_that_others_can_read(tmp_path: Path, doctor: Doctor) -> None:
     tmp_path.chmod(0o755)
     doctor.live(environment(tmp_path, f"sqlite:///{tmp_path / 'store.sqlite3'}"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from reports.histories import RICH, TINY, HistoryLearner
-from server.page_documents_fixture import NOW, PageDocuments, document_server, six_weeks
+from server.page_documents_fixture import NOBODY, NOW, PageDocuments, document_server, six_weeks
 from server.server_fixture import Host
 
 from bot.server.keys import Keys
@@ -153,7 +153,7 @@ def test_before_the_first_look_it_says_so(host: Host, documents: PageDocuments) 
     row = documents.known("lea/new")
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
     documents.store.page_cache.put(
-        CachedPage(row.id, NOW, json.dumps({"of": "another version"}), b"")
+        CachedPage(row.id, NOW, json.dumps({"of": "another version"}), b""), NOBODY
     )
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
 

@@ -206,6 +206,26 @@ def test_settings_that_are_there_are_shown_kept_and_compared(
     assert (found.timezone, len(found.pauses)) == ("Asia/Tokyo", 1)
 
 
+def test_every_date_that_moves_is_shown_before_the_button(
+    app_server: VisitorFixture, learner: Person
+) -> None:
+    learner.press(planned(learner, ahead="all"), "Write the settings and begin")
+    app_server.settle()
+    with app_server.world.lock:
+        before = {m.title: m.due for m in app_server.home.milestones.values()}
+    plan = planned(learner, ahead="all", start="2026-03-02")
+    shown = plan.text[: plan.text.index("Replace the settings")]
+    assert f"{len(before)} dates move" in shown
+    moves = re.findall(r"<li><bdi>([^<]+)</bdi> <span class=\"quiet\">from ", plan.answer.text)
+    assert sorted(moves) == sorted(before)
+    assert '<details class="card" open>' in plan.answer.text
+    learner.press(plan, "Replace the settings")
+    app_server.settle()
+    with app_server.world.lock:
+        after = {m.title: m.due for m in app_server.home.milestones.values()}
+    assert all(before[title] != after[title] for title in before)
+
+
 def test_what_was_changed_meanwhile_is_not_overwritten(
     app_server: VisitorFixture, learner: Person
 ) -> None:

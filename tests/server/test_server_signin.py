@@ -16,9 +16,18 @@ from starlette.responses import Response
 
 from bot.server.keys import Keys
 from bot.server.pages.sessions import Errand, PendingSignIn, Sessions, Visitor
+from bot.server.store.store import Store
+from bot.server.store.tables import session
 from github_sandbox.server import Sandbox
 from github_sandbox.state import grants
 
+# What a copy of an ended session's cookie gets: the status, and whether it is shown a login.
+COPY_GETS = {
+    "/cohort.json": (401, False),
+    "/cohort": (303, False),
+    "/cohort/requests": (303, False),
+    "/": (200, False),
+}
 NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)
 
 
@@ -75,9 +84,38 @@ def test_signing_out_ends_the_token_and_every_copy_of_the_cookie(
     ada.press(back, "Sign out")
     assert persons_tokens(app_server) == []
     answer = httpx2.get(f"{app_server.host.url}/r/ada/private", cookies=copy, verify=False)
-    assert answer.status_code == 401
+    assert answer.status_code == 404
+    for path in ("/cohort.json", "/cohort", "/cohort/requests", "/"):
+        page = httpx2.get(f"{app_server.host.url}{path}", cookies=copy, verify=False)
+        assert (page.status_code, "ada" in page.text) == COPY_GETS[path]
     # And GitHub asks nobody anew who said yes before.
     assert signed_in(app_server.sign_in(ada)) == "ada"
+
+
+def test_a_copy_ends_here_even_when_github_is_away(app_server: VisitorFixture, ada: Person) -> None:
+    back = app_server.sign_in(ada, "/cohort")
+    copy = dict(ada.web.cookies)
+    app_server.world.faults.add("502", path="/applications/*", times=9)
+    ada.press(back, "Sign out")
+    answer = httpx2.get(f"{app_server.host.url}/cohort.json", cookies=copy, verify=False)
+    assert answer.status_code == 401
+
+
+def test_signing_out_in_one_browser_leaves_the_other_signed_in(
+    app_server: VisitorFixture, ada: Person
+) -> None:
+    back = app_server.sign_in(ada, "/cohort")
+    with app_server.person("ada") as elsewhere:
+        app_server.sign_in(elsewhere, "/cohort")
+        ada.press(back, "Sign out")
+        assert elsewhere.open("/cohort.json").status == 200
+
+
+def test_a_lost_database_signs_everybody_out(app_server: VisitorFixture, ada: Person) -> None:
+    app_server.sign_in(ada)
+    with app_server.host.store.engine.begin() as connection:
+        connection.execute(session.delete())
+    assert ada.open("/cohort.json").status == 401
 
 
 @pytest.mark.parametrize("fault", ["502", "reset", "secondary-429", "expired"])
@@ -179,9 +217,9 @@ def test_a_sign_in_ends_with_its_token(
 
 @pytest.mark.parametrize(("seconds", "login"), [(-1, None), (0, None), (1, "ada")])
 def test_nobody_is_signed_in_from_the_second_at_which_the_token_ends(
-    seconds: int, login: str | None
+    store: Store, seconds: int, login: str | None
 ) -> None:
-    sessions = Sessions(Keys(b"x" * 32), secure=False, clock=lambda: NOW)
+    sessions = Sessions(Keys(b"x" * 32), store.sessions, secure=False, clock=lambda: NOW)
     answer = Response()
     until = NOW + timedelta(seconds=seconds)
     sessions.begin(answer, Visitor(id=1, login="ada", token=SecretStr("t"), until=until))
@@ -190,8 +228,8 @@ def test_nobody_is_signed_in_from_the_second_at_which_the_token_ends(
     assert (visitor and visitor.login) == login
 
 
-def test_a_cookie_of_one_errand_is_of_no_use_for_another() -> None:
-    sessions = Sessions(Keys(b"x" * 32), secure=False, clock=lambda: NOW)
+def test_a_cookie_of_one_errand_is_of_no_use_for_another(store: Store) -> None:
+    sessions = Sessions(Keys(b"x" * 32), store.sessions, secure=False, clock=lambda: NOW)
     answer = Response()
     sessions.begin_sign_in(answer, PendingSignIn(errand="sign-in", state=SecretStr("s")))
     sealed = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]

@@ -130,9 +130,9 @@ def test_who_says_that_he_lives_keeps_his_work(store: Store) -> None:
 
 def test_only_the_death_of_a_worker_counts_as_a_failed_try(store: Store) -> None:
     store.jobs.schedule(PLAN, at=NOON)
-    assert store.jobs.claim_for_queue(NOON, 1, until=NOON + MINUTE) == (PLAN,)
+    assert store.jobs.claim_for_queue(NOON, 1, until=NOON + MINUTE) == ((PLAN, 1),)
     # Nobody fetched it from the queue in time: it is queued again, and then run.
-    assert store.jobs.claim_for_queue(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) == (PLAN,)
+    assert store.jobs.claim_for_queue(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) == ((PLAN, 1),)
     queued = store.jobs.claim_one(PLAN, NOON + MINUTE, until=NOON + 2 * MINUTE)
     assert queued is not None
     assert queued.tries == 0

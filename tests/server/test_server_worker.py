@@ -70,10 +70,10 @@ def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(stored: St
     ticks = itertools.count()
     claim = stored.jobs.claim
 
-    def slowly(now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
+    def slowly(now: datetime, most: int, **named: Any) -> tuple[Claim, ...]:
         between = WebhookDelivery("g", "issues", "closed", repository(7), 3, clock())
         stored.inbox.receive([between], wake_at=clock())
-        return claim(now, most, until=until)
+        return claim(now, most, **named)
 
     def clock() -> datetime:
         return NOON + next(ticks) * timedelta(seconds=1)

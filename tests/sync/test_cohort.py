@@ -1,7 +1,7 @@
 """A mentor's table: those who share, as they want to be named, and nothing about anybody else."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,10 @@ from repository_fixture import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import AuthenticationError, MilepostError, RepositoryMovedError, UnavailableError
-from bot.planning.ports import Reader
 from bot.planning.snapshot import Snapshot
-from bot.reports.cohort import Cohort, Member, NotShown, as_json, as_markdown, as_text
+from bot.reports.cohort import Cohort, Member, as_json, as_markdown, as_text
 from bot.settings import CONFIG_PATH, Settings
-from bot.sync.cohort import cohort, listed
+from bot.sync.cohort import CohortReading, MentorReader, NotShown, cohort, listed
 
 NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)
 SHARED: dict[str, Any] = {"share": True}
@@ -33,6 +32,10 @@ class RenamedReader:
         self._edges = learner.bench.edges
         self._files = files
         self.requested: list[str] = []
+
+    def login(self) -> str:
+        self.requested.append("login")
+        return "Ada"
 
     def file(self, path: str) -> str | None:
         self.requested.append(path)
@@ -61,11 +64,13 @@ class World:
         learner: HistoryLearner | None = None,
         path: Curriculum = LONG,
         how: Settings = ALL,
+        mentors: Sequence[str] = ("bea", "ada"),
         **cohort: Any,
     ) -> RenamedReader:
-        """A repository whose settings say so about the cohort."""
+        """A repository whose settings contain this about the cohort."""
         own = how.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         own |= {"curriculum": "path.yml", "cohort": cohort or SHARED, "ahead": "all"}
+        own |= {"mentors": list(mentors)}
         drawn = path.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         files = {CONFIG_PATH: yaml.safe_dump(own), "path.yml": yaml.safe_dump(drawn)}
         page_cache = RenamedReader(repository, learner or HistoryLearner(path, how), files)
@@ -73,14 +78,17 @@ class World:
         return page_cache
 
     @contextmanager
-    def open(self, name: str) -> Iterator[Reader]:
+    def open(self, name: str) -> Iterator[MentorReader]:
         page_cache = self.shelves[name]
         if isinstance(page_cache, MilepostError):
             raise page_cache
-        yield page_cache  # type: ignore[misc] # the two methods that are asked for
+        yield page_cache  # type: ignore[misc] # the three methods that are needed
+
+    def read(self, *names: str) -> CohortReading:
+        return cohort(names or tuple(self.shelves), self.open, NOW)
 
     def table(self, *names: str) -> Cohort:
-        return cohort(names or tuple(self.shelves), self.open, NOW)
+        return self.read(*names).table
 
 
 @pytest.fixture
@@ -89,7 +97,7 @@ def world() -> World:
 
 
 def only(table: Cohort) -> Member:
-    (found,) = table.members
+    (found,) = table.learners
     return found
 
 
@@ -124,29 +132,39 @@ def test_of_who_does_not_share_only_the_settings_are_read(
     world: World, how: dict[str, Any]
 ) -> None:
     page_cache = world.joins("mia/path", **how)
-    (row,) = world.table().learners
-    assert row == NotShown(repository="mia/path", state="does not share")
+    reading = world.read()
+    assert reading.not_shown == (NotShown("mia/path", "does not share with you"),)
+    assert (reading.table.learners, reading.table.not_shown) == ((), 1)
     assert page_cache.requested == [CONFIG_PATH]
 
 
-def test_sharing_is_off_unless_said(world: World) -> None:
+@pytest.mark.parametrize("mentors", [[], ["bea"], ["ad", "adam"]])
+def test_who_does_not_name_this_mentor_shares_nothing_with_them(
+    world: World, mentors: list[str]
+) -> None:
+    page_cache = world.joins("mia/path", mentors=mentors)
+    assert world.read().not_shown == (NotShown("mia/path", "does not share with you"),)
+    assert "snapshot" not in page_cache.requested
+
+
+def test_sharing_is_off_by_default(world: World) -> None:
     page_cache = world.joins("mia/path")
-    page_cache._files[CONFIG_PATH] = "start: 2026-01-05\n"
-    assert [row.state for row in world.table().learners] == ["does not share"]
+    page_cache._files[CONFIG_PATH] = "start: 2026-01-05\nmentors: [ada]\n"
+    assert world.table() == Cohort(learners=(), not_shown=1)
 
 
 def test_leaving_takes_effect_with_the_next_run(world: World) -> None:
     world.joins("mia/path")
-    assert len(world.table().members) == 1
+    assert len(world.table().learners) == 1
     world.joins("mia/path", share=False)
-    assert world.table().members == ()
+    assert world.table().learners == ()
 
 
 def test_the_order_is_as_given_and_nobody_stands_twice(world: World) -> None:
     for name in ("zoe/path", "ada/path", "mia/path"):
         world.joins(name)
     table = world.table("zoe/path", "mia/path", "ada/path", "Zoe/Path")
-    assert [row.who for row in table.members] == ["zoe", "mia", "ada"]
+    assert [row.who for row in table.learners] == ["zoe", "mia", "ada"]
 
 
 def test_one_bad_repository_does_not_stop_the_others(world: World) -> None:
@@ -156,15 +174,14 @@ def test_one_bad_repository_does_not_stop_the_others(world: World) -> None:
     world.joins("empty/path")._files.clear()
     world.joins("lost/path")._files.pop("path.yml")
     world.joins("mia/path")
-    table = world.table()
-    assert [row.who for row in table.members] == ["mia"]
-    reasons = {row.repository: row.reason for row in table.not_shown}
+    table, not_shown = world.read()
+    assert [row.who for row in table.learners] == ["mia"]
+    reasons = {row.repository: row.reason for row in not_shown}
     assert reasons["gone/path"] == "it is called new/path now."
     assert reasons["slow/path"] == "GitHub: GitHub did not answer."
     assert "begin" in reasons["wrong/path"]
     assert "there is no .github/milepost.yml" in reasons["empty/path"]
     assert "there is no file 'path.yml'" in reasons["lost/path"]
-    assert {row.state for row in table.not_shown} == {"unreadable"}
 
 
 def test_a_token_that_opens_nothing_is_said_once(world: World) -> None:
@@ -229,9 +246,15 @@ def test_the_table(world: World, file_regression: FileRegressionFixture, shape: 
 @pytest.mark.parametrize("shape", [as_text, as_markdown])
 def test_a_table_of_nobody_has_no_heads(world: World, shape: Any) -> None:
     world.joins("shy/path", share=False)
-    reported = shape(world.table())
-    assert reported.startswith("Not shown:")
-    assert "shy/path: does not share" in reported
+    assert shape(world.table()).strip() == "1 path not shown."
+
+
+@pytest.mark.parametrize("shape", [as_text, as_markdown, as_json])
+def test_a_table_that_is_handed_on_names_nobody_who_does_not_share(
+    world: World, shape: Any
+) -> None:
+    reported = shape(group(world))
+    assert not any(name in reported for name in ("shy", "gone", "secret"))
 
 
 def test_json_is_the_same_table(world: World) -> None:

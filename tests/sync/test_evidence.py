@@ -16,7 +16,7 @@ from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
 from bot.settings import Settings
-from bot.sync.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+from bot.sync.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, Answers, gather
 from github_sandbox.server import Sandbox
 from github_sandbox.state import comments, issues, releases
 
@@ -55,6 +55,14 @@ class Pages:
     def __init__(self, **pages: str) -> None:
         self.pages = {f"https://{host.replace('_', '.')}/": title for host, title in pages.items()}
         self.requested: list[str] = []
+        self.missing: list[str] = []
+        self.resting: set[str] = set()
+
+    def due(self, url: str) -> bool:
+        return url not in self.resting
+
+    def missed(self, url: str) -> None:
+        self.missing.append(url)
 
     def exists(self, url: str) -> str | None:
         self.requested.append(url)
@@ -229,6 +237,39 @@ def test_a_run_asks_for_ten_addresses_the_newest_first(
     assert noted(run(bench, asker)) == [("repository", MODEL)]
     assert len(asker.requested) == MAX_LOOKUPS
     assert asker.requested[:2] == [f"{GITHUB}/learner/none", MODEL]
+
+
+def test_what_led_nowhere_lately_is_not_asked_for_and_keeps_nothing_else_out(
+    bench: RepositoryFixture, asker: Asker
+) -> None:
+    elsewhere = Pages(blog_example="Loops")
+    blog, gone = "https://blog.example/", [f"https://gone{n}.example/" for n in range(12)]
+    missing = f"{GITHUB}/learner/missing"
+    write(bench, LOOP, " ".join([*gone, missing, blog]))
+    elsewhere.resting = {*gone, missing}
+    assert noted(run(bench, asker, LINKED, outside=elsewhere)) == [("post", blog)]
+    assert elsewhere.requested == [blog]
+    assert asker.requested == []
+
+
+def test_an_address_on_github_that_led_nowhere_is_remembered_without_links_too(
+    bench: RepositoryFixture, asker: Asker
+) -> None:
+    elsewhere = Pages()
+    write(bench, LOOP, f"{GITHUB}/learner/missing {MODEL}")
+    run(bench, asker, outside=elsewhere)
+    assert elsewhere.missing == [f"{GITHUB}/learner/missing"]
+    assert elsewhere.requested == []
+
+
+def test_all_plans_of_a_run_ask_for_an_address_once(bench: RepositoryFixture, asker: Asker) -> None:
+    elsewhere = Pages(blog_example="Loops")
+    write(bench, LOOP, "https://blog.example/ https://gone.example/")
+    path = LearningPath.read(SMALL, LINKED, bench.edges.snapshot(), NOW)
+    answers: Answers = {}
+    first, second = (noted(list(gather(path, asker, (), elsewhere, answers))) for _ in range(2))
+    assert first == second == [("post", "https://blog.example/")]
+    assert sorted(elsewhere.requested) == ["https://blog.example/", "https://gone.example/"]
 
 
 def test_an_issue_keeps_ten_pieces_of_evidence(bench: RepositoryFixture, asker: Asker) -> None:

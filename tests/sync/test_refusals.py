@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from chaos import markers
+from chaos.actions import Run
 from chaos.scenario import MENTOR, Scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -210,6 +211,18 @@ def test_limited_interactions_stop_no_run(place: str) -> None:
     assert home.refused() == {}
     found = {**dict.fromkeys(home.weeks()), **markers.by_key(home.repository)}
     assert "weekly:2026-W02" in found
+
+
+def test_an_apply_alone_goes_on_beside_what_is_refused_and_notes_it() -> None:
+    home = Workflow(summary="issue")
+    moderation.limit_interactions(home.repository, "collaborators_only")
+    home.later(8 * 24)
+    assert home.run(Run("apply"))
+    assert list(home.refused()) == ["create-issue weekly:2026-W02"]
+    assert home.stops == home.errors == []
+    before = home.world.journal.received
+    home.run(Run("apply"))
+    assert not [write for write in home.world.journal.writes if write.number > before]
 
 
 STEPS = st.lists(

@@ -32,6 +32,7 @@ from bot.progress.path import LearningPath
 from bot.sync.comment_inbox import CommentInbox, read_inbox
 from bot.sync.run_commands import run_commands
 from github_sandbox.state import comments
+from github_sandbox.state.objects import Comment
 
 GUIDE = from_catalog("devops-to-mlops")
 
@@ -259,13 +260,106 @@ def test_a_comment_of_ours_is_never_read_for_commands(bench: RepositoryFixture, 
     assert run() == ()
 
 
-def test_what_was_marked_is_left_alone_even_when_it_is_edited(
+def edit(bench: RepositoryFixture, comment: Comment, text: str) -> None:
+    bench.world.clock.advance(timedelta(minutes=5))
+    comments.edit(bench.world, bench.learner, bench.repository, comment, {"body": text})
+
+
+@pytest.mark.parametrize("text", ["/done", "/pause 2 weeks", "/log much", "/rate sql 4"])
+def test_an_edit_that_says_something_else_leaves_what_was_logged(
+    bench: RepositoryFixture, run: Run, text: str
+) -> None:
+    comment = bench.comment("Read", "/log 1h")
+    run()
+    edit(bench, comment, text)
+    assert run() == ()
+
+
+def test_an_edited_comment_corrects_hours_and_leaves_other_commands(
     bench: RepositoryFixture, run: Run
 ) -> None:
-    text = bench.comment("Read", "/log 1h")
+    comment = bench.comment("Read", "/log 1h\n/done\n/log 3h slides")
     run()
-    comments.edit(bench.world, bench.learner, bench.repository, text, {"body": "/done"})
+    bench.edit("Read", state="open")
+    edit(bench, comment, "/log 2h\n/skip")
+    (change,) = run()
+    assert (change.op, bench.issue("Read").state) == ("update-issue", "open")
+    assert run.remembered("Read") == [Log(hours=2), Done()]
+    assert marks(comment) == ["rocket"]
     assert run() == ()
+
+
+def test_an_edit_moves_no_date_that_was_reckoned_before(bench: RepositoryFixture, run: Run) -> None:
+    comment = bench.comment("Your path", "/pause 2 weeks")
+    run()
+    edit(bench, comment, "/pause 3 weeks")
+    assert run() == ()
+
+
+def test_somebody_elses_edit_of_what_was_logged_corrects_nothing(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    comment = bench.comment("Read", "/log 1h")
+    run()
+    edit(bench, comment, "/log 9h")
+    run.writers.clear()
+    assert run() == ()
+
+
+def test_revert_takes_back_the_newest_command_of_its_author(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/log 2h")
+    bench.comment("Your path", "/pause 2 weeks")
+    run.writers.add(bench.world.add_user("mona").id)
+    bench.comment("Write", "/log 9h", by="mona")
+    run()
+    bench.world.clock.advance(timedelta(minutes=5))
+    bench.comment("Write", "/revert")
+    run()
+    assert [entry.hours for entry in run.life().logged] == [2, 9]
+    assert run.life().pauses == ()
+    assert "/pause until 2026-01-18" in run.replies("Write")[0]
+    bench.world.clock.advance(timedelta(minutes=5))
+    bench.comment("Write", "/log 1h /revert /revert")
+    run()
+    assert [entry.hours for entry in run.life().logged] == [9]
+    bench.world.clock.advance(timedelta(minutes=5))
+    bench.comment("Write", "/revert")
+    run()
+    assert "There is no command of yours to take back." in run.replies("Write")[-1]
+
+
+@pytest.mark.parametrize(
+    ("command", "way"), [("/done", "`/reopen` opens"), ("/start", "take its label off")]
+)
+def test_revert_says_how_to_take_back_what_an_issue_shows(
+    bench: RepositoryFixture, run: Run, command: str, way: str
+) -> None:
+    bench.comment("Read", command)
+    run()
+    bench.world.clock.advance(timedelta(minutes=5))
+    bench.comment("Read", "/revert")
+    run()
+    assert way in run.replies("Read")[-1]
+
+
+def test_minus_takes_hours_back_from_the_newest_and_never_more_than_there_were(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/log 2h on 2026-01-02")
+    bench.comment("Read", "/log 1h")
+    bench.comment("Write", "/log 4h")
+    bench.comment("Read", "/log -1h30m")
+    run()
+    found = {(str(entry.day), entry.hours) for entry in run.life().logged}
+    assert found == {("2026-01-02", 1.5), ("2026-01-05", 4)}
+    bench.comment("Read", "/log -20h")
+    run()
+    assert [entry.hours for entry in run.life().logged] == [4]
+    bench.comment("Read", "/log 1h")
+    run()
+    assert sum(entry.hours for entry in run.life().logged) == 5
 
 
 def test_a_lost_mark_is_set_again_and_nothing_else(bench: RepositoryFixture, run: Run) -> None:

@@ -1,8 +1,8 @@
 """The guide importer: a Markdown guide, as people write them, becomes a Curriculum.
 
-bytes -> repair -> blocks -> tree -> timeline and sections -> Curriculum (build.py), with the
-coverage of every line. No rule knows a particular guide; the words are in tables (patterns.py,
-vocabulary.py).
+bytes -> repair -> blocks -> keys -> candidates -> for each: tree, sections, timeline -> choice ->
+Curriculum (build.py), with the coverage of every line. No rule knows a particular guide; the words
+are in tables (patterns.py, vocabulary.py, time_words.json).
 """
 
 from bot.curriculum.importer.line_coverage import GuideLine, ImportResult, LinePlacement

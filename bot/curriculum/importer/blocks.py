@@ -6,10 +6,12 @@ show by words, not by nesting, what belongs to what.
 
 import html
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.curriculum.importer.html_tables import HtmlTable, html_tables
 from bot.curriculum.importer.inline_markdown import RichLink, RichText, parser, plain, read_lines
 
 if TYPE_CHECKING:
@@ -19,14 +21,18 @@ Kind = Literal[
     "heading", "text", "item", "table", "code", "html", "rule", "links", "front", "schedule", "end"
 ]
 INNER_HEADING = 6  # a heading inside a list item is the deepest kind there is
-_BOX = re.compile(r"(?:\[([ xX✓✔]?)\]|([☐⬜☑]))\s+|\[([ xX]?)\]$")
+_BOX = re.compile(r"(?:\[([ xX✓✔✅]?)\ufe0f?\]|([☐⬜☑])\ufe0f?)\s+|\[([ xX]?)\]$")
 MAX_HTML = 20_000  # how much of one HTML block is searched for headings
 FOLD_OUT = 5  # the level of <summary>, below the headings that usually hold it
 _HTML_HEADING = re.compile(
     r"<(summary|h[1-6])\b[^>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(r"<[^<>]*>")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*(\w*)\s*$")
+MAX_AROUND_FENCE = 0.2  # the part of a guide's lines that may stand around the fence that holds it
 _FRONT_END = re.compile(r"(?:---|\.\.\.)\s*")
+_PIPE_ROW = re.compile(r"\s*\|[^|]+\|.*\|?\s*$")
+MAX_COLUMNS = 40
 _FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
 
 
@@ -90,7 +96,9 @@ class Block:
 
 def outline(text: str) -> tuple[Block, ...]:
     """Return the blocks of `text` (line ends `\\n`) in order. Any text is valid: no errors."""
-    front, text = _front_matter(text)
+    front, text = _front_matter(_without_fence(text))
+    written, text = html_tables(text)
+    tables = [_html_table(one) for one in written]
     env: dict[str, Any] = {}
     tokens: list[Token] = []
     # Only blocks: inline content is parsed later, within limits.
@@ -98,8 +106,42 @@ def outline(text: str) -> tuple[Block, ...]:
     # Link definitions leave no token.
     defined = [*env.get("references", {}).values(), *env.get("duplicate_refs", [])]
     definitions = [Block("links", one["map"][0] + 1, one["map"][1]) for one in defined]
-    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *definitions]
+    found = _TokenReader(tokens, text.split("\n"), env).blocks()
+    blocks = [*front, *tables, *found, *definitions]
     return tuple(sorted(blocks, key=lambda block: block.first))
+
+
+def _html_table(table: HtmlTable) -> Block:
+    head, *rows = [
+        BlockRow(number, tuple((*read_lines(cell, {}), RichText(""))[0] for cell in cells))
+        for number, cells in table.rows
+    ]
+    wide = max(len(row.cells) for row in (head, *rows))
+    cells = head.cells if table.headed else ()
+    rows = rows if table.headed else [head, *rows]
+    padded = (*cells, *[RichText("")] * (wide - len(cells)))
+    filled = [
+        replace(row, cells=(*row.cells, *[RichText("")] * (wide - len(row.cells)))) for row in rows
+    ]
+    return Block("table", table.first, table.last, header=padded, rows=tuple(filled))
+
+
+def _without_fence(text: str) -> str:
+    """Return the guide that stands in one fence as a whole, with blank lines for the fence's."""
+    lines = text.split("\n")
+    worded = [number for number, one in enumerate(lines) if one.strip()]
+    fences = [number for number in worded if _FENCE.match(lines[number])]
+    if len(fences) < 2 or not worded:
+        return text
+    opened = _FENCE.match(lines[fences[0]])
+    info = opened[2].casefold() if opened else ""
+    closing = [n for n in fences if opened and lines[n].strip() == opened[1]]
+    if info not in {"markdown", "md", ""} or not closing or closing[-1] == fences[0]:
+        return text
+    around = bisect_left(worded, fences[0]) + len(worded) - bisect_right(worded, closing[-1])
+    if around > (MAX_AROUND_FENCE * len(worded) if info else 0):
+        return text
+    return "\n".join("" if n in {fences[0], closing[-1]} else one for n, one in enumerate(lines))
 
 
 def _front_matter(text: str) -> tuple[list[Block], str]:
@@ -188,8 +230,21 @@ class _TokenReader:
             first_lines, lazy = self._split_bold_lines(token, inline)
             yield self._list_item(item, token, first_lines)
             yield from lazy
+        elif all(map(_PIPE_ROW.match, rows := inline.content.split("\n"))):
+            yield self._pipe_rows(token, rows)
         else:
             yield self._block("text", token, lines=read_lines(inline.content, self._env))
+
+    def _pipe_rows(self, token: "Token", rows: list[str]) -> Block:
+        """Return a table of rows that lack the line which tells the head from the others."""
+        first, cells = _first_line(token), 0
+        out: list[BlockRow] = []
+        for number, row in enumerate(rows):
+            pieces = [*row.strip().strip("|").split("|", MAX_COLUMNS)]
+            read = tuple(read_lines(one.strip(), self._env)[0] for one in pieces)
+            out.append(BlockRow(first + number, read))
+            cells = max(cells, len(read))
+        return self._block("table", token, header=(RichText(""),) * cells, rows=tuple(out))
 
     def _html(self, token: "Token") -> Iterator[Block]:
         """Yield HTML as it is, and the headings or fold-out titles in it."""

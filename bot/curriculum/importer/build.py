@@ -2,22 +2,22 @@
 
 import re
 from itertools import pairwise
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 
 from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, outline
+from bot.curriculum.importer.candidates import Candidate, candidates
+from bot.curriculum.importer.choice import Reading, WorkLines, features, score
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
-from bot.curriculum.importer.heading_roles import bold_labels
 from bot.curriculum.importer.headings import spans
 from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.repair import RepairedText
-from bot.curriculum.importer.schedule_tables import expand_schedule_tables
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
 from bot.curriculum.importer.timeline import Timeline
 from bot.curriculum.importer.topic_guides import mark_topics
-from bot.curriculum.importer.tree import Marks, tree
+from bot.curriculum.importer.tree import tree
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
 from bot.curriculum.sections import Source
 from bot.errors import GuideError
@@ -44,50 +44,70 @@ def build(guide: RepairedText, name: str) -> ImportResult:
     Read by the stretches that several headings name; without tasks, by any stretch; without tasks
     again, by plain headings.
     """
-    blocks = bold_labels(expand_schedule_tables(outline(guide.text)))
-    attempts: tuple[Marks, ...] = ("common", "all", "none")
-    for marks in attempts:
-        parts = SectionCollector(LineCoverage(guide.text))
-        title, path = _read(blocks, marks, name, parts)
-        if not any(unit.tasks or unit.choice for unit in path.units()):
-            continue
-        try:
-            curriculum = _curriculum(title, name, path, parts, _language(guide.text))
-        except ValidationError as broken:
-            first = broken.errors()[0]
-            raise GuideError(
-                f"its content does not fit a curriculum: {first['msg']}.", where=name
-            ) from None
-        return ImportResult(
-            curriculum=curriculum,
-            repairs=guide.repairs,
-            placed=parts.coverage.placed(),
-            unplaced=parts.coverage.unplaced(),
-            unit_names=path.names(),
-            hours=path.hours(),
+    found = readings(guide.text, name)
+    if not found:
+        raise GuideError(
+            "no tasks were found in it, so it is not read as a guide.",
+            where=name,
+            hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes of"
+            " things to do below them.",
         )
-    raise GuideError(
-        "no tasks were found in it, so it is not read as a guide.",
-        where=name,
-        hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes of"
-        " things to do below them.",
+    chosen = found[0]
+    try:
+        curriculum = _curriculum(chosen, name, _language(guide.text))
+    except ValidationError as broken:
+        first = broken.errors()[0]
+        raise GuideError(
+            f"its content does not fit a curriculum: {first['msg']}.", where=name
+        ) from None
+    coverage = chosen.parts.coverage
+    return ImportResult(
+        curriculum=curriculum,
+        repairs=guide.repairs,
+        placed=coverage.placed(),
+        unplaced=coverage.unplaced(),
+        unit_names=chosen.path.names(),
+        hours=chosen.path.hours(),
     )
 
 
-def _read(
-    blocks: tuple[Block, ...], marks: Marks, name: str, parts: SectionCollector
-) -> tuple[str, PathDraft]:
+def readings(text: str, name: str) -> list[Reading]:
+    """Return the readings of a guide that have tasks, the most fitting first."""
+    found: list[Reading] = []
+    seen: set[tuple[object, ...]] = set()
+    outlined = outline(text)
+    for candidate in candidates(outlined):
+        parts = SectionCollector(LineCoverage(text), folder=_folder(name))
+        made = _read(candidate, name, parts)
+        shape = tuple((unit.name, len(unit.tasks)) for unit in made.path.units())
+        if shape not in seen and any(unit.tasks or unit.choice for unit in made.path.units()):
+            seen.add(shape)
+            found.append(made)
+    work = WorkLines.of(outlined)
+    for one in found:
+        one.features = features(one, work)
+    return sorted(found, key=lambda one: -score(one.features))
+
+
+def _folder(name: str) -> str:
+    """Return the folder of a guide in its repository, "" where its name is that of a file here."""
+    place = PurePosixPath(name)
+    return "" if place.is_absolute() or ".." in place.parts else str(place.parent)
+
+
+def _read(candidate: Candidate, name: str, parts: SectionCollector) -> Reading:
     """Return the title and the path, read by these stretches; by plain headings without any."""
-    root, roles = tree(blocks, marks)
+    blocks, keys, roles = candidate.blocks, candidate.keys, candidate.roles
+    root = tree(blocks, keys, roles)
     front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
     fronted = line(front[1].strip().strip("\"'")) if front else ""
     title = line(root.title.text) or fronted or line(PurePath(name).stem) or "Guide"
-    if not roles.order:
-        roles = mark_topics(root, name) or roles
-    SectionDispatcher(parts, roles).read(root)
+    if candidate.topics is not None:
+        roles = mark_topics(root, name, candidate.topics) or roles
+    SectionDispatcher(parts, roles, keys).read(root)
     path = Timeline(parts, roles, title).read(root)
     _place_wordless(blocks, parts.coverage)
-    return title, path
+    return Reading(title, path, parts, candidate)
 
 
 def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
@@ -118,9 +138,8 @@ def _only_comments(code: str) -> bool:
     return not code[at:].strip()
 
 
-def _curriculum(
-    title: str, name: str, path: PathDraft, parts: SectionCollector, language: str
-) -> Curriculum:
+def _curriculum(reading: Reading, name: str, language: str) -> Curriculum:
+    title, path, parts = reading.title, reading.path, reading.parts
     byline = f"by {parts.author}" if parts.author else ""
     source = Source(
         name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
@@ -192,6 +211,8 @@ def _unit(unit: UnitDraft) -> Unit:
         label=unit.label if unit.label and unit.label != unit.title else None,
         kind=unit.kind,
         days=unit.days,
+        first=unit.dates[0] if unit.dates else None,
+        last=unit.dates[1] if unit.dates else None,
         goals=lines(unit.goals),
         hours=unit.hours,
         tasks=tuple(unit.tasks),

@@ -1,9 +1,10 @@
 """Collect the sections of a guide: unique ids, resources, and lists of models."""
 
+import posixpath
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import HttpUrl, ValidationError
 
@@ -17,6 +18,7 @@ from bot.curriculum.importer.line_coverage import LineCoverage
 from bot.curriculum.sections import Fact, Resource
 from bot.curriculum.sections import ResourceKind as Kind
 
+_NOT_RELATIVE = re.compile(r"[#?]|[a-z][a-z0-9+.-]*:|//|www\.", re.IGNORECASE)
 LINE = 256
 TEXT = 10_000
 _HOSTS: tuple[tuple[str, Kind], ...] = (
@@ -61,6 +63,18 @@ def address(url: str) -> str | None:
         return None
 
 
+def repository_path(url: str, folder: str) -> str | None:
+    """Return the path in the repository that a relative link of a guide in `folder` leads to."""
+    parts = urlsplit(url) if len(url) < LINE and not _NOT_RELATIVE.match(url) else None
+    if parts is None or parts.scheme or parts.netloc or not parts.path:
+        return None
+    path = unquote(parts.path)
+    path = posixpath.normpath(path.lstrip("/") if path.startswith("/") else f"{folder}/{path}")
+    path = path.lstrip("/")
+    usual = path not in {"", "."} and not path.startswith("..") and path.isprintable()
+    return path if usual else None
+
+
 def first_address(links: tuple[RichLink, ...]) -> str | None:
     """Return the first of `links` that is a web address, or None."""
     return next((url for link in links if (url := address(link.url))), None)
@@ -96,11 +110,12 @@ class UniqueIds:
 class SectionCollector:
     """Everything read so far that is not the path itself, and the coverage of lines.
 
-    `sections` are lists by their field in the curriculum, but for the assessed skills
-    ("assessed") and the two kinds of success metrics.
+    `folder` is the guide's in its repository. `sections` are lists by their field in the
+    curriculum, but for the assessed skills ("assessed") and the two kinds of success metrics.
     """
 
     coverage: LineCoverage
+    folder: str = ""
     ids: UniqueIds = field(default_factory=UniqueIds)
     overview: dict[str, object] = field(default_factory=dict)
     summary: list[str] = field(default_factory=list)
@@ -117,15 +132,16 @@ class SectionCollector:
 
     def resource(self, title: str, kind: Kind, *, url: str | None = None, **more: object) -> str:
         """Return the id of a resource, added unless its address is known already."""
-        if url and url in self._by_url:
-            return self._by_url[url]
+        place = url or str(more.get("path") or "")
+        if place and place in self._by_url:
+            return self._by_url[place]
         title = line(title)
         taken = self.ids.take("resource", title)
         given = {"id": taken, "title": title, "kind": kind, "url": url, **more}
         made = Resource.model_validate(given)
         self.sections["resources"].append(made)
-        if url:
-            self._by_url[url] = made.id
+        if place:
+            self._by_url[place] = made.id
         return made.id
 
     def add_link(
@@ -134,16 +150,16 @@ class SectionCollector:
         """Return the ids of the resources of `links`; `near` names those that are only "here"."""
         found: list[str] = []
         for link in links:
-            url = address(link.url)
-            if url is None:
+            url, path = address(link.url), repository_path(link.url, self.folder)
+            if url is None and path is None:
                 continue
             title = BARE_URL.sub("", clean(link.text)).strip()
             if patterns.NOT_A_TITLE.fullmatch(patterns.fold(title)) or not re.search(r"\w", title):
                 title = near.strip()
-            address_words = _readable_url(url)
+            address_words = _readable_url(url) if url else path or ""
             title = title if re.search(r"\w", title) else address_words
             guessed = patterns.first_match(_HOSTS, address_words) or Kind.SITE
-            found.append(self.resource(title, kind or guessed, url=url))
+            found.append(self.resource(title, kind or guessed, url=url, path=path))
         return list(dict.fromkeys(found))
 
     def add(self, section: str, item: Item, became: str, *blocks: Block | BlockRow | None) -> None:

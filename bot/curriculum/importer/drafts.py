@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot.curriculum.base import Hours
 from bot.curriculum.importer.headings import HeadingMark
@@ -19,6 +20,7 @@ class UnitDraft:
     kind: UnitKind
     days: int
     mark: HeadingMark
+    dates: tuple[date, date] | None = None
     hours: Hours | None = None
     goals: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)

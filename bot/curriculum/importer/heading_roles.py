@@ -6,6 +6,7 @@ they do not.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,30 +16,47 @@ from typing import Literal
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.headings import HeadingMark, mark
+from bot.curriculum.importer.headings import HeadingMark
 from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.keys import GROUPS, GuideKeys, bold_lead
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
+Carrier = Literal["heading", "line", "item"]
 _COUNTED_DAYS = re.compile(r"\b\d+[\s-]*days?\b|\bdays? of\b", re.IGNORECASE)
+_WITHIN = {"weekday"}  # which are only a part of other stretches
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingOccurrence:
-    """A mark and how deep in the guide's headings it stands (items and labels below them all)."""
+    """A mark, its line, and how deep it stands (items and labels below all headings).
+
+    `bare` says that it has only a value on its own line: "**Week 2:** this is hard".
+    """
 
     mark: HeadingMark
     level: float
-    heading: bool
+    carrier: Carrier
+    line: int = 0
+    bare: bool = False
+
+    @property
+    def heading(self) -> bool:
+        """Return whether a heading of Markdown carries it."""
+        return self.carrier == "heading"
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingRoles:
-    """`order` lists the guide's groups from the outside in; `wide` those whose ranges are parts."""
+    """`order` lists the guide's groups from the outside in; `wide` those whose ranges are parts.
+
+    `lines` are the lines whose marks count (None: all).
+    """
 
     order: tuple[str, ...] = ()
     unit: str | None = None
     wide: frozenset[str] = frozenset()
+    lines: frozenset[int] | None = None
 
     def group(self, mark: HeadingMark) -> str:
         """Return the mark's group; "Months 1-3" is a part where its months have headings."""
@@ -48,6 +66,10 @@ class HeadingRoles:
         """Return its place from the outside in; None for a group that plays no role."""
         group = self.group(mark)
         return self.order.index(group) if group in self.order else None
+
+    def counts(self, line: int) -> bool:
+        """Return whether a mark on this line of the guide counts."""
+        return self.lines is None or line in self.lines
 
     def part(self, mark: HeadingMark) -> Part:
         """Return the part of the path that the mark's stretch becomes."""
@@ -70,16 +92,83 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
     if groups and not rare and max(groups.values()) >= FEW:
         groups = Counter({g: n for g, n in groups.items() if n > 1 or g in wide})
     levels = {g: median(one.level for one in seen if plain.group(one.mark) == g) for g in groups}
-    order = tuple(sorted(groups, key=lambda g: (levels[g], patterns.GROUPS.index(g))))
+    known = all(group in GROUPS for group in groups)
+    order = tuple(
+        sorted(groups, key=lambda g: (levels[g], GROUPS.index(g) if known else groups[g]))
+    )
     days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
     by_day = days >= 5 and bool(_COUNTED_DAYS.search(title))
-    return HeadingRoles(order, _unit(order, by_day=by_day), wide)
+    lines = frozenset(one.line for one in seen)
+    unit = _unit(order, by_day=by_day) if known else _innermost(order, seen)
+    return HeadingRoles(order, unit, wide, lines)
+
+
+def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
+    """Yield the roles with each of the groups as the unit, those of `roles` first.
+
+    Then those without one of the groups, which may only be mentioned.
+    """
+    yield roles
+    units = [roles.unit, *(group for group in roles.order if group != roles.unit)]
+    for unit in units[1:]:
+        if unit not in _WITHIN:
+            yield replace(roles, unit=unit)
+    for unit in units[:2] if len(units) > 1 else ():
+        for group in roles.order:
+            if group != unit and group not in _WITHIN:
+                left = tuple(one for one in roles.order if one != group)
+                yield replace(roles, unit=unit, order=left)
+
+
+def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
+    """Return the occurrences without mentions, and without headings that only span others.
+
+    A group that headings announce is only mentioned in bold lines and items, unless one goes on
+    where the headings end.
+    """
+    out = []
+    last: dict[str, int] = {}
+    named: dict[tuple[str, int, int], bool] = {}
+    by_heading = Counter(one.mark.group for one in seen if one.heading)
+    whole = Counter(one.mark.group for one in seen)
+    usual = {
+        g: Counter(s.level for s in seen if s.mark.group == g).most_common(1)[0][0] for g in whole
+    }
+    for i, one in enumerate(seen):
+        group = one.mark.group
+        mention = not one.heading and by_heading[group] >= max(2, whole[group] // 4)
+        if mention and one.mark.first != last.get(group, -1) + 1:
+            continue
+        following = seen[i + 1 : i + 2]
+        if one.mark.span > 1 and any(
+            inner.mark.group == group
+            and inner.level == one.level
+            and one.mark.first <= inner.mark.first <= inner.mark.last <= one.mark.last
+            and inner.mark.span < one.mark.span
+            for inner in following
+        ):
+            continue
+        # The same number again, at another level or without what the first one holds, repeats.
+        key = (group, one.mark.first, one.mark.last)
+        holds = any(n.mark.group != group and n.level > one.level for n in following)
+        if key in named and (one.level != usual[group] or (named[key] and not holds)):
+            continue
+        named[key] = holds
+        last[group] = one.mark.last
+        out.append(one)
+    return out
 
 
 def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
     wide = [s.level for s in seen if s.mark.group == group and s.mark.span > 1]
     single = [s.level for s in seen if s.mark.group == group and s.mark.span == 1]
     return bool(wide and single) and median(wide) < median(single)
+
+
+def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str | None:
+    """Return the innermost group that headings announce, where no table knows what it means."""
+    by_heading = {one.mark.group for one in seen if one.heading}
+    return next((g for g in reversed(order) if g in by_heading), order[-1] if order else None)
 
 
 def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:
@@ -126,71 +215,112 @@ def _bold_label(line: RichText) -> tuple[RichText, RichText] | None:
     return None
 
 
-def find_title(blocks: Sequence[Block]) -> Block | None:
+def find_title(blocks: Sequence[Block], keys: GuideKeys) -> Block | None:
     """Return the only heading of the top level, or else the first unless it starts a section."""
     headings = [block for block in blocks if block.kind == "heading" and block.text]
     top = [block for block in headings if block.level == 1]
     for block in [*(top if len(top) == 1 else []), *headings[:1]]:
         section = len(top) != 1 and vocabulary.topic(block.text, vocabulary.AROUND)
-        if not mark(block.text) and not section:
+        if not keys.mark(block.text) and not section:
             return block
     return None
 
 
-def heading_occurrences(blocks: Sequence[Block]) -> Iterator[HeadingOccurrence]:
+def outvoted(blocks: Sequence[Block]) -> frozenset[int]:
+    """Return the lines of headings whose words say that no work is below, but most of it is.
+
+    Boxes count, and items where there are none: "Daily plan" may hold the whole of the guide.
+    """
+    boxes = [b.first for b in blocks if b.kind == "item" and b.checked is not None]
+    work = boxes if len(boxes) > FEW else [b.first for b in blocks if b.kind == "item"]
+    headings = [b for b in blocks if b.kind == "heading"]
+    out = set()
+    for i, block in enumerate(headings):
+        if vocabulary.topic(block.text, vocabulary.AROUND) not in vocabulary.NO_TIMELINE:
+            continue
+        later = (b.first for b in headings[i + 1 : i + 400] if b.level <= block.level)
+        end = next(later, blocks[-1].last + 1)
+        inside = bisect_left(work, end) - bisect_left(work, block.first)
+        if inside > FEW and inside * 2 > len(work):
+            out.add(block.first)
+    return frozenset(out)
+
+
+def heading_occurrences(blocks: Sequence[Block], keys: GuideKeys) -> Iterator[HeadingOccurrence]:
     """Yield all marks that may count, before the roles are decided."""
     closed: int | None = None
+    ignored = outvoted(blocks)
     for i, block in enumerate(blocks):
         if block.kind == "heading":
-            found = mark(block.text)
+            found = keys.mark(block.text)
             if closed is not None and block.level > closed:
                 continue
             closed = None
             if found:
-                yield HeadingOccurrence(found, block.level, heading=True)
-            elif vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE and i:
+                yield HeadingOccurrence(found, block.level, "heading", block.first)
+            elif (
+                i
+                and block.first not in ignored
+                and vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE
+            ):
                 closed = block.level
         elif closed is None:
-            if block.kind == "item":
-                found, level = item_mark(block, blocks[i + 1 : i + 2]), ITEM_LEVEL + block.depth
-                marks = [found]
-            else:
-                level = LABEL_LEVEL
-                marks = [line_mark(line) for line in block.lines if block.kind == "text"]
-            yield from (HeadingOccurrence(one, level, heading=False) for one in marks if one)
+            yield from _below_headings(block, blocks[i + 1 : i + 2], keys)
 
 
-def line_mark(line: RichText) -> HeadingMark | None:
+def _below_headings(
+    block: Block, following: Sequence[Block], keys: GuideKeys
+) -> Iterator[HeadingOccurrence]:
+    if block.kind == "item":
+        found = item_mark(block, following, keys)
+        if found:
+            yield HeadingOccurrence(found, ITEM_LEVEL + block.depth, "item", block.first)
+    elif block.kind == "text":
+        for number, line in enumerate(block.lines):
+            found = line_mark(line, keys)
+            if found:
+                yield HeadingOccurrence(found, LABEL_LEVEL, "line", block.first + number)
+
+
+def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
     """Return the stretch that a bold line names: "**Week 1**: Start", "**Day 1-2: Basics**"."""
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
-    found = mark(line.text)
-    return found if found and found.leads and found.label[:3] in line.bold else None
+    found = keys.mark(line.text)
+    after = line.text.partition(found.label)[2] if found and not found.dates else ""
+    if after and re.match(r"\s[^\W\d_]", after) and after.strip()[0].islower():
+        return None  # "Unit 6 is a review" is a sentence
+    whole = found and line.bold == line.text
+    return found if found and (whole or bold_lead(line, found)) else None
 
 
-def item_mark(block: Block, following: Sequence[Block]) -> HeadingMark | None:
+def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> HeadingMark | None:
     """Return the stretch that an item names. A checkbox counts only with others below it."""
     if not block.lines or any(link.url.startswith("#") for link in block.links):
         return None
     holds = any(nxt.depth > block.depth for nxt in following)
     if block.checked is not None and not holds:
         return None
-    found = mark(block.lines[0].text)
+    found = keys.mark(block.lines[0].text)
     if not found or not found.leads:
         return None
     after = block.lines[0].text.partition(found.label)[2].lstrip()
+    if found.group == "weekday" and after and not holds:
+        return None  # "Monday: read" is something to do
     is_label = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("
     return found if is_label else None
 
 
-def bold_labels(blocks: Sequence[Block]) -> tuple[Block, ...]:
+def bold_labels(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
     """Return the blocks with a plain line "Week 1: Start" right above a list made bold."""
     out = list(blocks)
     for i, (block, following) in enumerate(pairwise(blocks)):
-        if block.kind != "text" or block.depth or len(block.lines) != 1 or following.kind != "item":
+        if block.kind != "text" or block.depth or not block.lines:
             continue
-        line = block.lines[0]
-        found = mark(line.text) if len(line.text) <= LONGEST_LABEL else None
+        if following.kind not in {"item", "schedule", "table"}:
+            continue
+        *before, line = block.lines
+        found = keys.mark(line.text) if len(line.text) <= LONGEST_LABEL else None
         if found and found.leads and not line.bold and not line.text.endswith("."):
-            out[i] = replace(block, lines=(replace(line, bold=line.text),))
+            out[i] = replace(block, lines=(*before, replace(line, bold=line.text)))
     return tuple(out)

@@ -1,8 +1,11 @@
 """Recognise what a heading, a label or an item announces: "Week 1-2: HTML", "Option A"."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from unicodedata import category
 
 from bot.curriculum.importer import patterns
 
@@ -12,11 +15,11 @@ _NUMBER = (
     + r")"
 )
 _JOIN = r"(?:[-\u2013\u2014~/&]|to|through|until|and|a|à|ao|at[ée]|bis|und|y|e|et|至|到)"
-_LEAD = re.compile(r"^[^\w(\[#]+|^\d{1,2}\ufe0f?\u20e3\s*")
+_LEAD = re.compile(r"^[^\w(\[#`]+|^\d{1,2}\ufe0f?\u20e3\s*")
 _ENUMERATOR = re.compile(r"^(?:\d{1,2}[.)]|[a-z][.)])\s+(?=\w)", re.IGNORECASE)
 _COLONS = f":{patterns.COLON}"
 _AFTER = re.compile(rf"^[\s{_COLONS}|.)\]\u2013\u2014\-\u2022·>→,、]+")
-_CLOSING = "!?%+#.)]\"'”/*…】」》\u2019" + patterns.BRACKETS[1]
+_CLOSING = "!?%+#.)]`\"'”/*…】」》\u2019" + patterns.BRACKETS[1]
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
@@ -24,6 +27,7 @@ _ROMAN = {"I": 1, "V": 5, "X": 10}
 class HeadingMark:
     """A stretch that a heading names: `group` of patterns.GROUPS, numbers `first` to `last`.
 
+    `dates` are its first and last day where the guide says them.
     `label` is how the guide names it ("Week 1-2"), `title` what is left ("" when nothing is), and
     `name` the heading as a whole. `leads` says that the label comes first in the heading.
     """
@@ -35,6 +39,7 @@ class HeadingMark:
     title: str
     name: str
     leads: bool = True
+    dates: tuple[date, date] | None = None
 
     @property
     def span(self) -> int:
@@ -45,17 +50,27 @@ class HeadingMark:
 def clean(text: str) -> str:
     """Return a heading without the emoji and signs around its words."""
     text = _LEAD.sub("", text.strip()).strip()
-    while text and not (text[-1].isalnum() or text[-1] in _CLOSING):
+    while text and not (text[-1].isalnum() or text[-1] in _CLOSING or _is_mark(text[-1])):
         text = text[:-1].rstrip()
     return text
+
+
+def _is_mark(char: str) -> bool:
+    """Return whether it belongs to the letter before: a vowel sign, not the selector of emoji."""
+    return category(char) in {"Mn", "Mc"} and not "\ufe00" <= char <= "\ufe0f"
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return for each group the patterns of its spellings, the most specific first."""
-    out: list[tuple[str, re.Pattern[str]]] = []
-    for group in patterns.GROUPS:
-        spelled = patterns.STRETCH[group]
+    return tuple(stretch_patterns(patterns.STRETCH, patterns.CJK_STRETCH))
+
+
+def stretch_patterns(
+    stretches: Mapping[str, str], cjk_stretches: Mapping[str, str]
+) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield for each group the patterns of its spellings, the most specific first."""
+    for group, spelled in stretches.items():
         until = (
             rf"(?:[-\u2013\u2014~/&](?:(?:{spelled})\s*)?(?P<b>{_NUMBER})(?![\w.])"
             rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})"
@@ -63,17 +78,16 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         )
         label = rf"(?P<label>(?:{spelled})[\s_#]*(?P<a>{_NUMBER})(?:\.\d{{1,2}})?{until})(?![\w])"
         ordinal = (
-            rf"(?P<label>(?P<a>\d{{1,3}})(?:st|nd|rd|th|ª|º|\.)\s*(?:{spelled}))(?![\w])"
+            rf"(?P<label>(?P<a>\d{{1,3}})(?:st|nd|rd|th|ª|º|\.|-[^\W\d_]{{1,2}})\s*(?:{spelled}))(?![\w])"
             rf"(?P<b>)(?P<c>)(?=$|\s*[{_COLONS}|(\u2013\u2014-])"
         )
-        cjk = (
+        written_together = (
             rf"(?P<label>第?\s*(?P<a>{_NUMBER})(?:\s*[-\u2013~至到]\s*(?P<b>{_NUMBER}))?\s*"
-            rf"(?:{patterns.CJK_STRETCH[group]}))(?P<c>)"
+            rf"(?:{cjk_stretches.get(group, spelled)}))(?P<c>)"
             rf"(?=$|[\s{_COLONS}、{patterns.COMMA},|({patterns.BRACKETS[0]}-])"
         )
-        spellings = (f"(?:the )?{label}", cjk, ordinal)
-        out += [(group, re.compile(f"^{one}(?P<title>.*)$", re.IGNORECASE)) for one in spellings]
-    return tuple(out)
+        for one in (f"(?:the )?{label}", written_together, ordinal):
+            yield group, re.compile(f"^{one}(?P<title>.*)$", re.IGNORECASE)
 
 
 @cache
@@ -88,15 +102,17 @@ def _codes() -> re.Pattern[str]:
 
 @cache
 def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return for each group the pattern of "Linear Regression | Day 2", "HTML (Week 1-2)"."""
+    return tuple(trailing_patterns(patterns.STRETCH))
+
+
+def trailing_patterns(stretches: Mapping[str, str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield for each group the pattern of "Linear Regression | Day 2", "HTML (Week 1-2)"."""
     end = r"\s*[)\]]?$(?P<c>)"
     until = rf"(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?"
     start = r"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*"
-    spellings = {
-        group: rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}"
-        for group, spelled in patterns.STRETCH.items()
-    }
-    return tuple((group, re.compile(one, re.IGNORECASE)) for group, one in spellings.items())
+    for group, spelled in stretches.items():
+        one = rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}"
+        yield group, re.compile(one, re.IGNORECASE)
 
 
 def mark(text: str) -> HeadingMark | None:
@@ -107,26 +123,29 @@ def mark(text: str) -> HeadingMark | None:
     for candidate in (name, _ENUMERATOR.sub("", name)):
         code = _codes().match(candidate)
         if code:
-            return _make_mark(patterns.CODES[code["code"].casefold()], code, name)
+            return make_mark(patterns.CODES[code["code"].casefold()], code, candidate, name)
         for group, pattern in _patterns():
             found = pattern.match(candidate)
             if found:
-                return _make_mark(group, found, name)
+                return make_mark(group, found, candidate, name)
     trailing = ((group, pattern.match(name)) for group, pattern in _trailing())
-    return next((_make_mark(g, found, name, leads=False) for g, found in trailing if found), None)
+    return next(
+        (make_mark(g, found, name, name, leads=False) for g, found in trailing if found), None
+    )
 
 
-def _make_mark(
-    group: str, found: re.Match[str], name: str, *, leads: bool = True
+def make_mark(
+    group: str, found: re.Match[str], text: str, name: str, *, leads: bool = True
 ) -> HeadingMark | None:
+    """Return the mark of a match in `text` or in a folded text as long as it."""
     first = number(found["a"])
     last = number(found["b"] or found["c"] or found["a"])
     if first is None or last is None or not first <= last <= first + 400:
         return None
-    label = found["label"].strip()
+    label = text[slice(*found.span("label"))].strip()
     if label.isupper() and len(label) > 3:
         label = label.capitalize()
-    title = clean(_AFTER.sub("", found["title"]))
+    title = clean(_AFTER.sub("", text[slice(*found.span("title"))]))
     return HeadingMark(group, first, last, label, title, name, leads)
 
 

@@ -18,6 +18,51 @@ MAX_LINE = 10_000  # more than any text of a curriculum holds
 MAX_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
 BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
+_SHORTCODE = re.compile(r":([a-z0-9_+-]{1,30}):")
+_EMOJI = {
+    **dict.fromkeys(("white_check_mark", "ballot_box_with_check"), "✅"),
+    **dict.fromkeys(("heavy_check_mark", "check_mark"), "✔️"),
+    **dict.fromkeys(("x", "negative_squared_cross_mark"), "❌"),
+    "calendar": "📅",
+    "date": "📅",
+    "books": "📚",
+    "book": "📖",
+    "dart": "🎯",
+    "rocket": "🚀",
+    "fire": "🔥",
+    "bulb": "💡",
+    "star": "⭐",
+    "warning": "⚠️",
+    "memo": "📝",
+    "pencil": "📝",
+    "computer": "💻",
+    "hammer": "🔨",
+    "wrench": "🔧",
+    "link": "🔗",
+    "tada": "🎉",
+    "trophy": "🏆",
+    "clock1": "🕐",
+    "hourglass": "⏳",
+    "movie_camera": "🎥",
+    "tv": "📺",
+    "mag": "🔍",
+    "key": "🔑",
+    "snake": "🐍",
+    "crab": "🦀",
+    "whale": "🐳",
+    "zap": "⚡",
+    "sparkles": "✨",
+    "muscle": "💪",
+    "one": "1️⃣",
+    "two": "2️⃣",
+    "three": "3️⃣",
+    "four": "4️⃣",
+    "five": "5️⃣",
+    "six": "6️⃣",
+    "seven": "7️⃣",
+    "eight": "8️⃣",
+    "nine": "9️⃣",
+}
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -36,13 +81,23 @@ class RichText:
 
     `text` is plain, with `\\n` only where the guide breaks the line inside a table cell; `bold` is
     its bold beginning ("" when it does not begin in bold), `links` what it links to, bare addresses
-    included; `picture` says that the line holds an image.
+    included; `picture` says that the line holds an image, `struck` that it is struck through.
+    `coded` is the text with its code in backticks, where it has some.
     """
 
     text: str
     bold: str = ""
     links: tuple[RichLink, ...] = ()
     picture: bool = False
+    struck: bool = False
+    coded: str = ""
+
+    @property
+    def as_title(self) -> str:
+        """Return the text with its code in backticks, unless it was changed since."""
+        return (
+            self.coded if self.coded.replace("`", "") == self.text.replace("`", "") else self.text
+        )
 
     @property
     def rest(self) -> str:
@@ -57,7 +112,7 @@ def parser() -> "MarkdownIt":
     """Return a parser of CommonMark with tables and limited nesting."""
     from markdown_it import MarkdownIt
 
-    made = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+    made = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
     made.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     return made
 
@@ -102,12 +157,15 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: list[RichText] = []
         self._in_bold = 0
+        self._in_struck = 0
         self._links: list[RichLink] = []
         self._open_link: tuple[str, int] | None = None
         self._start_line()
 
     def _start_line(self) -> None:
         self._text = ""
+        self._coded = ""
+        self._struck = ""
         self._bold_from = 0 if self._in_bold else None
         self._bold = ""
         self._picture = False
@@ -115,10 +173,15 @@ class _Reader:
     def take(self, token: "Token") -> None:
         """Add one inline token."""
         match token.type:
-            case "text" | "code_inline" | "text_special":
-                self._text += token.content
+            case "text" | "text_special":
+                self._add(token.content)
+            case "code_inline":
+                fence = "" if "`" in token.content else "`"
+                self._add(token.content, f"{fence}{token.content}{fence}")
             case "softbreak" | "hardbreak":
                 self.end_line()
+            case "s_open" | "s_close":
+                self._in_struck += 1 if token.type == "s_open" else -1
             case "strong_open" | "strong_close":
                 self._strong(opened=token.type == "strong_open")
             case "link_open":
@@ -130,9 +193,17 @@ class _Reader:
                     self._open_link = None
             case "image":
                 self._picture = True
-                self._text += token.content if self._open_link else ""
+                # The words of a picture count where they are part of a sentence.
+                self._add(token.content if self._open_link or self._text.strip() else "")
             case "html_inline" if _BREAK_TAG.match(token.content):
-                self._text += "\n"
+                self._add("\n")
+
+    def _add(self, text: str, coded: str | None = None) -> None:
+        if coded is None and ":" in text:
+            text = _SHORTCODE.sub(lambda found: _EMOJI.get(found[1], found[0]), text)
+        self._text += text
+        self._coded += text if coded is None else coded
+        self._struck += text if self._in_struck else ""
 
     def _strong(self, *, opened: bool) -> None:
         self._in_bold += 1 if opened else -1
@@ -150,7 +221,9 @@ class _Reader:
         self._links = []
         bold = bold if bold in text else ""
         links += _bare_links(text, links)
-        self.lines.append(RichText(text, bold, links, self._picture))
+        struck = bool(text) and _clean(self._struck) == text
+        coded = _clean(self._coded) if "`" in self._coded else ""
+        self.lines.append(RichText(text, bold, links, self._picture, struck, coded))
         if self._open_link is not None:
             self._open_link = (self._open_link[0], 0)
         self._start_line()

@@ -93,6 +93,10 @@ class LineCoverage:
             for number in range(block.first - 1, min(block.last, len(self._lines))):
                 self._why[number] = self._why[number] or why
 
+    def became(self, line: int) -> str:
+        """Return what a line became, "" where it has no place."""
+        return self._became[line - 1]
+
     def is_placed(self, block: Block) -> bool:
         """Return whether the first line of `block` has a place."""
         return bool(self._became[block.first - 1])

@@ -72,10 +72,13 @@ GUIDE_WORD: Final = re.compile(
     r"roteiro|estudos?|guide to (?:becom|learn)|path|programme?|lernplan|plan|parcours|career)\b|"
     r"路线|学习|课程|计划"
 )
+_OPTIONAL_WORD = r"(?:optional|opcional|optionnel|bonus|stretch goal|nice to have|可选|选做)"
+# Only where it stands as a mark: `Learn java.util.Optional` is to be learned by everybody.
 OPTIONAL: Final = re.compile(
-    r"(?<![\s*_])[\s*_]*+[\[(]?"
-    r"\b(?:optional|opcional|optionnel|bonus|stretch goal|nice to have|可选|选做)\b[\])]?"
-    r"[\s:*_]*",
+    rf"[\s*_]*[\[(][\s*_]*{_OPTIONAL_WORD}[\s*_]*[\])][\s*_:]*"
+    rf"|^[\W_]{{0,10}}{_OPTIONAL_WORD}[\s*_]*[:\u2013\u2014{COLON}][\s*_]*"
+    rf"|^[\W_]{{0,10}}{_OPTIONAL_WORD}\s+-\s+"
+    rf"|\s[-\u2013\u2014]\s*{_OPTIONAL_WORD}[\s*_.]*$",
     re.IGNORECASE,
 )
 PLACEHOLDER: Final = re.compile(
@@ -83,6 +86,12 @@ PLACEHOLDER: Final = re.compile(
     r"\b\)?"
     r"|^[-\u2013\u2014_.\s/]*$",
     re.IGNORECASE,
+)
+# Over folded text: a day without work.
+REST: Final = re.compile(
+    r"(?:complete |full |active )?(?:rest|recovery|off|free|buffer)(?: days?)?|day off|descanso|"
+    r"dia (?:de descanso|libre)|folga|repos|jour de repos|frei|ruhetag|riposo|休息|休み|"
+    r"nghi(?:/.*)?|отдых|выходной|odpoczynek|dinlenme|skip|x"
 )
 NOT_A_TITLE: Final = re.compile(
     r"(?:here|link|this|click|more|read|source|website|site|page|video|chat|alternative|part|"

@@ -5,10 +5,11 @@ A section without a known heading takes its parent's meaning; without that, its 
 
 from collections.abc import Callable
 
-from bot.curriculum.importer import career, overview, resources, schedule_tables
+from bot.curriculum.importer import career, overview, resources, tables
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector
 from bot.curriculum.importer.heading_roles import HeadingRoles
+from bot.curriculum.importer.keys import GuideKeys
 from bot.curriculum.importer.tree import TreeNode
 
 Handler = Callable[[TreeNode, SectionCollector], None]
@@ -53,8 +54,9 @@ _WHY = {
 class SectionDispatcher:
     """A walk through the unmarked part of the tree."""
 
-    def __init__(self, parts: SectionCollector, roles: HeadingRoles) -> None:
+    def __init__(self, parts: SectionCollector, roles: HeadingRoles, keys: GuideKeys) -> None:
         self._parts = parts
+        self._keys = keys
         self._roles = roles
 
     def read(self, root: TreeNode) -> None:
@@ -102,10 +104,10 @@ class SectionDispatcher:
                 self._parts.coverage.mark_unplaced(_NO_WORDS[block.kind], block)
 
     def _repeats(self, table: Block) -> bool:
-        found = schedule_tables.columns(table)
+        found = tables.columns(table, self._keys)
         if found is None or found.group not in self._roles.order:
             return False
-        schedule_tables.remember_hours(table, found, self._parts.table_hours)
+        tables.remember_hours(table, found, self._keys, self._parts.table_hours)
         return True
 
     def _head(self, node: TreeNode, topic: str | None) -> None:

@@ -13,6 +13,8 @@ from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink, RichText
 from bot.curriculum.model import Task, TaskKind
 
 _SENTENCE_END = re.compile(r"[.!?:。]$")
+_TICK = re.compile(r"^\s*(?:✅|✔\ufe0f?|☑\ufe0f?)\s*|\s+(?:✅|✔\ufe0f?)(?:\s*\d{1,2}/\d{1,2})?\s*$")
+FEW_WORDS = 2  # a title of no more beside an address keeps it
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
 
@@ -45,6 +47,8 @@ class TaskWording:
     more: str = ""
     hours: Hours | None = None
     optional: bool = False
+    done: bool = False
+    ticked: bool = False
     links: tuple[RichLink, ...] = ()
 
 
@@ -80,17 +84,18 @@ def _below(block: Block, item: Block) -> bool:
 
 def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     """Return title, rest, hours and links of the words of one item, cell or label."""
-    whole = " ".join(one.text for one in rich_lines)
+    whole = " ".join(one.as_title for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
     title, more = whole, ""
     # A first line with a link or a full stop is a title, not the start of a wrapped sentence.
     first = rich_lines[0] if len(rich_lines) > 1 else None
     if first and (len(whole) > LINE or first.links or _SENTENCE_END.search(first.text)):
-        title = first.text
-        more = " ".join(one.text for one in rich_lines[1:])
+        title = first.as_title
+        more = " ".join(one.as_title for one in rich_lines[1:])
     optional = bool(patterns.OPTIONAL.search(title))
-    bare = BARE_URL.sub("", patterns.OPTIONAL.sub(" ", title) if optional else title)
-    bare = _EMPTY_BRACKETS.sub("", bare).strip()
+    bare = _with_hosts(patterns.OPTIONAL.sub(" ", title) if optional else title, links)
+    ticked = bool(_TICK.search(bare))
+    bare = _EMPTY_BRACKETS.sub("", _TICK.sub("", bare)).strip()
     bare, stated = durations.without_duration(bare)
     if stated is None:
         stated = durations.total(more)
@@ -99,13 +104,33 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     if short != bare:
         more = text([bare, more])
     if not re.search(r"\w", short):
-        short = line(re.sub(r"^https?://(?:www\.)?", "", links[0].url)) if links else ""
-    return TaskWording(short, more, stated, optional, links)
+        short = line(short_address(links[0].url)) if links else ""
+    done = any(one.text for one in rich_lines) and all(one.struck for one in rich_lines if one.text)
+    return TaskWording(short, more, stated, optional, done, ticked, links)
+
+
+def _with_hosts(title: str, links: Sequence[RichLink]) -> str:
+    """Return the title with its bare addresses as host and path, or without them.
+
+    An address stays where the words end with it and say too little without: "Watch https://...".
+    """
+    rest = BARE_URL.sub("", title)
+    words = re.findall(r"\w+", durations.without_duration(rest)[0])
+    if len(links) != 1 or len(words) > FEW_WORDS:
+        return rest
+    return BARE_URL.sub(lambda found: short_address(found[0]), title)
+
+
+def short_address(url: str) -> str:
+    """Return an address as its host and path."""
+    return re.sub(r"^https?://(?:www\.)?", "", url).rstrip("/")
 
 
 def draft(entry: ListEntry) -> TaskDraft:
     """Return the draft of an item: boxes below say when it is done, the rest describes it."""
     made = TaskDraft(wording(entry.item.lines))
+    if entry.item.checked:
+        made.wording = replace(made.wording, done=True)
     base = entry.item.depth + 1
     for block in entry.below:
         if block.kind == "item" and block.checked is not None:
@@ -168,6 +193,7 @@ def task(
         resources=tuple(parts.add_link(links, near=title)),
         kind=kind or TaskKind(guessed or TaskKind.PRACTICE),
         optional=wording.optional,
+        done=wording.done,
     )
 
 
@@ -200,11 +226,23 @@ def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
     The other columns go to the draft's description.
     """
     heads = [patterns.fold(cell.text) for cell in table.header]
-    second = len(heads) > 1 and _INDEX.match(table.header[0].text)
-    naming = next((i for i, head in enumerate(heads) if _NAMES.match(head)), 1 if second else 0)
+    naming = _naming_column(table, heads)
     for row in table.rows:
         if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
             yield row.first, _row_draft(table, row, naming)
+
+
+def _naming_column(table: Block, heads: Sequence[str]) -> int:
+    """Return the column whose cells name the rows: numbers as "1-2" name nothing."""
+    worded = [
+        2 * sum(bool(re.search(r"[^\W\d_]{2}", row.cells[i].text)) for row in table.rows)
+        > len(table.rows)
+        for i in range(len(heads))
+    ]
+    second = len(heads) > 1 and _INDEX.match(table.header[0].text)
+    named = (i for i, head in enumerate(heads) if _NAMES.match(head) and worded[i])
+    usual = next((i for i, one in enumerate(worded) if one), 1 if second else 0)
+    return next(named, usual)
 
 
 def _row_draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:

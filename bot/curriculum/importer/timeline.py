@@ -1,6 +1,7 @@
 """Read the path of the guide: its marked headings become phases, modules and units."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from bot.curriculum.base import Slug
@@ -23,7 +24,11 @@ from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Ta
 
 DAYS = {"day": 1, "week": 7, "month": 28}
 _ABOVE = "it stands beside the units, in none of them"
-_KINDS = {"day": UnitKind.DAY, "week": UnitKind.WEEK, "month": UnitKind.MONTH}
+_KINDS = {
+    **dict.fromkeys(("day", "date", "weekday", "clock"), UnitKind.DAY),
+    **dict.fromkeys(("week", "dates"), UnitKind.WEEK),
+    "month": UnitKind.MONTH,
+}
 _LENGTH = re.compile(
     rf"(\d{{1,3}})(?:\s*[-\u2013]\s*(\d{{1,3}}))?[\s-]*({'|'.join(patterns.LENGTHS.values())})\b",
     re.IGNORECASE,
@@ -46,11 +51,15 @@ class Timeline:
         self._roles = roles
         self._title = title
         self._reader = UnitReader(parts)
+        self._ticked: set[str] = set()  # ids of tasks
+        self._days: dict[str, str] = {}  # of tasks, where they stand under a day inside a unit
         self._early: list[TaskCandidate] = []  # boxes that stand before the first unit
 
     def read(self, root: TreeNode) -> PathDraft:
         """Return the path of the whole guide."""
         self._below(root)
+        self._name_days()
+        self._mark_done()
         modules = [module for module in self.path.modules() if module.units]
         for module in self.path.modules():
             if not module.units and modules:
@@ -60,17 +69,36 @@ class Timeline:
         self.path.phases = [phase for phase in self.path.phases if phase.modules]
         return self.path
 
+    def _name_days(self) -> None:
+        """Put the day before the titles of tasks that others share: "Day 2: Take notes"."""
+        counts = Counter(one.title for unit in self.path.units() for one in unit.tasks)
+        for unit in self.path.units():
+            for place, one in enumerate(unit.tasks):
+                day = self._days.get(one.id)
+                if day and counts[one.title] > 1:
+                    title = line(f"{day}: {one.title}")
+                    unit.tasks[place] = one.model_copy(update={"title": title})
+
+    def _mark_done(self) -> None:
+        """Mark the tasks that the guide ticks, unless it does so with all: then it decorates."""
+        tasks = [one for unit in self.path.units() for one in unit.tasks]
+        if 0 < len(self._ticked) < len(tasks):
+            for unit in self.path.units():
+                for place, one in enumerate(unit.tasks):
+                    if one.id in self._ticked and not one.done:
+                        unit.tasks[place] = one.model_copy(update={"done": True})
+
     def _below(self, node: TreeNode) -> None:
         for child in node.children:
-            if child.mark is None:
-                self._below(child)
+            if child.mark is None or self._roles.part(child.mark) == "inner":
+                self._below(child)  # a day that stands in no week is a part of nothing
             else:
                 self._read_marked(child, child.mark)
 
     def _read_marked(self, node: TreeNode, mark: HeadingMark) -> None:
         part = self._roles.part(mark)
         below = (one.mark for one in node.walk() if one is not node and one.mark)
-        if part != "unit" and not any(self._roles.part(one) == "unit" for one in below):
+        if part not in {"unit", "inner"} and all(self._roles.part(one) == "inner" for one in below):
             if part == "phase":
                 self._phase(mark)
             elif part == "module":
@@ -104,6 +132,9 @@ class Timeline:
         for child in node.children:
             if child.mark:
                 self._read_marked(child, child.mark)
+            elif any(one.mark and self._roles.part(one.mark) != "inner" for one in child.walk()):
+                self._coverage.place("heading: the timeline", child.block)
+                self._read_child(child, phase, module)
             else:
                 self._read_beside_units(child, phase, module)
 
@@ -180,6 +211,8 @@ class Timeline:
             kind=_KINDS.get(self._roles.group(mark), UnitKind.MODULE),
             days=_days(self._roles.group(mark), mark),
             mark=mark,
+            dates=mark.dates
+            or (module.mark.dates if module.mark and mark.group == "clock" else None),
             hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
         )
         module.units.append(unit)
@@ -217,6 +250,10 @@ class Timeline:
                 self._coverage.mark_unplaced("an empty item", *one.blocks)
                 continue
             made.append(created)
+            if one.draft.wording.ticked:
+                self._ticked.add(created.id)
+            if one.day:
+                self._days[created.id] = one.day
             self._coverage.place("task", *one.blocks[:1])
             self._coverage.place("what a task says more", *one.blocks[1:])
         return made
@@ -310,6 +347,12 @@ def _without_when(title: str) -> str:
 
 def _days(group: str, mark: HeadingMark) -> int:
     """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
+    if mark.dates:
+        return (mark.dates[1] - mark.dates[0]).days + 1
+    if group == "dates":
+        return min(mark.span, 1000)
+    if group in {"date", "weekday", "clock"}:
+        return 1
     if group in DAYS:
         return min(DAYS[group] * mark.span, 1000)
     length = _LENGTH.search(mark.title)

@@ -5,6 +5,7 @@ guide calls itself a roadmap, a curriculum, a study plan. A mere README has none
 """
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
@@ -14,40 +15,46 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.tasks import is_course_table
 from bot.curriculum.importer.tree import TreeNode
 
+Topics = Literal["boxes", "leaf boxes", "courses", "items", "leaf items"]
 ROLES = HeadingRoles(order=("phase", "module"), unit="module")
 MIN_BOXES = 3
 MIN_BULLETS = 5
 _NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
-def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
-    """Mark the headings that are units, and those above them as phases; return None without any."""
+def mark_topics(root: TreeNode, name: str, kind: Topics) -> HeadingRoles | None:
+    """Mark the headings over such blocks as units, those above as phases; None without any."""
     title = patterns.fold(f"{root.title.text} {name}")
-    for holds, fewest, never in (
-        (_has_box, MIN_BOXES, _NEVER),
-        (_has_courses, 1, _NEVER),
-        (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
-    ):
-        if holds is _has_items and not patterns.GUIDE_WORD.search(title):
-            continue
-        found = list(_units(root, holds, never))
-        if sum(holds(b) for node in found for one in node.walk() for b in one.blocks) >= fewest:
-            _mark(found, root)
-            return ROLES
-    return None
+    holds, fewest, never = {
+        "boxes": (_has_box, MIN_BOXES, _NEVER),
+        "courses": (_has_courses, 1, _NEVER),
+        "items": (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
+    }[kind.removeprefix("leaf ")]
+    if holds is _has_items and not patterns.GUIDE_WORD.search(title):
+        return None
+    leaves = kind.startswith("leaf ")
+    found = list(_units(root, holds, never, leaves=leaves))
+    if sum(holds(b) for node in found for one in node.walk() for b in one.blocks) < fewest:
+        return None
+    _mark(found, root)
+    return ROLES
 
 
 def _units(
-    node: TreeNode, holds: Callable[[Block], bool], never: frozenset[str]
+    node: TreeNode, holds: Callable[[Block], bool], never: frozenset[str], *, leaves: bool
 ) -> Iterator[TreeNode]:
-    """Yield the outermost headings with such blocks themselves or under their labels."""
+    """Yield the outermost headings with such blocks themselves or under their labels.
+
+    With `leaves`, also the headings below those.
+    """
     for child in [*node.children]:
         if not child.is_heading or child.around() in never:
             continue
-        if any(holds(block) for block in _own(child)):
-            yield child
-        else:
-            yield from _units(child, holds, never)
+        own = any(holds(block) for block in _own(child))
+        below = list(_units(child, holds, never, leaves=leaves)) if leaves or not own else []
+        if own:
+            yield _without_labels(child) if below else child
+        yield from below
     if node.parent is None and any(holds(block) for block in _own(node)):
         yield _without_labels(node)
 

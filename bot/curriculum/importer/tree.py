@@ -4,10 +4,10 @@ Markdown's levels are only half of the answer. A bold line works as a heading, a
 1-2" holds the items below it, and "### Week 1" may stand beside the "### Phase 1" that it is in.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
@@ -15,17 +15,18 @@ from bot.curriculum.importer.heading_roles import (
     ITEM_LEVEL,
     LABEL_LEVEL,
     HeadingRoles,
-    decide,
     find_title,
-    heading_occurrences,
     item_mark,
     label,
     line_mark,
+    outvoted,
 )
-from bot.curriculum.importer.headings import HeadingMark, clean, mark
+from bot.curriculum.importer.headings import HeadingMark, clean
 from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.keys import GuideKeys
 
 NOTHING = RichText("")
+_STATEMENT = re.compile(r"[^\W\d_][\w\u2010-\u2015 -]{0,24}:\s*\S")
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
 
 
@@ -35,6 +36,8 @@ class TreeNode:
 
     `value` is what a label says on its own line; `parts` what stands under it, in order. `level`
     is the heading's, or one beyond every heading's; `topic` the kind of section it was read as.
+    `described` is a bold line with lines such as "Goal: hear it" in the same paragraph.
+    `outvoted` says that its words do not count, as most of the work is below it.
     """
 
     title: RichText
@@ -45,6 +48,8 @@ class TreeNode:
     value: RichText = NOTHING
     depth: int = 0
     topic: str | None = None
+    outvoted: bool = False
+    described: bool = False
     parts: "list[Block | TreeNode]" = field(default_factory=list)
 
     @property
@@ -69,7 +74,9 @@ class TreeNode:
 
     def around(self) -> str | None:
         """Return its topic outside the timeline, or None."""
-        return None if self.mark else vocabulary.topic(self.name, vocabulary.AROUND)
+        return (
+            None if self.mark or self.outvoted else vocabulary.topic(self.name, vocabulary.AROUND)
+        )
 
     def inside(self) -> str | None:
         """Return its topic inside the timeline, or None."""
@@ -82,28 +89,24 @@ class TreeNode:
             yield from child.walk()
 
 
-Marks = Literal["common", "all", "none"]
-
-
-def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[TreeNode, HeadingRoles]:
-    """Return the tree of a whole guide, its title at the root, and the roles of its stretches.
-
-    `marks` says which stretches count: the common ones, all, or none.
-    """
-    title = find_title(blocks)
+def tree(blocks: Sequence[Block], keys: GuideKeys, roles: HeadingRoles) -> TreeNode:
+    """Return the tree of a whole guide, its title at the root, with these roles of stretches."""
+    title = find_title(blocks, keys)
     root = TreeNode(title.lines[0] if title else RichText(""), block=title)
-    seen = [] if marks == "none" else list(heading_occurrences(blocks))
-    roles = decide(seen, root.title.text, rare=marks == "all")
-    _TreeBuilder(root, roles, blocks).build(title)
-    return root, roles
+    _TreeBuilder(root, roles, blocks, keys).build(title)
+    return root
 
 
 class _TreeBuilder:
     """A builder that adds each block to its node; the stack holds the nodes that are open."""
 
-    def __init__(self, root: TreeNode, roles: HeadingRoles, blocks: Sequence[Block]) -> None:
+    def __init__(
+        self, root: TreeNode, roles: HeadingRoles, blocks: Sequence[Block], keys: GuideKeys
+    ) -> None:
         self._stack = [root]
         self._roles = roles
+        self._keys = keys
+        self._outvoted = outvoted(blocks)
         self._blocks = blocks
         self._headings = Counter(
             patterns.fold(clean(block.text)) for block in blocks if block.kind == "heading"
@@ -130,7 +133,11 @@ class _TreeBuilder:
 
     def _other(self, block: Block) -> None:
         """Add a block; a table after a label that has its words already belongs to the heading."""
-        if block.kind == "table" and self._top.level == LABEL_LEVEL + 1 and self._top.parts:
+        if (
+            block.kind == "table"
+            and self._top.level == LABEL_LEVEL + 1
+            and (self._top.parts or self._top.value.text)
+        ):
             self._stack.pop()
         self._top.parts.append(block)
 
@@ -171,16 +178,17 @@ class _TreeBuilder:
     def _heading(self, block: Block) -> None:
         title = block.lines[0] if block.lines else RichText("")
         title = replace(title, text=block.text)
-        found = self._mark(mark(title.text), block.level)
+        found = self._mark(self._keys.mark(title.text), block.level, block.first)
         node = TreeNode(title, level=block.level, block=block, mark=found)
+        node.outvoted = block.first in self._outvoted
         if found:
             self._close_for_mark(found, block.level)
         else:
             self._close_for_heading(node)
         self._push(node)
 
-    def _mark(self, found: HeadingMark | None, level: float) -> HeadingMark | None:
-        if found is None or self._roles.rank(found) is None:
+    def _mark(self, found: HeadingMark | None, level: float, line: int) -> HeadingMark | None:
+        if found is None or self._roles.rank(found) is None or not self._roles.counts(line):
             return None
         for node in self._stack[1:]:
             if node.level < level and node.around() in vocabulary.NO_TIMELINE:
@@ -217,6 +225,14 @@ class _TreeBuilder:
         if not one_each or block.depth:
             self._top.parts.append(block)
             return
+        if _is_described(block.lines):
+            first = replace(block, last=block.first, lines=block.lines[:1])
+            if not self._keys.mark(block.lines[0].text):
+                self._label(first, block.lines[0], block.lines[0], RichText(""))
+                self._top.described = True
+                below = replace(block, first=block.first + 1, lines=block.lines[1:])
+                self._top.parts.append(below)
+                return
         for i, line in enumerate(block.lines):
             here = replace(block, first=block.first + i, last=block.first + i, lines=(line,))
             named = label(line)
@@ -241,7 +257,7 @@ class _TreeBuilder:
             self._top.parts.append(block)
 
     def _label(self, block: Block, line: RichText, name: RichText, value: RichText) -> None:
-        found = self._mark(line_mark(line), LABEL_LEVEL)
+        found = self._mark(line_mark(line, self._keys), LABEL_LEVEL, block.first)
         if found:
             self._close_for_mark(found, LABEL_LEVEL)
             self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
@@ -254,7 +270,7 @@ class _TreeBuilder:
         holds = any(nxt.depth > block.depth for nxt in following)
         self._leave_finished_label(block)
         level = ITEM_LEVEL + block.depth
-        found = self._mark(item_mark(block, following), level)
+        found = self._mark(item_mark(block, following, self._keys), level, block.first)
         if found:
             self._close_stretches(found)
             self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))
@@ -286,3 +302,13 @@ class _TreeBuilder:
         topic = vocabulary.topic(named[0].text, vocabulary.INSIDE)
         short = len(named[0].text.split()) <= 3
         return named if topic and short and topic not in _NO_ITEM_LABEL else None
+
+
+def _is_described(lines: Sequence[RichText]) -> bool:
+    """Return whether it is a bold line, and below it only lines such as "Goal: hear it"."""
+    return (
+        len(lines) > 1
+        and bool(lines[0].bold)
+        and lines[0].bold == lines[0].text
+        and all(not one.bold and _STATEMENT.match(one.text) for one in lines[1:])
+    )

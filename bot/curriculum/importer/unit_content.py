@@ -14,7 +14,7 @@ from bot.curriculum.base import Hours
 from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line
-from bot.curriculum.importer.headings import option, project_title, task_title
+from bot.curriculum.importer.headings import HeadingMark, option, project_title, task_title
 from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.tasks import (
     ListEntry,
@@ -29,17 +29,24 @@ from bot.curriculum.importer.tasks import (
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import TaskKind
 
-Sort = Literal["box", "bullet", "row", "text", "goal"]
+_SESSION = re.compile(r"^[A-Za-z]?\d{1,3}\s*[.):\u2013-]\s*(?=\w)")
+MANY_BELOW = 4  # items below one, which make it the name of a group
+Sort = Literal["box", "bullet", "row", "text", "goal", "label"]
 
 
 @dataclass
 class TaskCandidate:
-    """A possible task: how it was written, its draft, and the blocks it came from."""
+    """A possible task: how it was written, its draft, and the blocks it came from.
+
+    `day` is the day of the unit that it stands under. What a label says on its own line is a task
+    only where nothing else is.
+    """
 
     sort: Sort
     draft: TaskDraft
     blocks: tuple[Block, ...]
     kind: TaskKind | None = None
+    day: str = ""
 
 
 @dataclass
@@ -69,8 +76,13 @@ class UnitContent:
 
     def tasks(self) -> list[TaskCandidate]:
         """Return what counts as a task, by the rules above."""
-        if any(one.sort == "box" for one in self.found):
-            return [one for one in self.found if one.sort in {"box", "text"}]
+        sorts = {one.sort for one in self.found}
+        if "box" in sorts:
+            return [
+                one for one in self.found if one.sort in {"box", "text"} or one.draft.wording.ticked
+            ]
+        if sorts & {"bullet", "row"}:
+            return [one for one in self.found if one.sort != "label"]
         return self.found
 
 
@@ -111,9 +123,11 @@ class UnitReader:
 
     def _direct(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """Add the items, rows and other blocks directly below a heading."""
-        for one in entries(node.blocks):
+        found = list(entries(node.blocks))
+        grouped = _are_groups([one for one in found if isinstance(one, ListEntry)])
+        for one in found:
             if isinstance(one, ListEntry):
-                content.found += list(self._entry(one, kind))
+                content.found += list(self._entry(one, kind, grouped=grouped))
             elif one.kind == "table":
                 for number, row in table_rows(one):
                     source = replace(one, first=number, last=number)
@@ -124,8 +138,10 @@ class UnitReader:
             elif one.kind != "rule":
                 content.unassigned.append(one)
 
-    def _entry(self, entry: ListEntry, kind: TaskKind | None) -> Iterator[TaskCandidate]:
-        if entry.is_group:
+    def _entry(
+        self, entry: ListEntry, kind: TaskKind | None, *, grouped: bool = False
+    ) -> Iterator[TaskCandidate]:
+        if entry.is_group or (grouped and entry.below):
             self._coverage.place("the name of a group of tasks", entry.item)
             for one in entries(entry.below):
                 if isinstance(one, ListEntry):
@@ -138,8 +154,8 @@ class UnitReader:
         """Add one sub-heading or label of a unit to `content`."""
         topic = node.inside()
         named = task_title(node.name)
-        if named is None and node.mark and not _holds_items(node):
-            named = node.mark.title or (node.name if node.blocks else None)
+        if named is None and node.mark:
+            named = _named_day(node, node.mark)
         if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
             self._task_heading(node, named or node.name, content)
             return
@@ -155,8 +171,14 @@ class UnitReader:
         }.get(topic or "")
         if topic == "goals-or-tasks" and _holds_items(node):
             handler = None
-        if handler is None or node.mark:
+        if node.described and node.block:
+            self._task_heading(node, _SESSION.sub("", node.name), content, sort="label")
+        elif handler is None or node.mark:
+            before = len(content.found)
             self._group(node, content, TaskKind.PROJECT if topic == "project" else kind)
+            day = node.mark.label if node.mark else ""
+            for one in content.found[before:]:
+                one.day = one.day or day
         else:
             handler(node, content)
 
@@ -165,7 +187,7 @@ class UnitReader:
         before = len(content.found)
         if node.value.text and node.block and node.inside() in {"tasks", "project"}:
             heading = TaskDraft(wording([node.value]))
-            content.found.append(TaskCandidate("text", heading, (node.block,), kind))
+            content.found.append(TaskCandidate("label", heading, (node.block,), kind))
         elif node.value.text and node.block:
             self._coverage.mark_unplaced("a note beside the tasks", node.block)
         chosen = patterns.CHOOSE.search(patterns.fold(node.name))
@@ -207,7 +229,9 @@ class UnitReader:
         self._coverage.place("the description of an option", *inner.unassigned)
         return ChoiceBranch(label, line(title or node.name), inner.tasks(), "\n\n".join(about))
 
-    def _task_heading(self, node: TreeNode, title: str, content: UnitContent) -> None:
+    def _task_heading(
+        self, node: TreeNode, title: str, content: UnitContent, sort: Sort = "text"
+    ) -> None:
         """Add "Task 2: Set up Grafana" with its explanation, or a project without bullets."""
         made = TaskDraft(wording([RichText(title, links=node.title.links)]))
         blocks = [block for one in node.walk() for block in one.blocks]
@@ -217,7 +241,7 @@ class UnitReader:
         made.about = markdown(content_blocks, base=1)
         made.links = [link for block in everything for link in block.links]
         head = (node.block,) if node.block else ()
-        content.found.append(TaskCandidate("text", made, head + content_blocks))
+        content.found.append(TaskCandidate(sort, made, head + content_blocks))
         project = project_title(node.name)
         if project and node.block:
             content.deliverables.append((TaskWording(line(project)), node.block))
@@ -299,13 +323,33 @@ class UnitReader:
                     if one.text:
                         yield TaskCandidate("text", TaskDraft(wording([one])), (block,))
             return
-        if not content.unassigned and not content.resources:
+        carried = node.mark and node.block and node.block.kind != "heading" and node.mark.title
+        if not content.unassigned and not content.resources and not carried:
             return
         title = (node.mark.title or node.mark.name) if node.mark else node.name
         made = TaskDraft(wording([RichText(title)]), about=markdown(text_blocks))
         made.links = [link for block in text_blocks for link in block.links]
         if re.search(r"\w", title):
             yield TaskCandidate("text", made, tuple(text_blocks))
+
+
+def _named_day(node: TreeNode, mark: HeadingMark) -> str | None:
+    """Return what a day inside a unit is called where it is one thing to do, or None.
+
+    That is a day without items, and an item with a title whose own items only describe it.
+    """
+    if not _holds_items(node):
+        return mark.title or (node.name if node.blocks else None)
+    item = node.block is not None and node.block.kind == "item"
+    boxes = any(b.checked is not None for one in node.walk() for b in one.blocks)
+    return mark.title if item and mark.title and not boxes else None
+
+
+def _are_groups(found: list[ListEntry]) -> bool:
+    """Return whether one or two items without boxes hold many others, which they only name."""
+    below = [sum(b.kind == "item" for b in entry.below) for entry in found]
+    plain = all(entry.item.checked is None for entry in found)
+    return plain and 0 < len(found) <= 2 and max(below) >= MANY_BELOW
 
 
 def _items(node: TreeNode) -> Iterator[ListEntry]:

@@ -41,6 +41,7 @@ INSIDE: Final = table(
     skip: prerequisites?|pre-requisitos?|prerrequisitos?|requirements before
     checkpoint: success criteria|checkpoints?|milestones?|readiness|self[- ]assess|quiz
     checkpoint: check your|criterios? de (?:exito|sucesso)|marcos?\b|检查点|檢查點|里程碑|验收
+    checkpoint: (?:completion|readiness|final|graduation|exit) check(?:list|s)?\b
     checkpoint: you(?:'re| are) ready|exit criteria|acceptance
     time: ^(?:(?:study|estimated|total|weekly|expected) )?(?:time|hours|duration|effort)(?=$| \d)
     time: ^(?:estimated )?(?:time|hours) (?:commitment|required|estimate|needed|per week)\b
@@ -48,14 +49,15 @@ INSIDE: Final = table(
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele
     goals: 目标|目標|学习目标
-    goals-or-tasks: topics covered
+    goals-or-tasks: topics covered|^focus(?: areas?)?$|^schwerpunkte?$|^enfoque$|^foco$
     deliverable: deliverables?|entregave(?:l|is)|entregables?|livrables?|ergebnis|end result
     deliverable: 交付|产出|成果
     resources: resources?|references?|materials?|links?\b|practice tools|recursos|materiai?s
+    resources: ^(?:free )?tools?(?: needed| used)?$|^tech(?:nology)? stack$
     resources: ressourcen|ressources|referencias|further reading|资源|資源|参考|bibliograf
     tasks: ^(?:core |main |key )?topics?$|tasks?$|practice$|exercises?$|^read(?:ing)?s?$|^watch$
     tasks: ^learn$|^study$|labs?$|^hands-on|assignments?$|^build$|^do$|activit(?:y|ies)$|homework
-    tasks: challenges?$|^focus|^content|tarefas?$|exercicios?$|tareas?$|ejercicios?$|conteudos?$
+    tasks: challenges?$|^content|tarefas?$|exercicios?$|tareas?$|ejercicios?$|conteudos?$
     tasks: temas?$|aufgaben?$|ubungen?$|themen$|任务|练习|内容
     project: projects?\b|capstone|projetos?\b|proyectos?|projekte?\b|projets?\b|项目|項目
     """

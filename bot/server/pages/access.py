@@ -19,6 +19,7 @@ from starlette.requests import Request
 from bot.errors import AuthenticationError, UnavailableError
 from bot.github.oauth import Reachable
 from bot.server.pages.frame import Frame, not_found
+from bot.server.pages.github_calls import SlowError
 from bot.server.pages.public_check import PublicCheck
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
@@ -38,10 +39,14 @@ def repository_name(request: Request) -> str:
 
 
 class VisibleRepository(NamedTuple):
-    """A repository that the visitor may see, and whether they may write to it."""
+    """A repository that the visitor may see, and whether they may write to it.
+
+    `is_slow` is whether GitHub gave no answer on what they may do.
+    """
 
     row: RepositoryRow
     can_write: bool
+    is_slow: bool = False
 
 
 class Access:
@@ -62,9 +67,11 @@ class Access:
         visitor, full_name = self._frame.visitor(request), repository_name(request)
         row = self.public(full_name)
         if row is not None:
-            return VisibleRepository(row, self._may_write(visitor, full_name))
+            return self._public_repository(row, visitor, full_name)
         found = self.fetch_reachable(visitor, full_name) if visitor is not None else None
         row = self._frame.store.repositories.repository(found.id) if found is not None else None
+        if visitor is not None and row is not None and _is_outdated(found, row):
+            found = self.fetch_reachable(visitor, full_name, fresh=True)
         if found is None or row is None or row.state == "gone":
             raise not_found()
         return VisibleRepository(row, found.can_write)
@@ -89,35 +96,53 @@ class Access:
         """Return whether a repository is still public. Raises UnavailableError."""
         return not row.private and self._public_check.is_public(row)
 
-    def fetch_reachable(self, visitor: Visitor, full_name: str) -> Reachable | None:
+    def may_read(self, visitor: Visitor, row: RepositoryRow) -> bool:
+        """Return whether GitHub shows them a repository. Raises what `fetch_reachable` raises."""
+        found = self.fetch_reachable(visitor, row.full_name)
+        if _is_outdated(found, row):
+            found = self.fetch_reachable(visitor, row.full_name, fresh=True)
+        return found is not None and found.id == row.id
+
+    def fetch_reachable(
+        self, visitor: Visitor, full_name: str, *, fresh: bool = False
+    ) -> Reachable | None:
         """Return what GitHub shows them there. Raises AuthenticationError, UnavailableError."""
         if (signin := self._frame.signin) is None:
             return None
         key, now = _key(visitor, full_name), self._frame.clock()
         with self._lock:
             known = self._answers.get(key)
-        if known is not None and known[0] > now:
+        if known is not None and known[0] > now and not fresh:
             return known[1]
-        found = signin.repository(visitor.token, full_name)
-        with self._lock:
-            self._answers[key] = (now + ANSWER_LIFETIME, found)
-        return found
 
-    def is_reachable_cached(self, visitor: Visitor, full_name: str) -> bool:
+        def fetch() -> Reachable | None:
+            found = signin.repository(visitor.token, full_name)
+            with self._lock:
+                self._answers[key] = (now + ANSWER_LIFETIME, found)
+            return found
+
+        return self._frame.github.run(str(visitor.id), fetch)
+
+    def is_reachable_cached(self, visitor: Visitor, row: RepositoryRow) -> bool:
         """Return whether GitHub's last cached answer shows it to them, however old. Asks nobody."""
         with self._lock:
-            known = self._answers.get(_key(visitor, full_name))
-        return known is not None and known[1] is not None
+            known = self._answers.get(_key(visitor, row.full_name))
+        return known is not None and known[1] is not None and not _is_outdated(known[1], row)
 
-    def _may_write(self, visitor: Visitor | None, full_name: str) -> bool:
-        """Return False where GitHub gives no answer: a public page is shown all the same."""
-        if visitor is None:
-            return False
+    def _public_repository(
+        self, row: RepositoryRow, visitor: Visitor | None, full_name: str
+    ) -> VisibleRepository:
+        """Return it also where GitHub gives no answer on what the visitor may do there."""
         try:
-            found = self.fetch_reachable(visitor, full_name)
-        except (AuthenticationError, UnavailableError):
-            return False
-        return found is not None and found.can_write
+            found = self.fetch_reachable(visitor, full_name) if visitor is not None else None
+        except (AuthenticationError, UnavailableError) as error:
+            return VisibleRepository(row, can_write=False, is_slow=isinstance(error, SlowError))
+        return VisibleRepository(row, found is not None and found.can_write)
+
+
+def _is_outdated(found: Reachable | None, row: RepositoryRow) -> bool:
+    """Return whether GitHub's answer is from when the repository was public, and it may not be."""
+    return found is not None and row.private and not found.private
 
 
 def _key(visitor: Visitor, full_name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import logging
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,10 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.server.pages.frame import Frame, PageError, not_found
+from bot.server.pages.github_calls import SlowError
 from bot.server.pages.response_headers import set_security_headers
 
 log = logging.getLogger(__name__)
 
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+SLOW_AGAIN = 5  # seconds
 FAILED = "Something went wrong here", "It is logged, and nothing is lost. Try again."
 
 
@@ -24,10 +28,10 @@ def add(app: FastAPI, frame: Frame) -> None:
         if isinstance(error, HTTPException):
             response.headers.update(error.headers or {})
         elif isinstance(error, AuthenticationError):
-            frame.sessions.end(response)
+            frame.sessions.end(request, response)
         return response
 
-    for kind in (PageError, HTTPException, MilepostError, Exception):
+    for kind in (PageError, HTTPException, MilepostError, *DATABASE_AWAY, Exception):
         app.add_exception_handler(kind, show)
 
 
@@ -39,7 +43,10 @@ def error_page(frame: Frame, request: Request, error: PageError) -> Response:
     elif path.endswith((".svg", ".css", ".js", ".csv")):
         response = Response(f"{error.title}\n", error.status, media_type="text/plain")
     else:
-        response = frame.page(request, "error.html.j2", status=error.status, error=error)
+        try:
+            response = frame.page(request, "error.html.j2", status=error.status, error=error)
+        except DATABASE_AWAY:  # before the first page, which reads the server's secret there
+            response = Response(f"{error.title}\n", error.status, media_type="text/plain")
     if error.again is not None:
         response.headers["Retry-After"] = str(error.again)
     # Some errors are answered outside the middleware that does this for all else.
@@ -63,9 +70,16 @@ def _page_error(error: Exception) -> PageError:
         case AuthenticationError():
             text = "Your sign-in ended there and here."
             return PageError(401, "GitHub asks you to sign in again", text)
+        case SlowError():
+            text = "Nothing is lost, and it may have the answer soon. Reload the page."
+            return PageError(503, "GitHub is slow", text, again=SLOW_AGAIN)
         case UnavailableError():
             text = "Nothing is lost. Try again in a minute."
             return PageError(503, "GitHub does not answer just now", text, again=60)
+        case _ if isinstance(error, DATABASE_AWAY):
+            log.warning("database unavailable: %s", type(error).__name__)
+            text = "Nothing is lost. Try again in half a minute."
+            return PageError(503, "The server can't reach its database", text, again=30)
         case MilepostError():
             log.warning("unusable answer from GitHub: %s", type(error).__name__)
             return PageError(502, "GitHub's answer can't be used", "Try again in a while.")

@@ -5,14 +5,13 @@ store and GitHub. It raises `PageError` to refuse; any other error becomes a pag
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from anyio import from_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +23,8 @@ from bot.github.oauth import OAuthClient
 from bot.reports.formatting import WORDS
 from bot.server.config import ServerConfig
 from bot.server.keys import Keys
+from bot.server.page_limit import client_network
+from bot.server.pages.github_calls import GitHubCalls
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Sessions, Visitor
 from bot.server.server import Server
@@ -32,7 +33,6 @@ from bot.templating import templates_root
 
 SIGN_IN = "/sign-in"
 TOKEN = "form_token"  # the hidden field of every form  # noqa: S105 - the name of a field
-MAX_FORM = 256 * 1024  # bytes
 MAX_FIELDS = 100
 
 
@@ -115,6 +115,9 @@ def _read(content: bytes, media_type: str) -> Asset:
     return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:16])
 
 
+Page = Callable[[Request], Response]
+
+
 class Frame:
     """Renders the pages of one server, whose configuration may change while it runs."""
 
@@ -122,6 +125,7 @@ class Frame:
         self.server = server
         self.store = server.store
         self.assets = Assets()
+        self.github = GitHubCalls()
         self.resources = ExitStack()  # what pages have opened, closed when the server stops
         self._signin: tuple[object, OAuthClient] | None = None
 
@@ -148,7 +152,7 @@ class Frame:
     @cached_property
     def sessions(self) -> Sessions:
         """Return the cookies of people who sign in."""
-        return Sessions(self.keys, secure=self.https, clock=self.clock)
+        return Sessions(self.keys, self.store.sessions, secure=self.https, clock=self.clock)
 
     @property
     def signin(self) -> OAuthClient | None:
@@ -174,6 +178,17 @@ class Frame:
         if (visitor := self.visitor(request)) is None:
             raise SignInRequiredError
         return visitor
+
+    def github_page(self, page: Page, *, seconds: float | None = None) -> Page:
+        """Return a page that asks GitHub for all that it shows, with so much time for it."""
+
+        def bounded(request: Request) -> Response:
+            visitor = self.visitor(request)
+            person = str(visitor.id) if visitor else client_network(request.client) or "unknown"
+            self.github.begin(seconds)
+            return self.github.run(person, lambda: page(request))
+
+        return bounded
 
     def document(self, repository_id: int) -> Showing | None:
         """Return what pages show of a repository as of its last sync; None before the first."""
@@ -219,11 +234,11 @@ class Frame:
     def form(self, request: Request, visitor: Visitor | None) -> Mapping[str, str]:
         """Return the fields of a form that one of our pages showed to this person.
 
-        Runs in the thread of a page. Raises PageError when the form is too large, comes from
-        another site, or was shown to somebody else. Without a visitor no token is needed: nothing
+        Raises PageError when the form has too many fields, comes from another site, or was shown to
+        somebody else. Without a visitor no token is needed: nothing
         can be done in their name.
         """
-        fields = from_thread.run(_fields, request)
+        fields = _fields(request)
         origin, ours = request.headers.get("Origin"), urlsplit(self.address(request))
         if origin is not None and origin != f"{ours.scheme}://{ours.netloc}".lower():
             raise _forged_form()
@@ -245,10 +260,12 @@ def _forged_form() -> PageError:
     return PageError(403, "This form can't be accepted", text)
 
 
-async def _fields(request: Request) -> dict[str, str]:
-    """Return the text fields; the last one of those that come twice."""
-    content_length = request.headers.get("Content-Length", "")
-    if not content_length.isdigit() or int(content_length) > MAX_FORM:
-        raise PageError(413, "This form is too large")
-    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+def _fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form; the last one of those that come twice."""
+    if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        return {}
+    body = request.state.body.decode("latin-1")  # browsers send ASCII
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError:
+        raise PageError(413, "This form is too large") from None

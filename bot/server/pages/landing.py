@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI
@@ -40,7 +41,8 @@ def add(app: FastAPI, frame: Frame) -> None:
         values: dict[str, Any] = {"mine": [], "slow": False, "install": install_address(frame)}
         try:
             if visitor is not None and signin is not None:
-                values["mine"] = list(_own_repositories(frame, signin, visitor))
+                own = partial(_own_repositories, frame, signin, visitor)
+                values["mine"] = frame.github.run(str(visitor.id), lambda: list(own()))
         except UnavailableError:
             values["slow"] = True
         has_app = frame.config.issuer is not None

@@ -14,13 +14,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
+from bot.github.issue_list import NOT_READ
 from bot.reports import checkpoint as checkpoint_reports
 from bot.reports import weekly
 from bot.reports.next_work import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access
+from bot.server.pages.cohort import learner_code
 from bot.server.pages.frame import Frame, not_found
 from bot.server.pages.response_headers import conditional_response, page_policy
+from bot.server.showing import Showing, learner_key
+from bot.server.store.cohorts import HOLDS, is_confirmed
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 from bot.templating import Html
@@ -32,7 +36,21 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 Standing = Literal[
-    "well", "writing", "new", "unset", "wrong", "refused", "waiting", "archived", "suspended"
+    "well",
+    "partly",
+    "writing",
+    "new",
+    "unset",
+    "wrong",
+    "refused",
+    "waiting",
+    "archived",
+    "suspended",
+]
+
+# Whom a learner shares with, or why with nobody.
+Sharing = Literal[
+    "on", "off", "nobody", "new", "unset", "wrong", "archived", "suspended", "old", "unread"
 ]
 
 _BY_RESULT: dict[str, Standing] = {
@@ -56,7 +74,11 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
             "path.html.j2",
             row=row,
             can_write=seen.can_write,
+            is_slow=seen.is_slow,
             standing=standing(frame, row),
+            sharing=sharing(frame, row, shown) if seen.can_write else None,
+            mentors=frame.store.cohorts.mentors(row.id) if seen.can_write else (),
+            code=_code(frame, row, shown),
             shown=shown,
             d=dashboard,
             works=most_important(dashboard.place.work, MOST_WORK) if dashboard else (),
@@ -100,7 +122,31 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
     owner = frame.store.repositories.installation(row.installation_id)
     if owner is not None and owner.state == "suspended":
         return "suspended"
-    return "writing" if row.to_write else _BY_RESULT.get(row.result, "well")
+    if row.to_write:
+        return "writing"
+    well: Standing = "partly" if NOT_READ in row.message else "well"
+    return _BY_RESULT.get(row.result, well)
+
+
+def sharing(frame: Frame, row: RepositoryRow, shown: Showing | None) -> Sharing:
+    """Return whether a path is shown to the mentors of its settings, or why to nobody."""
+    state, now = standing(frame, row), frame.clock()
+    if state == "suspended" or state == "archived":
+        return state
+    if is_confirmed(row, now):
+        if frame.store.cohorts.mentors(row.id):
+            return "on"
+        return "nobody" if shown is not None and shown.member is not None else "off"
+    if state == "new" or state == "unset" or state == "wrong":
+        return state
+    return "old" if row.synced_at is not None and now - row.synced_at > HOLDS else "unread"
+
+
+def _code(frame: Frame, row: RepositoryRow, shown: Showing | None) -> str:
+    """Return the code of a learner who goes by another name; empty for others."""
+    if shown is None or shown.member is None or shown.member.repository is not None:
+        return ""
+    return learner_code(frame, learner_key(row.full_name, row.id))
 
 
 def markdown_html(text: str) -> Html:

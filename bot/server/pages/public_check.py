@@ -19,6 +19,7 @@ from bot.github.errors import InstallationGoneError, NotInstalledError
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame
+from bot.server.pages.github_calls import SlowError
 from bot.server.response_cache import ResponseCache
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
 from bot.server.sync_repository import RepositoryGoneError, limited, read_repository
@@ -56,7 +57,7 @@ class PublicCheck:
         """Return whether everybody may see it. Raises UnavailableError after `HOLDS` in silence."""
         now = self._frame.clock()
         last, is_due = self._claim_request(row.id, now)
-        found = self._request(row, now) if is_due else None
+        found = self._answer(row, now) if is_due else None
         if found is not None:
             return found
         if now - last.confirmed_at < HOLDS:
@@ -76,6 +77,20 @@ class PublicCheck:
                 self._confirmations[number] = last._replace(requested_at=now)
         return last, is_due
 
+    def _answer(self, row: RepositoryRow, now: datetime) -> bool | None:
+        """Return whether GitHub shows it as public; None when it does not answer in time."""
+        try:
+            return self._frame.github.run("", lambda: self._request(row, now))
+        except SlowError:
+            self._note_silence(row, now)
+            return None
+
+    def _note_silence(self, row: RepositoryRow, now: datetime) -> None:
+        with self._lock:
+            self._silent_until = now + REST  # for all repositories
+            if (last := self._confirmations.get(row.id)) is not None:
+                self._confirmations[row.id] = last._replace(silent=True)
+
     def _request(self, row: RepositoryRow, now: datetime) -> bool | None:
         """Return whether GitHub shows it as public under this name; None without an answer."""
         server = self._frame.server
@@ -91,10 +106,7 @@ class PublicCheck:
         except LaterError:
             return None
         except UnavailableError:
-            with self._lock:
-                self._silent_until = now + REST  # for all repositories
-                if (last := self._confirmations.get(row.id)) is not None:
-                    self._confirmations[row.id] = last._replace(silent=True)
+            self._note_silence(row, now)
             return None
         except MilepostError as refused:
             # The App is suspended, or its key is: that says nothing about the repository.

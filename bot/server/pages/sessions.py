@@ -1,21 +1,24 @@
-"""Sessions: one encrypted cookie that only this server reads. Nothing of it is stored here.
+"""Sessions: one encrypted cookie that only this server reads, and their ids in the store.
 
 The cookie holds the person's own GitHub token, which reaches what both they and the App reach. So
-access is asked of GitHub each time, and ends here when GitHub ends it.
+access is asked of GitHub each time, and ends here when GitHub ends it. The store has nothing but
+the ids of sessions that go on: signing out removes one, and with it every copy of the cookie ends.
 """
 
 import hmac
 import json
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from cryptography.fernet import Fernet, InvalidToken
-from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.server.keys import Keys
+from bot.server.store.session_table import SessionTable
 
 SESSION_LIFETIME = timedelta(hours=8)  # as GitHub's user tokens do
 _SESSION = "session"
@@ -39,6 +42,7 @@ class Visitor(BaseModel):
     login: str
     token: SecretStr
     until: AwareDatetime
+    session: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
 
 
 class PendingSignIn(BaseModel):
@@ -59,23 +63,36 @@ class PendingSignIn(BaseModel):
 class Sessions:
     """Reads and writes the cookies. `secure` is whether the server is reached by https."""
 
-    def __init__(self, keys: Keys, *, secure: bool, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, keys: Keys, table: SessionTable, *, secure: bool, clock: Callable[[], datetime]
+    ) -> None:
         self._keys = keys
+        self._table = table
         self._seal = Fernet(keys.sealing("cookies"))
         self._secure = secure
         self._clock = clock
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Return the person who is signed in; None when nobody is, or not any more."""
-        visitor = self._open(request, _SESSION, SESSION_LIFETIME, Visitor)
-        return visitor if visitor is not None and visitor.until > self._clock() else None
+        """Return the person who is signed in; None when nobody is, or not any more.
+
+        The store is asked once for a request. When it fails, the page of that error is nobody's.
+        """
+        if not hasattr(request.state, "visitor"):
+            ignore_visitor(request)
+            visitor = self._open(request, _SESSION, SESSION_LIFETIME, Visitor)
+            if visitor is not None and visitor.until > self._clock():
+                request.state.visitor = visitor if self._table.goes_on(visitor.session) else None
+        return cast("Visitor | None", request.state.visitor)
 
     def begin(self, response: Response, visitor: Visitor) -> None:
         """Sign a person in."""
+        self._table.begin(visitor.session, visitor.until)
         self._write(response, _SESSION, visitor, SESSION_LIFETIME)
 
-    def end(self, response: Response) -> None:
-        """Sign them out here."""
+    def end(self, request: Request, response: Response) -> None:
+        """Sign them out, wherever there is a copy of their cookie."""
+        if (visitor := self.visitor(request)) is not None:
+            self._table.end(visitor.session)
         self._drop(response, _SESSION)
 
     def begin_sign_in(self, response: Response, pending: PendingSignIn) -> None:
@@ -141,8 +158,13 @@ class Sessions:
         )
 
 
+def ignore_visitor(request: Request) -> None:
+    """Answer a request as nobody's, and ask the store nothing."""
+    request.state.visitor = None
+
+
 def _form_text(visitor: Visitor) -> str:
-    return f"{visitor.id} {visitor.until.isoformat()}"
+    return f"{visitor.id} {visitor.session}"
 
 
 def _in_clear(value: object) -> str:

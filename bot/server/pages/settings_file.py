@@ -8,6 +8,7 @@ waits for all of this: after some seconds the page says that GitHub is slow.
 import base64
 import difflib
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -26,7 +27,7 @@ from bot.github.response_parser import ApiModel, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
 from bot.planning import plan_text
-from bot.planning.changes import CreateIssue, CreateMilestone
+from bot.planning.changes import CreateIssue, CreateMilestone, UpdateMilestone
 from bot.planning.plan_text import PlanGroup
 from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
@@ -65,13 +66,23 @@ class AppRepository(NamedTuple):
     writes_files: bool
 
 
+class MovedDate(NamedTuple):
+    """A milestone that gets another due date; None for no date."""
+
+    title: str
+    before: date | None
+    after: date | None
+
+
 class SetupPreview(NamedTuple):
-    """What a run would do."""
+    """What a run would do. `only_creates` holds when it changes and closes nothing."""
 
     changes: int
     labels: int
     issues: tuple[str, ...]  # the titles of new ones
     milestones: tuple[CreateMilestone, ...]
+    moves: tuple[MovedDate, ...]
+    only_creates: bool
     notifications: int  # for each person who watches the repository
     minutes: int  # that the writing takes, 0 for less than half a minute
     groups: tuple[PlanGroup, ...]
@@ -221,6 +232,12 @@ def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:
         labels=plan.count("create-label"),
         issues=tuple(one.title for one in plan.changes if isinstance(one, CreateIssue)),
         milestones=tuple(one for one in plan.changes if isinstance(one, CreateMilestone)),
+        moves=tuple(
+            MovedDate(one.title, one.due_before, one.due_on)
+            for one in plan.changes
+            if isinstance(one, UpdateMilestone) and "due date" in one.fields
+        ),
+        only_creates=all(one.describe().sign in "+>^" for one in plan.changes),
         notifications=plan.notifications + len(sync.due),
         minutes=round(interval * (len(plan.changes) + len(sync.due)) / 60),
         groups=tuple(plan_text.groups(plan)),

@@ -32,6 +32,7 @@ from bot.templating import plural
 PAGE = "/setup"
 HOME = f"{PAGE}/{{owner}}/{{name}}"
 PROGRESS = f"{HOME}/progress"
+SUBMIT_SECONDS = 20.0  # for a dry run, which reads the whole repository
 CHANGED = "The settings have changed meanwhile, so nothing was written. Check the plan again."
 
 
@@ -64,10 +65,10 @@ class SetupProgress(FrozenModel):
 
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add the list of repositories at `/setup`, and the form and the progress of each below it."""
-    pages = _Pages(frame, access)
-    app.add_route(PAGE, pages.list_repositories, methods=["GET"])
-    app.add_route(HOME, pages.show_form, methods=["GET"])
-    app.add_route(HOME, pages.submit, methods=["POST"])
+    pages, asking = _Pages(frame, access), frame.github_page
+    app.add_route(PAGE, asking(pages.list_repositories), methods=["GET"])
+    app.add_route(HOME, asking(pages.show_form), methods=["GET"])
+    app.add_route(HOME, asking(pages.submit, seconds=SUBMIT_SECONDS), methods=["POST"])
     app.add_route(f"{PROGRESS}.json", pages.progress_data, methods=["GET"])
     app.add_route(PROGRESS, pages.show_progress, methods=["GET"])
 

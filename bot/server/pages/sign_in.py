@@ -3,7 +3,7 @@
 Follows "Generating a user access token for a GitHub App": a person agrees on GitHub's page, comes
 back with a code, and the code is exchanged for their token. The token goes into an encrypted cookie
 of their browser and nowhere else; neither it nor the code is in an address of ours or in a log.
-Signing out revokes it at GitHub, too: a copy of the cookie is then useless.
+Signing out revokes it at GitHub, too, and ends every copy of the cookie here.
 """
 
 import logging
@@ -67,18 +67,19 @@ def add(app: FastAPI, frame: Frame) -> None:
     def sign_out(request: Request) -> Response:
         visitor = frame.visitor(request)
         frame.form(request, visitor)
+        response = frame.redirect("/")
+        frame.sessions.end(request, response)
         try:
             # Without an answer they are signed out here all the same.
             if visitor is not None and frame.signin is not None:
-                frame.signin.revoke(visitor.token)
+                revoke = partial(frame.signin.revoke, visitor.token)
+                frame.github.run(str(visitor.id), revoke)
         except MilepostError as error:
             log.warning("token not revoked at sign-out: %s", error.what)
-        response = frame.redirect("/")
-        frame.sessions.end(response)
         return response
 
     app.add_route(SIGN_IN, partial(_sign_in, frame), methods=["GET"])
-    app.add_route(BACK, partial(_signed_in, frame), methods=["GET"])
+    app.add_route(BACK, frame.github_page(partial(_signed_in, frame)), methods=["GET"])
     app.add_route(SIGN_OUT, sign_out, methods=["POST"])
     app.add_exception_handler(SignInRequiredError, required)
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.page_cache import clear
-from bot.server.store.tables import inbox, installation, jobs, repository
+from bot.server.store.tables import acceptance, inbox, installation, jobs, repository, session
 
 # GitHub redelivers for three days, its Enterprise Server for seven: a GUID may come until then.
 DELIVERIES = timedelta(days=8)
@@ -18,7 +18,7 @@ BATCH = 2_000  # rows in one transaction
 def delete_expired(engine: Engine, now: datetime, *, batch: int = BATCH) -> int:
     """Delete all rows that have expired at an aware time, and return how many."""
     deleted = 0
-    for delete in (_deliveries, _repositories, _installations):
+    for delete in (_deliveries, _repositories, _installations, _sessions):
         last = batch
         while last >= batch:
             with engine.begin() as connection:
@@ -47,6 +47,11 @@ def _installations(connection: Connection, now: datetime, batch: int) -> int:
     return _delete_gone(connection, installation, now, batch, ~has_some)
 
 
+def _sessions(connection: Connection, now: datetime, batch: int) -> int:
+    found = sa.select(session.c.id).where(session.c.until < now).limit(batch)
+    return connection.execute(session.delete().where(session.c.id.in_(found))).rowcount
+
+
 def _delete_gone(
     connection: Connection,
     table: sa.Table,
@@ -61,6 +66,8 @@ def _delete_gone(
         rows = table.c.id.in_(numbers)
         if table is repository:
             clear(connection, sa.select(table.c.id).where(rows))
+            answers = acceptance.c.repository_id.in_(numbers)
+            connection.execute(acceptance.delete().where(answers))
         idle = jobs.c.kind == table.name, jobs.c.id.in_(numbers), jobs.c.holder.is_(None)
         connection.execute(jobs.delete().where(*idle))
         connection.execute(table.delete().where(rows))

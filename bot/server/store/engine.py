@@ -77,6 +77,18 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
     return engine
 
 
+def keep_private(engine: Engine) -> None:
+    """Let only its owner read the file of a SQLite database, which is made if it is missing."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name.startswith("file:"):
+        return
+    with contextlib.suppress(OSError):  # opening it says why it cannot be used
+        Path(name).touch(mode=0o600)
+        for file in (name, f"{name}-wal", f"{name}-shm"):
+            if (path := Path(file)).exists() and path.stat().st_mode & 0o077:
+                path.chmod(0o600)
+
+
 def _prepare(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: `begin` does, with their kind.
     connection.isolation_level = None

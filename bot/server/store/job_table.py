@@ -3,30 +3,51 @@
 Requests for one subject are one job: the earliest time counts until the job is claimed, and what is
 scheduled while it runs is for its next run. A row is free again when its holder finishes it, or
 when the holder's lease has expired.
+
+Installations take turns. A due job is claimed in the order of its place: how many jobs of its
+installation run, are queued, or have waited longer. Among equal places that installation is first
+whose jobs have taken the least time lately, then the job that has waited longest.
 """
 
 import itertools
 import os
 import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.engine import fetch, insert
 from bot.server.store.rows import Claim, Subject
-from bot.server.store.tables import inbox, jobs
+from bot.server.store.tables import Moment, inbox, installation, jobs, repository
 
 QUEUE = "queue"  # the holder of jobs that are queued and not yet claimed
+LONGEST_DEBT = 600.0  # seconds of used time after which an installation is no further behind
+_UNLIMITED = 1 << 31
+_QUEUE_LOCK = 7_166_145_021  # an arbitrary key of PostgreSQL's advisory locks
 
 _A = jobs.c
 # By the key: there is no index on the holder.
 _BY_KEY = jobs.update().where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
 
-Found = sa.Select[tuple[str, int, int, str | None]]
+# The installation of a job. What is not known yet stands for itself.
+_INSTALLATION = sa.case(
+    (_A.kind == "installation", _A.id), else_=sa.func.coalesce(repository.c.installation_id, -_A.id)
+).label("installation")
+_WITH_REPOSITORY = jobs.outerjoin(
+    repository, sa.and_(_A.kind == "repository", repository.c.id == _A.id)
+)
+
+
+class QueuedJob(NamedTuple):
+    """Names a job to queue. At a lower `place`, from 1, it comes before others."""
+
+    subject: Subject
+    place: int
 
 
 @cache
@@ -68,20 +89,40 @@ class JobTable:
             with self._engine.begin() as connection:
                 connection.execute(_schedule_statement(connection.dialect.name), rows)
 
-    def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
-        """Claim up to so many due jobs, longest waiting first, but for those being claimed now."""
-        return self._claim(_due(now, most), now, until)
+    def claim(
+        self, now: datetime, most: int, *, until: datetime, per_installation: int | None = None
+    ) -> tuple[Claim, ...]:
+        """Claim up to so many due jobs, but for those being claimed now, in their order.
 
-    def claim_for_queue(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
-        """Mark due jobs as queued, for `claim_one`; those unclaimed by `until` are due again."""
-        claims = self._claim(_due(now, most), now, until, holder=QUEUE)
-        return tuple(claim.subject for claim in claims)
+        Of one installation no more than `per_installation` run or are queued at once.
+        """
+        with self._engine.begin() as connection:
+            due = _due(connection, now, most, per_installation)
+            return self._claim(connection, [job.subject for job in due], now, until)
+
+    def claim_for_queue(
+        self, now: datetime, most: int, *, until: datetime, per_installation: int | None = None
+    ) -> tuple[QueuedJob, ...]:
+        """Mark due jobs as queued, for `claim_one`; those unclaimed by `until` are due again.
+
+        While another process does so, none are left to queue.
+        """
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                alone = sa.select(sa.func.pg_try_advisory_xact_lock(_QUEUE_LOCK))
+                if not connection.execute(alone).scalar():
+                    return ()
+            due = _due(connection, now, most, per_installation)
+            found = [job.subject for job in due]
+            claims = self._claim(connection, found, now, until, holder=QUEUE)
+            queued = {claim.subject for claim in claims}
+            return tuple(job for job in due if job.subject in queued)
 
     def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
         """Claim this job when it is due or queued; None when it is not, or another runs it."""
-        free = sa.or_(_A.due_at <= now, _A.holder == QUEUE)
-        found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_is(subject), free)
-        return next(iter(self._claim(found, now, until)), None)
+        with self._engine.begin() as connection:
+            claims = self._claim(connection, [subject], now, until, queued=True)
+        return next(iter(claims), None)
 
     def renew(self, claims: Iterable[Claim], *, until: datetime) -> None:
         """Renew the leases of these."""
@@ -96,7 +137,8 @@ class JobTable:
         """Release it, to run at `next_run`, or sooner where that was scheduled meanwhile.
 
         When it is `settled`, deliveries that came before the claim are processed, and its failures
-        are reset. Returns False when its lease had expired and another claimed it.
+        are reset. The time since the claim counts as used by its installation. Returns False when
+        its lease had expired and another claimed it.
         """
         at: sa.ColumnElement[datetime | None] = _A.at
         if next_run is not None:
@@ -111,6 +153,7 @@ class JobTable:
                 its = inbox.c.kind == claim.subject.kind, inbox.c.subject_id == claim.subject.id
                 waiting = inbox.c.done_at.is_(None), inbox.c.received_at <= claim.since
                 connection.execute(inbox.update().where(*its, *waiting).values(done_at=now))
+            _add_used_time(connection, claim, now)
         return bool(released)
 
     def release_all(self, now: datetime) -> None:
@@ -131,24 +174,45 @@ class JobTable:
         return count, first
 
     def _claim(
-        self, found: Found, now: datetime, until: datetime, holder: str = ""
+        self,
+        connection: Connection,
+        subjects: Sequence[Subject],
+        now: datetime,
+        until: datetime,
+        *,
+        holder: str = "",
+        queued: bool = False,
     ) -> tuple[Claim, ...]:
-        """Claim what is found, each by a holder of its own unless there is one for all."""
-        with self._engine.begin() as connection:
-            rows = connection.execute(found.with_for_update(skip_locked=True)).all()
-            claims = [
-                Claim(
-                    Subject(row.kind, row.id),
-                    holder or f"{self._name}:{next(self._numbers)}",
-                    # Its last holder died: perhaps of this job.
-                    row.tries + (row.holder not in {None, QUEUE}),
-                    now,
-                )
-                for row in rows
-            ]
-            if claims:
-                held = _BY_KEY.values(at=None, due_at=until, holder=sa.bindparam("by"))
-                connection.execute(held, _parameters(claims))
+        """Claim those of these jobs that are due, or also queued, in the same order.
+
+        Each gets a holder of its own unless there is one for all.
+        """
+        if not subjects:
+            return ()
+        free = sa.or_(_A.due_at <= now, _A.holder == QUEUE) if queued else _A.due_at <= now
+        # Not by tuples: SQLite would look at all of a kind.
+        ids = {kind: [one.id for one in subjects if one.kind == kind] for kind, _ in subjects}
+        its = sa.or_(*(sa.and_(_A.kind == kind, _A.id.in_(ids[kind])) for kind in sorted(ids)))
+        rows = connection.execute(
+            sa.select(_A.kind, _A.id, _A.tries, _A.holder)
+            .where(its, free)
+            .with_for_update(skip_locked=True)
+        )
+        found = {Subject(row.kind, row.id): row for row in rows}
+        claims = [
+            Claim(
+                subject,
+                holder or f"{self._name}:{next(self._numbers)}",
+                # Its last holder died: perhaps of this job.
+                found[subject].tries + (found[subject].holder not in {None, QUEUE}),
+                now,
+            )
+            for subject in subjects
+            if subject in found
+        ]
+        if claims:
+            held = _BY_KEY.values(at=None, due_at=until, holder=sa.bindparam("by"))
+            connection.execute(held, _parameters(claims))
         return tuple(claims)
 
 
@@ -156,9 +220,68 @@ def _parameters(claims: Iterable[Claim]) -> list[dict[str, object]]:
     return [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
 
 
-def _due(now: datetime, most: int) -> Found:
-    found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_A.due_at <= now)
-    return found.order_by(_A.due_at).limit(most)
+def _due(
+    connection: Connection, now: datetime, most: int, per_installation: int | None
+) -> list[QueuedJob]:
+    """Return up to so many due jobs in the order in which they are to run."""
+    place = per_installation or _UNLIMITED
+    values = {"now": now, "at": now.timestamp(), "place": place, "most": most}
+    found = connection.execute(_due_statement(), values)
+    return [QueuedJob(Subject(row.kind, row.id), row.place) for row in found]
+
+
+@cache
+def _due_statement() -> sa.Select[tuple[str, int, int]]:
+    """Return the query, cached: to build it takes longer than to run it."""
+    now = sa.bindparam("now", type_=Moment)
+    waiting = (
+        sa.select(_A.kind, _A.id, _A.due_at, _INSTALLATION)
+        .select_from(_WITH_REPOSITORY)
+        .where(_A.due_at <= now)
+        .subquery()
+    )
+    # Those of dead holders are due. By a sum, for it is the index of holders that is to be used.
+    alive = sa.func.sum(sa.case((_A.due_at > now, 1), else_=0))
+    busy = (
+        sa.select(_INSTALLATION, alive.label("count"))
+        .select_from(_WITH_REPOSITORY)
+        .where(_A.holder.is_not(None))
+        .group_by(_INSTALLATION)
+        .subquery()
+    )
+    turn = sa.func.row_number().over(
+        partition_by=waiting.c.installation,
+        order_by=(waiting.c.due_at, waiting.c.kind, waiting.c.id),
+    )
+    placed = (
+        sa.select(waiting, (turn + sa.func.coalesce(busy.c.count, 0)).label("place"))
+        .outerjoin_from(waiting, busy, busy.c.installation == waiting.c.installation)
+        .subquery()
+    )
+    used = installation.c.used_until
+    behind = sa.case((used > sa.bindparam("at", type_=sa.Double), used), else_=0)
+    return (
+        sa.select(placed.c.kind, placed.c.id, placed.c.place)
+        .outerjoin_from(placed, installation, installation.c.id == placed.c.installation)
+        .where(placed.c.place <= sa.bindparam("place", type_=sa.BigInteger))
+        .order_by(placed.c.place, behind, placed.c.due_at)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+def _add_used_time(connection: Connection, claim: Claim, now: datetime) -> None:
+    """Put the installation of a job that has ended behind others, by the time that it took."""
+    number, of_repository = claim.subject.id, claim.subject.kind == "repository"
+    its = sa.select(repository.c.installation_id).where(repository.c.id == number)
+    which = installation.c.id == (its.scalar_subquery() if of_repository else number)
+    at, used = now.timestamp(), installation.c.used_until
+    until = sa.case((used > at, used), else_=at) + max((now - claim.since).total_seconds(), 0.0)
+    latest = at + LONGEST_DEBT
+    connection.execute(
+        installation.update()
+        .where(which)
+        .values(used_until=sa.case((until > latest, latest), else_=until))
+    )
 
 
 def _is(subject: Subject) -> sa.ColumnElement[bool]:

@@ -1,14 +1,15 @@
 """Caches what pages and badges show of repositories, as opaque documents."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.server.store.cohorts import clear_audience, set_audience
 from bot.server.store.engine import fetch, upsert
-from bot.server.store.tables import mentor, repository, shown
+from bot.server.store.rows import Audience
+from bot.server.store.tables import shown
 
 _S = shown.c
 
@@ -28,15 +29,12 @@ class PageCache:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, page: CachedPage, mentors: Iterable[str] = ()) -> None:
-        """Replace the document of a repository. `mentors` are logins in lower case."""
+    def put(self, page: CachedPage, audience: Audience) -> None:
+        """Replace the document of a repository, and the audience of the settings behind it."""
         values = {"made_at": page.made_at, "badge": page.badge, "document": page.document}
         with self._engine.begin() as connection:
             upsert(connection, shown, {"repository_id": page.repository_id}, values)
-            connection.execute(mentor.delete().where(mentor.c.repository_id == page.repository_id))
-            its = {"repository_id": page.repository_id}
-            if rows := [{"login": login, **its} for login in sorted(set(mentors))]:
-                connection.execute(mentor.insert(), rows)
+            set_audience(connection, page.repository_id, audience)
 
     def get(self, repository_id: int) -> CachedPage | None:
         """Return the page of a repository, if there is one."""
@@ -49,18 +47,8 @@ class PageCache:
         rows = fetch(self._engine, sa.select(_S.badge).where(_S.repository_id == repository_id))
         return rows[0].badge if rows else None
 
-    def repositories_of_mentor(self, login: str) -> tuple[int, ...]:
-        """Return the ids of the repositories that share with a mentor, and are not gone."""
-        query = (
-            sa.select(mentor.c.repository_id)
-            .join(repository, repository.c.id == mentor.c.repository_id)
-            .where(mentor.c.login == login.lower(), repository.c.state != "gone")
-            .order_by(mentor.c.repository_id)
-        )
-        return tuple(row.repository_id for row in fetch(self._engine, query))
-
 
 def clear(connection: Connection, repositories: sa.Select[tuple[int]]) -> None:
     """Delete the pages of these. Part of the caller's transaction."""
     connection.execute(shown.delete().where(_S.repository_id.in_(repositories)))
-    connection.execute(mentor.delete().where(mentor.c.repository_id.in_(repositories)))
+    clear_audience(connection, repositories)

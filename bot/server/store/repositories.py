@@ -10,12 +10,10 @@ from bot.server.store.engine import fetch, insert, upsert
 from bot.server.store.page_cache import clear
 from bot.server.store.rate_limiter import forget
 from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow, RepositoryState
-from bot.server.store.tables import fact, installation, repository
+from bot.server.store.tables import fact, installation, repository, repository_columns
 
 _R = repository.c
-_REPOSITORIES = sa.select(
-    *(_R["told" if name == "message" else name] for name in RepositoryRow._fields)
-)
+_REPOSITORIES = sa.select(*repository_columns())
 _INSTALLATIONS = sa.select(installation.c.id, installation.c.account, installation.c.state)
 
 
@@ -68,11 +66,12 @@ class Repositories:
     def record_result(
         self, number: int, *, result: str, message: str, zone: str, at: datetime
     ) -> None:
-        """Store the result of a sync."""
+        """Store the result of a sync that began at `at`; void consent that it did not confirm."""
         with self._engine.begin() as connection:
             its = repository.update().where(_R.id == number)
             values = {"result": result, "told": message, "zone": zone, "synced_at": at}
-            connection.execute(its.values(**values, written=0, to_write=0))
+            consent = sa.case((_R.consent_at >= at, _R.consent_at), else_=None)
+            connection.execute(its.values(**values, consent_at=consent, written=0, to_write=0))
 
     def record_progress(self, number: int, written: int, to_write: int) -> None:
         """Store how many changes of the present run are written."""

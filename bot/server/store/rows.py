@@ -42,6 +42,10 @@ class WebhookDelivery(NamedTuple):
     about: Subject
     installation: int | None
     received_at: datetime
+    # What may no longer be as the last sync read it, above all who may see it; with `hides` it may
+    # not even be public any more.
+    revokes: tuple[Subject, ...] = ()
+    hides: bool = False
 
 
 class Claim(NamedTuple):
@@ -75,6 +79,8 @@ class RepositoryRow(NamedTuple):
     message: str = ""  # the sentence that goes with it
     written: int = 0  # changes of the present run, else 0
     to_write: int = 0  # of how many, else 0
+    consent_at: datetime | None = None  # when a sync read valid settings, if that holds
+    revocations: int = 0  # deliveries that put that in doubt
 
 
 class RepositoryInfo(NamedTuple):
@@ -84,3 +90,28 @@ class RepositoryInfo(NamedTuple):
     full_name: str
     private: bool
     archived: bool
+
+
+class Mentor(NamedTuple):
+    """Names a mentor who is signed in. Settings know the login, their answers the id."""
+
+    id: int
+    login: str
+
+
+class Audience(NamedTuple):
+    """Describes whom a path is shared with, and as whom.
+
+    `mentors` are logins in lower case. `learner` is who a mentor accepts: the owner's login in
+    lower case, with `#` and the repository's id for who goes by another name, so that this name is
+    accepted by itself. `name` is what is shown.
+    """
+
+    mentors: frozenset[str]
+    learner: str
+    name: str
+
+    @property
+    def rows(self) -> set[tuple[str, str, str]]:
+        """Return login, learner and name for each mentor."""
+        return {(login, self.learner, self.name) for login in self.mentors}

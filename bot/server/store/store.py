@@ -1,16 +1,20 @@
 """Opens the store: its parts over one database."""
 
+from datetime import datetime
 from typing import Self
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.server.store.engine import open_engine
+from bot.server.store.cohorts import Cohorts
+from bot.server.store.engine import keep_private, open_engine
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import migrate
 from bot.server.store.page_cache import PageCache
 from bot.server.store.repositories import Repositories
+from bot.server.store.session_table import SessionTable
+
+CHECKED = "checked"  # the fact that each check of the database writes
 
 
 class Store:
@@ -22,12 +26,15 @@ class Store:
         self.inbox = DeliveryInbox(engine)
         self.repositories = Repositories(engine)
         self.page_cache = PageCache(engine)
+        self.cohorts = Cohorts(engine)
+        self.sessions = SessionTable(engine)
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10) -> Self:
         """Connect, and migrate the tables. Raises ConfigError when that fails."""
         engine = open_engine(url, connections=connections)
         try:
+            keep_private(engine)
             migrate(engine)
         except BaseException:
             engine.dispose()
@@ -50,7 +57,6 @@ class Store:
         """Return whether other processes may work on the same database."""
         return self.engine.dialect.name != "sqlite"
 
-    def check(self) -> None:
-        """Raise sqlalchemy.exc.SQLAlchemyError when the database does not answer."""
-        with self.engine.connect() as connection:
-            connection.execute(sa.select(1))
+    def check(self, now: datetime) -> None:
+        """Write the time down. Raises sqlalchemy.exc.SQLAlchemyError when that fails."""
+        self.repositories.set_fact(CHECKED, now.isoformat())

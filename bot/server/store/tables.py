@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from bot.server.store.rows import RepositoryRow
+
 metadata = sa.MetaData()
 # SQLite takes only INTEGER, which has 64 bits there, as the key of a row.
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -45,6 +47,8 @@ installation = sa.Table(
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, suspended, gone
     sa.Column("seen_at", Moment, nullable=False),
+    # Up to when, in seconds since 1970, its jobs have used its share of the workers' time.
+    sa.Column("used_until", sa.Double, nullable=False, server_default="0"),
     _partial_index("ix_installation_gone", "seen_at", where="state = 'gone'"),
 )
 
@@ -66,8 +70,18 @@ repository = sa.Table(
     sa.Column("to_write", sa.Integer, nullable=False, server_default="0"),
     # The full name in small letters, to find it by.
     sa.Column("known_as", sa.Text, nullable=False, server_default="", index=True),
+    # When a sync last read valid settings, if nothing has put them in doubt since; and how often a
+    # delivery did that.
+    sa.Column("consent_at", Moment),
+    sa.Column("revocations", sa.Integer, nullable=False, server_default="0"),
     _partial_index("ix_repository_gone", "seen_at", where="state = 'gone'"),
 )
+
+
+def repository_columns() -> list[sa.Column[Any]]:
+    """Return the columns of `RepositoryRow`, in its order."""
+    return [repository.c["told" if n == "message" else n] for n in RepositoryRow._fields]
+
 
 shown = sa.Table(
     "shown",
@@ -78,12 +92,34 @@ shown = sa.Table(
     sa.Column("document", sa.LargeBinary, nullable=False),  # JSON, packed
 )
 
-# The mentors who may see a repository in their table of learners.
+# The mentors whom the settings behind the page in `shown` share it with: an `Audience`. It counts
+# only while `repository.consent_at` is fresh.
 mentor = sa.Table(
     "mentor",
     metadata,
     sa.Column("login", sa.Text, primary_key=True),
     sa.Column("repository_id", Id, primary_key=True, autoincrement=False, index=True),
+    sa.Column("learner", sa.Text, nullable=False, server_default=""),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+)
+
+# What a mentor answered a learner who shares a repository with them.
+acceptance = sa.Table(
+    "acceptance",
+    metadata,
+    sa.Column("mentor_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("repository_id", Id, primary_key=True, autoincrement=False, index=True),
+    sa.Column("login", sa.Text, nullable=False),  # the mentor's then, in lower case
+    sa.Column("learner", sa.Text, nullable=False),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+)
+
+# Sessions that nobody has ended.
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False, index=True),
 )
 
 # When which job runs. `at` is the earliest time, none while the job runs and nothing came since;
@@ -98,6 +134,7 @@ jobs = sa.Table(
     sa.Column("due_at", Moment, index=True),
     sa.Column("holder", sa.Text),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    _partial_index("ix_agenda_held", "kind", "id", where="holder IS NOT NULL"),
 )
 
 inbox = sa.Table(

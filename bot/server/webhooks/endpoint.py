@@ -1,9 +1,10 @@
 """Receives webhooks of GitHub: checks them, reads what to sync, and stores that. Plain ASGI.
 
-It checks size, signature, headers and body, in this order, and answers 202 when the delivery is
-stored. A delivery only triggers a sync, which reads the present state from GitHub: no other fields
-of its payload are read. Rules, events, actions and fields: GitHub's "Validating webhook deliveries"
-and "Webhook events and payloads".
+It checks the headers, the signature while the body arrives, and the body, and answers 202 when the
+delivery is stored. A delivery only triggers a sync, which reads the present state from GitHub: no
+other fields of its payload are read, and of events that trigger none nothing is held in memory.
+Rules, events, actions and fields: GitHub's "Validating webhook deliveries" and "Webhook events and
+payloads".
 """
 
 import asyncio
@@ -12,17 +13,17 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from bot.github.rights import Reach, events
+from bot.server.request_body import DELIVERIES, RETRY_AFTER, BodyError, BodyReader
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
-from bot.server.webhooks.body_limit import is_too_long, read_body
-from bot.server.webhooks.signature import is_valid
+from bot.server.webhooks.signature import SignatureCheck
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,13 @@ _LENGTH = b"content-length"
 _MORE_EVENTS = {"pull_request", "release", "sub_issues"}
 REPOSITORY_EVENTS: Final = frozenset(_MORE_EVENTS.union(events(Reach.FILES)))
 INSTALLATION_EVENTS: Final = frozenset({"installation", "installation_repositories"})
+_EVENTS = REPOSITORY_EVENTS | INSTALLATION_EVENTS
+_MORE_HEADERS = {503: ((b"retry-after", str(RETRY_AFTER).encode()),)}
 # Actions of `repository` after which the installation may reach other repositories than before.
 MOVES: Final = frozenset({"deleted", "transferred"})
+# Actions after which a repository may not be public any more, or not be here.
+HIDING: Final = frozenset({*MOVES, "privatized", "removed"})
+ENDING: Final = frozenset({"deleted", "suspend"})  # of an installation
 
 # The database would refuse other values, together with all deliveries of the group.
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -72,6 +78,7 @@ class Payload(msgspec.Struct):
     repository: PayloadRepository | None = None
     installation: PayloadInstallation | None = None
     sender: Sender | None = None
+    repositories_removed: list[PayloadRepository] = []  # copied for each payload
 
 
 class MalformedError(ValueError):
@@ -112,6 +119,21 @@ def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
     return repository(payload.repository.id)
 
 
+def revoked_by(event: str, payload: Payload) -> tuple[Subject, ...]:
+    """Return what may be another thing than a sync last read: shown to nobody until the next.
+
+    Every push to the default branch may change the settings: the files that its payload lists end
+    at 3,000 for a commit, and leave out what a link within the repository leads to. Source: "Push"
+    in GitHub's "Webhook events and payloads", and harness-core#43386.
+    """
+    match event:
+        case "push" | "repository" if payload.repository is not None:
+            return (repository(payload.repository.id),)
+        case "installation" if payload.installation is not None and payload.action in ENDING:
+            return (installation(payload.installation.id),)
+    return tuple(repository(one.id) for one in payload.repositories_removed)
+
+
 @dataclass(frozen=True)
 class WebhookEndpoint:
     """Answers POSTs of GitHub. `observe` gets each status, 499 for nobody there, and seconds."""
@@ -121,6 +143,7 @@ class WebhookEndpoint:
     bot: Callable[[], str | None]  # the login that we write under
     clock: Callable[[], datetime]
     observe: Callable[[int, float], None] = lambda _status, _seconds: None
+    reader: BodyReader = field(default_factory=lambda: BodyReader(DELIVERIES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -129,37 +152,60 @@ class WebhookEndpoint:
             return
         status, began = 499, time.perf_counter()
         try:
-            status = await self._check(dict(scope["headers"]), receive)
-            await _respond(send, status)
+            status = await self._status(scope, receive)
+            if status != 499:
+                await _respond(send, status, *_MORE_HEADERS.get(status, ()))
         finally:
             self.observe(status, time.perf_counter() - began)
             if status not in {202, 499}:
                 log.warning("delivery rejected", extra={"status": status})
 
-    async def _check(self, headers: dict[bytes, bytes], receive: Receive) -> int:
-        """Return the status to answer with."""
-        if is_too_long(headers.get(_LENGTH, b"")):
-            return 413
-        body = await read_body(receive)
-        if body is None:
-            return 413
-        if not is_valid(headers.get(_SIGNATURE, b""), body, self.secrets()):
-            return 401
+    async def _status(self, scope: Scope, receive: Receive) -> int:
+        """Return the status to answer with; 499 when the caller went away."""
+        headers = dict(scope["headers"])
+        check = SignatureCheck(headers.get(_SIGNATURE, b""), self.secrets())
         event, guid = headers.get(b"x-github-event", b""), headers.get(b"x-github-delivery", b"")
+        if not check.may_hold:
+            return 401
         if not _EVENT.fullmatch(event) or not _GUID.fullmatch(guid):
             return 400
-        return await self._accept(event.decode(), guid.decode(), body)
-
-    async def _accept(self, event: str, guid: str, body: bytes | bytearray) -> int:
+        stored = event.decode() in _EVENTS
         try:
-            read = read_payload(body)
-            about = subject_of(event, read, self.bot())
+            body = await self.reader.read(scope, receive, observe=check.update, stored=stored)
+        except BodyError as error:
+            return error.status
+        if body is None:
+            return 499
+        if not check.holds:
+            return 401
+        if not stored:
+            return 202
+        try:
+            delivery = self._delivery(event.decode(), guid.decode(), body)
         except MalformedError:
             return 400
+        body.clear()  # not held while the database writes
+        return 202 if delivery is None else await self._store(delivery)
+
+    def _delivery(self, event: str, guid: str, body: bytearray) -> WebhookDelivery | None:
+        """Return what to store; None when there is nothing to sync. Raises MalformedError."""
+        payload = read_payload(body)
+        about = subject_of(event, payload, self.bot())
         if about is None:
-            return 202
-        through = read.installation.id if read.installation else None
-        delivery = WebhookDelivery(guid, event, read.action, about, through, self.clock())
+            return None
+        through = payload.installation.id if payload.installation else None
+        return WebhookDelivery(
+            guid,
+            event,
+            payload.action,
+            about,
+            through,
+            self.clock(),
+            revokes=revoked_by(event, payload),
+            hides=payload.action in HIDING,
+        )
+
+    async def _store(self, delivery: WebhookDelivery) -> int:
         try:
             await self.receive(delivery)
         except Exception:  # noqa: BLE001 - GitHub is asked for it again later
@@ -173,16 +219,6 @@ async def _respond(send: Send, status: int, *headers: tuple[bytes, bytes]) -> No
         {"type": "http.response.start", "status": status, "headers": [(_LENGTH, b"0"), *headers]}
     )
     await send({"type": "http.response.body", "body": b""})
-
-
-def route_webhooks(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
-    """Return an application that gives requests for `path` to the endpoint, others to `app`."""
-
-    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
-        is_webhook = scope["type"] == "http" and scope["path"] == path
-        await (endpoint if is_webhook else app)(scope, receive, send)
-
-    return routed
 
 
 class DeliveryWriter:

@@ -1,0 +1,41 @@
+"""`/revert`: the newest command of whoever writes it is taken back."""
+
+from typing import Self
+
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
+from bot.progress.names import one_line
+from bot.templating import day, render
+
+
+class Revert(Command):
+    """The command with the index `n` of a comment has no effect any more; `line` shows it.
+
+    What opens or closes an issue, or says that work begins, shows there: it is changed there.
+    """
+
+    form = "/revert"
+    help_line = "Takes your newest command back."
+    position = 175
+    reads_logs = True
+
+    comment: int
+    n: int = 0
+    line: str
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Find the newest command of the same person that is in force."""
+        newest = context.path.newest_command(context.by)
+        if newest is None:
+            raise CommandError("There is no command of yours to take back.")
+        command = newest.command
+        if command.state_reason or command.starts:
+            way = "`/done` closes" if command.state_reason == "reopened" else "`/reopen` opens"
+            way = "take its label off the issue" if command.starts else f"{way} the issue again"
+            raise CommandError(f"Your newest command is `/{command.word}`: {way}.")
+        when = day(context.path.day_of(newest.at))
+        line = one_line(f"{command.format_command()}, {when}")
+        return cls(comment=newest.id, n=newest.n, line=line)
+
+    def reply(self, context: ReplyContext) -> str:
+        return render("replies/revert.md.j2", line=self.line, last=context.path.dates.last)

@@ -1,0 +1,98 @@
+"""Single structures of guides, as small as they get, and what a careful person reads in them."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bench.guides import REWRITES, case_faults
+from bot.curriculum.importer import read
+from bot.curriculum.importer.blocks import outline
+from bot.curriculum.importer.dates import DateReader
+from bot.curriculum.importer.keys import GuideKeys
+from bot.curriculum.importer.time_words import time_words
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.md"), key=lambda file: file.stem)
+WEEKS = "# Plan\n\n## Week 1: A\n- [ ] a\n- [ ] b\n\n## Week 2: B\n- [ ] c\n"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_structure_is_read_as_a_careful_person_reads_it(case: Path) -> None:
+    expected = json.loads(case.with_suffix(".json").read_text(encoding="utf-8"))
+
+    assert not case_faults(read(case.read_bytes(), name=case.name), expected)
+
+
+@pytest.mark.parametrize("clothes", REWRITES)
+def test_a_guide_in_other_clothes_is_read_the_same(clothes: str) -> None:
+    summary = read(REWRITES[clothes](WEEKS).encode(), name="plan.md").summary()
+
+    assert [unit["tasks"] for unit in summary["units"]] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Week 1 (Nov 21 - Nov 27, 2026)", (2026, 11, 21), (2026, 11, 27)),
+        ("Week 3 (Dec 5-11, 2026)", (2026, 12, 5), (2026, 12, 11)),
+        ("Lunes 15 de dic 2025", (2025, 12, 15), (2025, 12, 15)),
+        ("Wednesday 2026-04-22", (2026, 4, 22), (2026, 4, 22)),
+        ("Mon 9/22/2025", (2025, 9, 22), (2025, 9, 22)),
+        ("Dec 29, 2025 - Jan 4", (2025, 12, 29), (2026, 1, 4)),
+        ("April 2025", (2025, 4, 1), (2025, 4, 30)),
+    ],
+)
+def test_dates_are_found_in_labels(
+    text: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    found = DateReader(time_words(text.casefold().split())).find(text)
+
+    assert found is not None
+    assert (found.first, found.last) == (date(*first), date(*last))
+
+
+@pytest.mark.parametrize("text", ["May the force", "1/2 of it", "10:00 - 12:00", "24/7 support"])
+def test_what_has_no_day_is_no_date_of_one(text: str) -> None:
+    found = DateReader(time_words(["monday"])).find(text)
+
+    assert found is None or found.whole_month
+
+
+@pytest.mark.parametrize(
+    ("labels", "group"),
+    [
+        (["Hafta 1", "Hafta 2: Ağlar"], "week"),
+        (["सप्ताह 1", "सप्ताह 2"], "week"),
+        (["الأسبوع الأول", "الأسبوع الثاني: الشبكات"], "week"),
+        (["Primera semana", "Segunda semana: redes"], "week"),
+        (["1-я неделя", "2-я неделя"], "week"),
+        (["Blorp 1", "Blorps 2-3"], "~blorp"),
+    ],
+)
+def test_labels_count_by_the_words_of_any_language(labels: list[str], group: str) -> None:
+    keys = GuideKeys(outline("\n\n".join(f"## {one}" for one in labels)))
+
+    found = [keys.mark(one) for one in labels]
+
+    assert [one and (one.group, one.first) for one in found] == [(group, 1), (group, 2)]
+
+
+def test_a_word_whose_number_does_not_rise_is_no_key() -> None:
+    keys = GuideKeys(outline("## Blorp 7\n\n## Blorp 3\n\n## Chapter of Blorp\n"))
+
+    assert keys.mark("Blorp 7") is None
+
+
+def test_links_are_resolved_against_the_folder_of_the_guide() -> None:
+    guide = read(b"## Week 1\n- [One](days/01.md)\n- [Two](../02.md#a)\n- [Out](../../x.md)\n",
+                 name="docs/guide.md").curriculum  # fmt: skip
+
+    assert [one.path for one in guide.resources] == ["docs/days/01.md", "02.md"]
+
+
+def test_ticks_on_every_task_are_decoration() -> None:
+    guide = read("## Week 1\n- ✅ a\n- ✅ b\n".encode(), name="x").curriculum
+
+    assert [task.title for task in guide.tasks()] == ["a", "b"]
+    assert not list(guide.done())
