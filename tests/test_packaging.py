@@ -1,5 +1,6 @@
 """What is installed holds what a run needs: templates, the catalog, the type marker."""
 
+import re
 import subprocess
 import sys
 import tomllib
