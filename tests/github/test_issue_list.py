@@ -70,8 +70,8 @@ def test_only_texts_that_progress_needs_are_held() -> None:
         item(5, "an old form", labels=["journal"]),
         item(6, None),
     )
-    kept = {2: LOOP, 3: "### Day\n\n2026-01-05", 5: "an old form"}
-    assert texts(found) == {1: "", 4: "", 6: "", **kept}
+    held = {2: LOOP, 3: "### Day\n\n2026-01-05", 5: "an old form"}
+    assert texts(found) == {1: "", 4: "", 6: "", **held}
     assert found.last_number == 6
     assert found.omitted == ""
 
@@ -172,8 +172,8 @@ class TestReader:
         held = [issue.author for issue in found.issues if issue.body]
         assert held == ["stranger"] * 3 + ["mentor", "former", "learner"]
         assert found.omitted.startswith("Not read: 1 texts by people who can't write")
-        asked = [e.path for e in flooded.journal.entries if e.path.endswith("/permission")]
-        assert len(asked) == len(set(asked))
+        requested = [e.path for e in flooded.journal.entries if e.path.endswith("/permission")]
+        assert len(requested) == len(set(requested))
 
     def test_comments_in_which_there_is_nothing_for_us_are_not_held(
         self, world: World, reader: HttpReader
