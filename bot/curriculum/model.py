@@ -152,6 +152,14 @@ class Unit(Item):
             return {**rest, "days": 7 * value["weeks"]}
         return value
 
+    @model_validator(mode="after")
+    def _days_ordered(self) -> Self:
+        if (self.first is None) != (self.last is None):
+            raise ValueError("`first` and `last` are given together")
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"its last day {self.last} is before its first")
+        return self
+
     def all_tasks(self) -> Iterator[Task]:
         """Yield the tasks, then those of every option."""
         yield from self.tasks

@@ -71,7 +71,9 @@ class UnitDates(FrozenModel):
 
 
 class Schedule(FrozenModel):
-    """Dates of all units, in the order of the curriculum: no overlap, no gap but pauses.
+    """Dates of all units, in the order of the curriculum: no gap but pauses and those of a guide.
+
+    Only units that the guide itself puts on one day share it.
 
     `original_start` is the day on which the path began, where a turn let even its first unit go on
     later.
@@ -124,12 +126,16 @@ def schedule(
     unit gets its share by nominal length. With hours a week a unit lasts as long as its hours take,
     at least a day; one without hours keeps its nominal length. With neither, the shortest duration
     the guide calls realistic holds, or the nominal lengths. Days of pauses are never study days.
+    A guide that says the days of every unit is followed to the day where no pace is set: its first
+    day is the start, and another start shifts them all alike.
     Each of `turns`, in order, lays out anew what lies ahead of it; earlier dates stay.
     Raises ConfigError when the path is too long for its pace or for the calendar.
     """
     units = list(curriculum.units())
     lengths = _lengths(curriculum, units, settings)
-    found = Schedule(units=tuple(_assign_dates(units, lengths, settings.start, settings)))
+    dated = _stated_dates(units, settings)
+    dates = dated or tuple(_assign_dates(units, lengths, settings.start, settings))
+    found = Schedule(units=dates)
     pace: PlanOverride | None = None
     for turn in turns:
         index, first = _apply_override(found, turn)
@@ -168,6 +174,24 @@ def _assign_dates(
         for _ in range(length - 1):
             last = next(study_days)
         yield UnitDates(unit=unit.id, first=first, last=last)
+
+
+def _stated_dates(units: list[Unit], settings: Settings) -> tuple[UnitDates, ...]:
+    """Return the days that the guide says, moved to the start of the path; none where it does not.
+
+    They hold where every unit has them in order, and neither a pace nor a pause says otherwise.
+    """
+    stated = [(unit.first, unit.last) for unit in units if unit.first and unit.last]
+    paced = settings.hours_per_week is not None or settings.pace is not None
+    if paced or settings.pauses or len(stated) < len(units):
+        return ()
+    if any(after[0] < before[1] for before, after in pairwise(stated)):
+        return ()
+    shift = settings.start - stated[0][0]
+    return tuple(
+        UnitDates(unit=unit.id, first=first + shift, last=last + shift)
+        for unit, (first, last) in zip(units, stated, strict=True)
+    )
 
 
 def add_months(day: date, months: int) -> date:

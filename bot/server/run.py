@@ -27,6 +27,9 @@ from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
 
+# Seconds that a connection stays open for the next request: longer than proxies keep theirs (nginx
+# a minute, Caddy two), which else send one while it is closed, and answer 502.
+KEEP_ALIVE = 150
 GRACE = 10  # seconds for requests that are being answered when it is time to stop
 
 
@@ -120,6 +123,7 @@ def settings(
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
         proxy_headers=False,  # `build` adds them
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planning.paths import LONG
 from repository_fixture import settings
 
+from bot.curriculum.importer import read
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.planning.due_date import at_noon
@@ -226,3 +227,42 @@ def test_of_a_choice_the_branch_taken_counts_and_before_that_the_mean() -> None:
     )
     assert hours_by_unit(fork, settings())["fork"] == 5
     assert hours_by_unit(fork, settings(choices={"way": "long"}))["fork"] == 8
+
+
+THREE_DAYS = """\
+## 2026-04-22
+- [ ] Lists
+
+## 2026-04-24
+- [ ] Sit the exam
+
+## 2026-04-27
+- [ ] Talk about it
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "more", "days"),
+    [
+        (date(2026, 4, 22), {}, ["04-22", "04-24", "04-27"]),
+        (date(2026, 5, 1), {}, ["05-01", "05-03", "05-06"]),
+        (date(2026, 4, 22), {"hours_per_week": 7}, ["04-22", "04-23", "04-24"]),
+    ],
+)
+def test_the_days_that_a_guide_says_hold_unless_a_pace_is_set(
+    start: date, more: dict[str, int], days: list[str]
+) -> None:
+    guide = read(THREE_DAYS.encode(), name="exam.md").curriculum
+
+    found = schedule(guide, Settings(start=start, **more))
+
+    assert [f"{one.first:%m-%d}" for one in found.units] == days
+    assert all(one.first == one.last for one in found.units)
+
+
+def test_a_guide_whose_days_do_not_follow_each_other_is_laid_out_by_lengths() -> None:
+    back = "## 2026-04-24\n- [ ] a\n\n## 2026-04-22\n- [ ] b\n"
+
+    found = schedule(read(back.encode(), name="x").curriculum, Settings(start=date(2026, 4, 22)))
+
+    assert [one.first.day for one in found.units] == [22, 23]

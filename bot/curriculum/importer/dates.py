@@ -66,7 +66,7 @@ class DateReader:
             rf"{alone}{day.format('d')}\s*(?:de\s+)?{named}{until}{year('y2')}",
             rf"{alone}{day.format('d')}{_JOIN}{day.format('d4')}\s*(?:de\s+)?{named}",
             (
-                rf"{alone}(?P<a>\d{{1,2}})(?P<sign>[/.])(?P<b>\d{{1,2}}){short_year('y')}"
+                rf"{alone}(?P<a>\d{{1,2}})(?P<sign>[/.])(?P<b>\d{{1,2}}){short_year('y')}\.?"
                 rf"(?:{again}(?P<a2>\d{{1,2}})(?P=sign)(?P<b2>\d{{1,2}}){short_year('y2')})?"
             ),
             rf"{month.format('m')}(?:{_JOIN}{month.format('m2')})?{year('y')}(?!\s*\d)",

@@ -143,8 +143,13 @@ class GuideKeys:
         if len(text) > LONGEST:
             return found
         when = self._dates.find(clean(text))
+        if found and when:
+            stated = re.escape(clean(text)[when.start : when.end])
+            title = clean(re.sub(rf"\s*[(\[]{stated}[)\]]\W{{0,3}}", " ", found.title))
+            dates = (when.first, when.last) if when.known else None
+            return replace(found, title=title, dates=dates)
         if found:
-            return replace(found, dates=(when.first, when.last)) if when and when.known else found
+            return found
         return self._dated(clean(text), when) or self._timed(text)
 
     def _learned_mark(self, text: str) -> HeadingMark | None:

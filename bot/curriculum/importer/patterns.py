@@ -7,6 +7,7 @@ over the text as it stands, case ignored; those marked so are over folded text.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -90,8 +91,8 @@ PLACEHOLDER: Final = re.compile(
 # Over folded text: a day without work.
 REST: Final = re.compile(
     r"(?:complete |full |active )?(?:rest|recovery|off|free|buffer)(?: days?)?|day off|descanso|"
-    r"dia (?:de descanso|libre)|folga|repos|jour de repos|frei|ruhetag|riposo|休息|休み|nghi(?:/.*)?|отдых|"
-    r"выходной|odpoczynek|dinlenme|skip|x"
+    r"dia (?:de descanso|libre)|folga|repos|jour de repos|frei|ruhetag|riposo|休息|休み|"
+    r"nghi(?:/.*)?|отдых|выходной|odpoczynek|dinlenme|skip|x"
 )
 NOT_A_TITLE: Final = re.compile(
     r"(?:here|link|this|click|more|read|source|website|site|page|video|chat|alternative|part|"
@@ -114,6 +115,7 @@ def first_match(table: Iterable[tuple[str, T]], text: str) -> T | None:
     return next((value for pattern, value in table if re.search(pattern, text)), None)
 
 
+@lru_cache(maxsize=1 << 14)
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, emoji or markup, as the tables have it."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))

@@ -22,6 +22,7 @@ _DAYS = {"weekday", "date", "day"}
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
 _LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _LABELLED = re.compile(r"\W{0,6}[^\W\d_][^:\n]{0,20}:\s*\S")
+_CELL_DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?(?:\s*[-\u2013]\s*[\d./-]+)?$")
 _CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
 _HEAD_SIGNS = re.compile(r"\s*(?:#|no\.?|nr\.?|n[ºo°]\.?|number)$", re.IGNORECASE)
 _COLUMNS: tuple[tuple[str, str], ...] = (
@@ -78,10 +79,10 @@ def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
 def _is_time(table: Block, column: int, keys: GuideKeys) -> bool:
     """Return whether the cells of a column are only days, dates or numbers."""
     cells = [row.cells[column].text for row in table.rows if row.cells[column].text]
-    timed = sum(
-        _CELL_NUMBER.match(one) is not None or _label(one, "", keys) is not None for one in cells
-    )
-    return timed * 2 > len(cells)
+    plain = (one for one in cells if _CELL_NUMBER.match(one) or _CELL_DATE.match(one))
+    named = (one for one in cells if _label(one, "", keys))
+    timed = len({*plain, *named})
+    return timed * 2 > len(set(cells))
 
 
 def _label(cell: str, word: str, keys: GuideKeys) -> HeadingMark | None:

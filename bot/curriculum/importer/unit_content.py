@@ -14,7 +14,7 @@ from bot.curriculum.base import Hours
 from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line
-from bot.curriculum.importer.headings import option, project_title, task_title
+from bot.curriculum.importer.headings import HeadingMark, option, project_title, task_title
 from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.tasks import (
     ListEntry,
@@ -154,8 +154,8 @@ class UnitReader:
         """Add one sub-heading or label of a unit to `content`."""
         topic = node.inside()
         named = task_title(node.name)
-        if named is None and node.mark and not _holds_items(node):
-            named = node.mark.title or (node.name if node.blocks else None)
+        if named is None and node.mark:
+            named = _named_day(node, node.mark)
         if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
             self._task_heading(node, named or node.name, content)
             return
@@ -331,6 +331,18 @@ class UnitReader:
         made.links = [link for block in text_blocks for link in block.links]
         if re.search(r"\w", title):
             yield TaskCandidate("text", made, tuple(text_blocks))
+
+
+def _named_day(node: TreeNode, mark: HeadingMark) -> str | None:
+    """Return what a day inside a unit is called where it is one thing to do, or None.
+
+    That is a day without items, and an item with a title whose own items only describe it.
+    """
+    if not _holds_items(node):
+        return mark.title or (node.name if node.blocks else None)
+    item = node.block is not None and node.block.kind == "item"
+    boxes = any(b.checked is not None for one in node.walk() for b in one.blocks)
+    return mark.title if item and mark.title and not boxes else None
 
 
 def _are_groups(found: list[ListEntry]) -> bool:

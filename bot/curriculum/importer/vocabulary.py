@@ -6,7 +6,7 @@ the general. Words start at a word's start; Chinese and Japanese need no spaces 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.curriculum.importer.patterns import fold
@@ -23,6 +23,7 @@ def table(lines: str) -> Topics:
     return tuple((name, "|".join(patterns)) for name, patterns in topics.items())
 
 
+@lru_cache(maxsize=1 << 14)
 def topic(text: str, among: Topics) -> str | None:
     """Return the first topic whose words are in `text`, or None."""
     folded = fold(text)
@@ -49,14 +50,15 @@ INSIDE: Final = table(
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele
     goals: 目标|目標|学习目标
-    goals-or-tasks: topics covered
+    goals-or-tasks: topics covered|^focus(?: areas?)?$|^schwerpunkte?$|^enfoque$|^foco$
     deliverable: deliverables?|entregave(?:l|is)|entregables?|livrables?|ergebnis|end result
     deliverable: 交付|产出|成果
     resources: resources?|references?|materials?|links?\b|practice tools|recursos|materiai?s
+    resources: ^(?:free )?tools?(?: needed| used)?$|^tech(?:nology)? stack$
     resources: ressourcen|ressources|referencias|further reading|资源|資源|参考|bibliograf
     tasks: ^(?:core |main |key )?topics?$|tasks?$|practice$|exercises?$|^read(?:ing)?s?$|^watch$
     tasks: ^learn$|^study$|labs?$|^hands-on|assignments?$|^build$|^do$|activit(?:y|ies)$|homework
-    tasks: challenges?$|^focus|^content|tarefas?$|exercicios?$|tareas?$|ejercicios?$|conteudos?$
+    tasks: challenges?$|^content|tarefas?$|exercicios?$|tareas?$|ejercicios?$|conteudos?$
     tasks: temas?$|aufgaben?$|ubungen?$|themen$|任务|练习|内容
     project: projects?\b|capstone|projetos?\b|proyectos?|projekte?\b|projets?\b|项目|項目
     """

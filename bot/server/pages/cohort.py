@@ -157,7 +157,7 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor, number: int) -> Coho
             continue
         if visibility == "seen":
             members.append(shown.member)
-        elif not row.private or access.is_reachable_cached(visitor, row.full_name):
+        elif not row.private or access.is_reachable_cached(visitor, row):
             waiting.append(shown.member.who)
     return CohortResult(
         learners=tuple(members),
