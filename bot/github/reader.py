@@ -313,12 +313,12 @@ class HttpReader:
             found = self._cached(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
-            if found.get("encoding") == "base64":
-                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             if int(found.get("size") or 0) > MAX_FILE:
                 raise CurriculumError(
                     f"it is larger than {MAX_FILE // 1_000_000} MB.", where=str(found.get("path"))
                 )
+            if found.get("encoding") == "base64":
+                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
             return ReadmeFile(str(found.get("path")), self._client.get(url, accept=RAW).text)
         except NotThereError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import RefusedError
+from bot.errors import CurriculumError, RefusedError
 from bot.github.issue_list import UNLIMITED, IssueList, IssuePage, ReadLimits, TextBudget
 from bot.github.reader import HttpReader
 from bot.planning.marker import Marker, digest, wrap
@@ -197,3 +197,12 @@ class TestReader:
         comments.create(world, world.actor(), home, issue, {"body": "/done"})
         found = small.comments_since(issue.birth.at)
         assert [comment.author for comment in found] == ["stranger"] * 3 + ["learner"]
+
+    def test_a_file_beyond_five_megabytes_is_not_fetched(
+        self, world: World, reader: HttpReader
+    ) -> None:
+        world.commit_files(world.repository(), {"guide.md": b"x" * 5_000_001}, "Write")
+        world.journal.forget()
+        with pytest.raises(CurriculumError, match=r"^guide.md: it is larger than 5 MB\.$"):
+            reader.file("guide.md")
+        assert len(world.journal.entries) == 1
