@@ -1,7 +1,8 @@
 """Logs and counts requests for pages. Plain ASGI, outside of all other layers.
 
 All are counted. What anybody may send in great number (badges, files, addresses that lead nowhere,
-and whatever is refused for being too much) is sampled in the log: a line a minute, with how many it is for.
+and whatever is refused for being too much) is sampled in the log: a line a minute, with how many it
+is for.
 """
 
 import logging
