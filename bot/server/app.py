@@ -5,8 +5,9 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -67,11 +68,11 @@ def build(server: Server) -> ASGIApp:
     )
 
 
-def application(server: Server) -> FastAPI:
+def application(server: Server) -> Starlette:
     """Return all that is served beside the endpoint. The server starts and stops with it."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
         await run_in_threadpool(server.start)
@@ -99,9 +100,7 @@ def application(server: Server) -> FastAPI:
         title, detail = BODY_ERRORS[error.status]
         return nobodys_error(scope, PageError(error.status, title, detail, again=error.retry_after))
 
-    app = FastAPI(
-        title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
-    )
+    app = Starlette(lifespan=lifespan)
     app.state.server = server
     frame = add_pages(app, server)
     # What is added later is further out.
@@ -120,7 +119,7 @@ def application(server: Server) -> FastAPI:
     return app
 
 
-def add_pages(app: FastAPI, server: Server) -> Frame:
+def add_pages(app: Starlette, server: Server) -> Frame:
     """Add the pages of `server`, which they read anew for each request; return their frame."""
     frame = Frame(server)
     access = Access(frame)
