@@ -23,6 +23,7 @@ from bot.progress.journal import closings
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
+from bot.reports.checkpoint import is_reached
 from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
@@ -34,7 +35,7 @@ from bot.sync.run_commands import run_commands
 Planner = Callable[[Snapshot], Plan]
 
 ROUNDS = 3
-REPORTS = frozenset({"weekly", "report"})
+REPORTS = frozenset({"weekly", "report", "finish"})
 
 
 class RunRecord(NamedTuple):
@@ -217,6 +218,7 @@ def texts(
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
+        reached=frozenset(c.id for c in path.curriculum.checkpoints if is_reached(path, c)),
         seen=seen,
         reported=reported,
         refused=dict(refused),

@@ -234,6 +234,12 @@ class ExpectedPath:
                 found.append((work, "ahead", 0.0, None))
         return found
 
+    def _is_finished(self) -> bool:
+        """Whether all that counts is closed as done; what has no hours holds nothing up."""
+        waiting = any(unit.choice for unit in self._scenario.path.units()) and self._option is None
+        open_work = [w for w, _, share, closed in self._states or () if w.hours and not closed]
+        return not (waiting or open_work)
+
     def _is_open(self, issue: Issue) -> bool:
         """Whether it is open, or another bot alone closed it."""
         by_bot = self._people.closed_by_bot.get(issue.number)

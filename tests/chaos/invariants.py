@@ -138,7 +138,7 @@ def _summaries(scenario: Scenario, learner: Learner) -> list[str]:
             *(c.body for _, c in markers.comments(scenario.repository)),
             *(i.body or "" for i in markers.issues(scenario.repository) if i.state == "open"),
         )
-        if (key := markers.key_of(text)) and key.partition(":")[0] in {"weekly", "report"}
+        if (key := markers.key_of(text)) and key.partition(":")[0] in {"weekly", "report", "finish"}
     )
     found = [f"{key} stands {n} times" for key, n in reported.items() if n > 1]
     summary = next(

@@ -22,8 +22,7 @@ from bot.planning.snapshot import Snapshot, Trust
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
-from bot.progress.path import PathReader
-from bot.progress.progress import Progress
+from bot.progress.path import LearningPath, PathReader
 from bot.reports.checkpoint import as_markdown
 from github_sandbox.state.objects import Issue
 
@@ -56,7 +55,10 @@ def _no_parents(right: DesiredState) -> dict[str, Any]:
 
 
 def percent_of_a_week_is_0(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Progress, "percent_by", lambda *_: 0)
+    def percent(self: LearningPath, day: date | None = None) -> int:
+        return 0 if day else self.progress.all.percent
+
+    patch.setattr(LearningPath, "percent", percent)
 
 
 def hours_are_doubled_in_sums(patch: pytest.MonkeyPatch) -> None:
