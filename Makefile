@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings audit bench bench-server attack kills chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -25,6 +25,7 @@ help:
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make attack  attack a server of its own on this machine, and print what others notice"
 	@echo "make kills   kill servers, workers and the database at each place, and under load"
+	@echo "make soak    keep a server with 300 repositories busy for 15 minutes, and print its memory"
 	@echo "make mutants  change the code wrongly in 150 places, and print what no test notices"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
@@ -94,6 +95,10 @@ chaos: $(VENV)/.dev
 # Minutes long: fresh servers on loopback, on both databases. `make attack WHAT="sqlite flood"` for some.
 attack: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m attack.table $(WHAT)
+
+# A server under a steady load; MINUTES=1 for a short one.
+soak: $(VENV)/.dev
+	@PYTHONPATH=.:tests $(BIN)/python -m attack.soak $(or $(MINUTES),15) $(or $(REPOSITORIES),300)
 
 # Servers, workers and databases die by SIGKILL, at each place and under load.
 kills: $(VENV)/.dev

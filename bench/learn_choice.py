@@ -32,7 +32,7 @@ def example(work: tuple[Path, guides.Truth, str]) -> Example:
     if clothes:
         data = guides.REWRITES[clothes](data.decode("utf-8", "replace")).encode()
     out = []
-    for one in readings(repair(data, name=file.name).text, file.name):
+    for one in readings(repair(data, name=file.name).text, file.name, every=True):
         units = list(one.path.units())
         tasks = sum(
             len(u.tasks) + (sum(len(o.tasks) for o in u.choice.options) if u.choice else 0)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -23,6 +24,7 @@ MAX_ID = 80
 RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-\u2013]\s*(\d+(?:\.\d+)?))?")
 
 
+@lru_cache(maxsize=1 << 14)
 def slugify(text: str) -> str:
     """Return a readable id for `text`: lower case, letters and digits of any script, hyphens.
 

@@ -15,7 +15,7 @@ from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted, to_report
+from bot.planning.refusals import HeldChanges, Refusals, Refused, are_given_up, noted, to_report
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -180,7 +180,7 @@ def _planner(
         refusals = done.refusals(before.observed.ledger, path.today)
         # Marks come last. Cut off before them, the next run must read the same comments; and
         # without a summary issue none were read.
-        read = all(is_given_up(refusals, change) for change in commands.last)
+        read = are_given_up(refusals, commands.first, commands.last)
         read = read and SUMMARY_KEY in before.observed.issues
         reported = frozenset(done.made).union(k for k in posted if k.partition(":")[0] in REPORTS)
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))

@@ -26,9 +26,7 @@ LARGE = 500_000  # bytes; the stand-in answers with such a page from memory
 def silent_links(target: Target) -> Iterator[None]:
     """Fill eight repositories with links to hosts that take connections and say nothing."""
     homes = [
-        target.add_repository(
-            f"{MALLORY}/links-{n}", _text("Links", "{title: Read}"), features={"links": True}
-        )
+        target.add_repository(f"{MALLORY}/links-{n}", short_path("Links"), features={"links": True})
         for n in range(REPOSITORIES)
     ]
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as silent:
@@ -78,6 +76,11 @@ def huge_curriculum(target: Target) -> Iterator[None]:
 def _curriculum(number: int) -> str:
     """A curriculum like no other, with 48,000 tasks in some 800 KB."""
     return _text(f"Number {number}", ",".join(f"{{title: t{n:05}}}" for n in range(TASKS)))
+
+
+def short_path(title: str) -> str:
+    """A curriculum of one task."""
+    return _text(title, "{title: Read}")
 
 
 def _text(title: str, tasks: str) -> str:

@@ -38,8 +38,10 @@ class Expected(ExpectedPath):
             self._missing_issues,
             self._wrong_labels,
             self._wrong_milestones,
+            self._wrong_end,
             self._wrong_parents,
             self._wrong_hours,
+            self._wrong_choices,
             self._wrong_dashboard,
             self._wrong_badge,
             self._wrong_readme,
@@ -115,6 +117,16 @@ class Expected(ExpectedPath):
             if issue.milestone is None or markers.key_of(issue.milestone.description) != key:
                 yield f"#{issue.number} ({work.keys[0]}) is not in {key}"
 
+    def _wrong_end(self) -> Iterator[str]:
+        """The last milestone of a pace in months."""
+        last = list(self._scenario.path.units())[-1]
+        for milestone in self._scenario.repository.milestones.values():
+            is_last = markers.key_of(milestone.description) == f"unit:{last.id}"
+            if self._end and is_last and ("due", milestone.number) not in self._people.edited:
+                self.judged["due dates"] += 1
+                if milestone.due != self._end:
+                    yield f"the path ends on {milestone.due}, not {self._end}"
+
     def _wrong_parents(self) -> Iterator[str]:
         if not (self._features.deliverables and self._features.sub_issues):
             return
@@ -145,6 +157,14 @@ class Expected(ExpectedPath):
                 self.judged["hours"] += 1
                 if entry["hours"] != hours:
                     yield f"{entry['hours']} h are remembered on {key}, where {hours} were written"
+
+    def _wrong_choices(self) -> Iterator[str]:
+        for key, entry in self._entries:
+            text = self._people.comments_written.get(entry["id"], "")
+            if entry["do"] == "choose" and text.startswith("/choose "):
+                self.judged["choices"] += 1
+                if entry["option"] != (option := text.split()[1]):
+                    yield f"{entry['option']} is remembered on {key}, where {option} was chosen"
 
     def _wrong_dashboard(self) -> Iterator[str]:
         found = self._issues.get(markers.SUMMARY, [])

@@ -184,8 +184,8 @@ def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
 
     with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
         play(Strict, 1, histories=30, steps=20)
-    first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
-    setup = "Setup(zone='UTC', day='monday', early=0, publish=False, pulls=False)"
+    first = "Run(kind='sync', faults=(), meanwhile=(), warm=True, behind=0, other=False)"
+    setup = "Setup(zone='UTC', day='monday', early=0, publish=False, pulls=False, private=False)"
     assert table.reported(caught.value).splitlines()[-5:] == [
         "state = Strict()",
         f"state.begin(app=False, place='comment', first={first}, setup={setup})",

@@ -9,13 +9,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from chaos import table
+from chaos import markers, table
 from chaos.actions import Change, Run, Setup
 from chaos.state_machine import LearnerStateMachine
 from chaos.table import Share
 
 from bot.planning.desired_state import DesiredState, desired_state
 from bot.planning.ledger import RefusedChange
+from bot.planning.schedule import add_months
+from bot.progress.commands.choose import Choose
 from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
 from bot.progress.path import LearningPath
@@ -81,7 +83,7 @@ def no_reports(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.sync.sync._due_checkpoints", lambda _: [])
 
 
-def reports_say_99_percent(patch: pytest.MonkeyPatch) -> None:
+def reports_with_99_percent(patch: pytest.MonkeyPatch) -> None:
     def wrong(report: Any) -> str:
         return re.sub(r"\d+(\s?%) of the path", r"99\1 of the path", as_markdown(report))
 
@@ -101,7 +103,7 @@ BREAKAGES = {
     "hours doubled in sums": hours_are_doubled_in_sums,
     "hours doubled in the log": hours_are_doubled_in_the_log,
     "no checkpoint report": no_reports,
-    "percent of a report is always 99": reports_say_99_percent,
+    "percent of a report is always 99": reports_with_99_percent,
     "no block in the README": no_block_in_the_readme,
 }
 
@@ -170,6 +172,41 @@ def test_a_refusal_that_is_never_tried_again_is_seen(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(RefusedChange, "next_try", date.max)
     found = refused_once().end().untrue
     assert {text.split(" ")[0] for text in found} == {"the", "refused:"}, found
+
+
+def chosen() -> LearnerStateMachine:
+    """A path of which an option was chosen by a command, and a task of it done."""
+    state = LearnerStateMachine()
+    state.begin(app=False, place="comment", first=Run())
+    summary = markers.by_key(state.scenario.repository)[markers.SUMMARY][0]
+    state.learner._comment(summary, "/choose web")
+    state.wait(1)
+    state.sync(Run())
+    finish(state)
+    return state
+
+
+def test_a_choice_that_is_remembered_and_not_made_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = chosen()
+    assert state.end().violations == []
+    assert state.scenario.tally.judged["choices"] == 1
+    monkeypatch.setattr(Choose, "replay", lambda *_: None)
+    assert chosen().end().untrue
+
+
+def three_months() -> LearnerStateMachine:
+    state = LearnerStateMachine()
+    state.begin(app=False, place="comment", first=Run())
+    state.maintain(Change("pace", 1))
+    return state
+
+
+def test_a_pace_in_months_that_ends_early_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = three_months()
+    assert state.end().violations == []
+    assert state.scenario.tally.judged["due dates"] == 1
+    monkeypatch.setattr("bot.planning.schedule.add_months", lambda day, n: add_months(day, n - 1))
+    assert any("the path ends on" in text for text in three_months().end().untrue)
 
 
 def closed_by_a_bot() -> LearnerStateMachine:

@@ -233,11 +233,11 @@ THREE_DAYS = """\
 ## 2026-04-22
 - [ ] Lists
 
-## 2026-04-24 Exam
-- [ ] Be there
+## 2026-04-24
+- [ ] Sit the exam
 
 ## 2026-04-27
-- [ ] Rest
+- [ ] Talk about it
 """
 
 

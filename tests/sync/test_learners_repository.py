@@ -33,7 +33,7 @@ class Home(Scenario):
         """One run under the name that the repository has. Raises what it raises."""
         line = InMemoryHttp(self.engine)
         name = self.repository.full_name
-        reader, gateway = edges(line, repository=name, token=self.token, cache=self.cache)
+        reader, gateway = edges(line, repository=name, token=self.token, cache=self.caches[False])
         sync = Sync(PathReader(self.path, self.settings, self.now), reader, web=WEB)
         return sync.run(WriteContext(lambda: gateway, line.sleep), allow_removals=True)
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, outline
 from bot.curriculum.importer.candidates import Candidate, candidates
-from bot.curriculum.importer.choice import Reading, WorkLines, features, score
+from bot.curriculum.importer.choice import Reading, WorkLines, features, is_certain, score
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
@@ -71,11 +71,15 @@ def build(guide: RepairedText, name: str) -> ImportResult:
     )
 
 
-def readings(text: str, name: str) -> list[Reading]:
-    """Return the readings of a guide that have tasks, the most fitting first."""
+def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
+    """Return the readings of a guide that have tasks, the most fitting first.
+
+    The others are not tried where the usual one leaves nothing to wish for, unless `every` is.
+    """
     found: list[Reading] = []
     seen: set[tuple[object, ...]] = set()
     outlined = outline(text)
+    work = WorkLines.of(outlined)
     for candidate in candidates(outlined):
         parts = SectionCollector(LineCoverage(text), folder=_folder(name))
         made = _read(candidate, name, parts)
@@ -83,9 +87,9 @@ def readings(text: str, name: str) -> list[Reading]:
         if shape not in seen and any(unit.tasks or unit.choice for unit in made.path.units()):
             seen.add(shape)
             found.append(made)
-    work = WorkLines.of(outlined)
-    for one in found:
-        one.features = features(one, work)
+            made.features = features(made, work)
+            if candidate.default and is_certain(made) and not every:
+                break
     return sorted(found, key=lambda one: -score(one.features))
 
 

@@ -19,6 +19,7 @@ from bot.curriculum.importer.drafts import PathDraft
 from bot.curriculum.importer.keys import NUMBERED, UNKNOWN_SIGN
 
 MAX_HEADING = 120
+NEARLY_ALL = 0.9
 FEWEST = 4  # units that a number in a heading may mean
 _USED = {"task", "what a task says more", "checkpoint item", "deliverable", "goal"}
 
@@ -109,6 +110,21 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
         "depth": float(roles.order.index(roles.unit)) if roles.unit in roles.order else 0.0,
         "default": float(reading.candidate.default),
     }
+
+
+def is_certain(reading: Reading) -> bool:
+    """Return whether a reading accounts for nearly everything, by units that follow each other."""
+    found = reading.features
+    used = found["boxes used"] or found["items used"]
+    return (
+        len(list(reading.path.units())) >= FEWEST
+        and used >= NEARLY_ALL
+        and found["follow"] >= NEARLY_ALL
+        and not found["empty"]
+        and not found["mixed"]
+        and not found["thin"]
+        and found["fat"] < 1
+    )
 
 
 WEIGHTS: dict[str, float] = {

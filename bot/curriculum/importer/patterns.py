@@ -7,6 +7,7 @@ over the text as it stands, case ignored; those marked so are over folded text.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -114,6 +115,7 @@ def first_match(table: Iterable[tuple[str, T]], text: str) -> T | None:
     return next((value for pattern, value in table if re.search(pattern, text)), None)
 
 
+@lru_cache(maxsize=1 << 14)
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, emoji or markup, as the tables have it."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))

@@ -6,7 +6,7 @@ the general. Words start at a word's start; Chinese and Japanese need no spaces 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.curriculum.importer.patterns import fold
@@ -23,6 +23,7 @@ def table(lines: str) -> Topics:
     return tuple((name, "|".join(patterns)) for name, patterns in topics.items())
 
 
+@lru_cache(maxsize=1 << 14)
 def topic(text: str, among: Topics) -> str | None:
     """Return the first topic whose words are in `text`, or None."""
     folded = fold(text)
