@@ -5,9 +5,8 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -68,11 +67,11 @@ def build(server: Server) -> ASGIApp:
     )
 
 
-def application(server: Server) -> Starlette:
+def application(server: Server) -> FastAPI:
     """Return all that is served beside the endpoint. The server starts and stops with it."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
         await run_in_threadpool(server.start)
@@ -100,7 +99,9 @@ def application(server: Server) -> Starlette:
         title, detail = BODY_ERRORS[error.status]
         return nobodys_error(scope, PageError(error.status, title, detail, again=error.retry_after))
 
-    app = Starlette(lifespan=lifespan)
+    app = FastAPI(
+        title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
     app.state.server = server
     frame = add_pages(app, server)
     # What is added later is further out.
@@ -119,7 +120,7 @@ def application(server: Server) -> Starlette:
     return app
 
 
-def add_pages(app: Starlette, server: Server) -> Frame:
+def add_pages(app: FastAPI, server: Server) -> Frame:
     """Add the pages of `server`, which they read anew for each request; return their frame."""
     frame = Frame(server)
     access = Access(frame)

@@ -8,8 +8,8 @@ for an error.
 
 from functools import lru_cache
 
+from fastapi import FastAPI
 from pydantic import ValidationError
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,7 +49,7 @@ def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
     return f"/badge/{PRIVATE}/{row.id}-{seal}.{ending}"
 
 
-def add(app: Starlette, frame: Frame, access: Access) -> None:
+def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add the badges below `/badge`."""
 
     def badge(request: Request) -> Response:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -64,7 +64,7 @@ class LearnerRequest(NamedTuple):
     accepted: bool | None
 
 
-def add(app: Starlette, frame: Frame, access: Access) -> None:
+def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add `/cohort`, `/cohort.json` and the page where a mentor accepts learners."""
 
     def found(request: Request) -> CohortResult:

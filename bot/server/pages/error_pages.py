@@ -3,7 +3,7 @@
 import logging
 
 import sqlalchemy as sa
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,7 +20,7 @@ SLOW_AGAIN = 5  # seconds
 FAILED = "Something went wrong here", "It is logged, and nothing is lost. Try again."
 
 
-def add(app: Starlette, frame: Frame) -> None:
+def add(app: FastAPI, frame: Frame) -> None:
     """Answer every error with a page."""
 
     def show(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -94,7 +94,7 @@ class Assets:
         """Return the path of an asset. Raises KeyError for an unknown name."""
         return f"/assets/{name}?v={self._all[name].version}"
 
-    def add(self, app: Starlette) -> None:
+    def add(self, app: FastAPI) -> None:
         """Add the routes of the assets."""
         app.add_route("/assets/{name}", self._asset, methods=["GET"])
         # Browsers ask for it beside a page that names none, such as a report.

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,7 +33,7 @@ class LandingRepository(NamedTuple):
     percent: int | None
 
 
-def add(app: Starlette, frame: Frame) -> None:
+def add(app: FastAPI, frame: Frame) -> None:
     """Add the page at `/`."""
 
     def landing(request: Request) -> Response:

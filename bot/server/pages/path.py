@@ -8,8 +8,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
 from markdown_it import MarkdownIt
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -62,7 +62,7 @@ _BY_RESULT: dict[str, Standing] = {
 }
 
 
-def add(app: Starlette, frame: Frame, access: Access) -> None:
+def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add the pages below `/r`."""
 
     def path(request: Request) -> Response:

@@ -19,8 +19,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, SecretStr
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -179,7 +179,7 @@ def _private(host: str) -> bool:
         return "." not in host or host.endswith((".local", ".internal", ".home.arpa"))
 
 
-def add(app: Starlette, frame: Frame) -> None:
+def add(app: FastAPI, frame: Frame) -> None:
     """Add the pages, which redirect to `/` once there is an App."""
     registrar = Registrar(frame.server)
     app.state.registrar = registrar

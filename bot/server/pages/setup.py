@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -63,7 +63,7 @@ class SetupProgress(FrozenModel):
         return self.state in {"waiting", "working"}
 
 
-def add(app: Starlette, frame: Frame, access: Access) -> None:
+def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add the list of repositories at `/setup`, and the form and the progress of each below it."""
     pages, asking = _Pages(frame, access), frame.github_page
     app.add_route(PAGE, asking(pages.list_repositories), methods=["GET"])

@@ -11,8 +11,8 @@ import secrets
 from functools import partial
 from typing import NamedTuple
 
+from fastapi import FastAPI
 from pydantic import SecretStr
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -57,7 +57,7 @@ SETTINGS = Problem(
 )
 
 
-def add(app: Starlette, frame: Frame) -> None:
+def add(app: FastAPI, frame: Frame) -> None:
     """Add the pages, and the way to them from pages that need somebody to be signed in."""
 
     def required(request: Request, _: Exception) -> Response:
