@@ -92,14 +92,14 @@ def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
         heads = [patterns.fold(cell.text) for cell in table.header]
         roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
         for j in range(len(roles)):
-            if j != i and roles[j] == "task" and _says_nothing(table, j, keys):
+            if j != i and roles[j] == "task" and _is_no_work(table, j, keys):
                 roles[j] = "skip"
         roles[i] = "time"
         return ScheduleColumns(i, word, group[0][0], tuple(roles))
     return None
 
 
-def _says_nothing(table: Block, column: int, keys: GuideKeys) -> bool:
+def _is_no_work(table: Block, column: int, keys: GuideKeys) -> bool:
     """Return whether the cells of a column are only times, states, or the same in every row."""
     cells = [row.cells[column].text for row in table.rows if row.cells[column].text]
     if len(set(cells)) == 1 < len(cells) - 1:
