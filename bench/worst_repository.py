@@ -82,10 +82,10 @@ def child(given: str) -> None:
         with ThreadPoolExecutor(len(homes)) as pool:
             for _ in range(2):
                 results += [done.result for done in pool.map(lambda one: jobs.run(one, 0), homes)]
-        told = [row.message for one in homes if (row := store.repositories.repository(one.id))]
+        messages = [row.message for one in homes if (row := store.repositories.repository(one.id))]
         print(json.dumps({
             "before": before, "most": memory(), "seconds": time.monotonic() - began,
-            "results": sorted(set(results)), "messages": sorted(set(told)),
+            "results": sorted(set(results)), "messages": sorted(set(messages)),
         }))  # fmt: skip
     auth.close()
 

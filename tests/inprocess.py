@@ -349,9 +349,9 @@ def _milestone(milestone: Milestone, counts: tuple[int, int]) -> MilestoneState:
 
 def _listed(repository: Repository, issue: Issue) -> IssueState:
     """As a list is read: without texts that nobody needs."""
-    kept = may_count(issue.body or "", (label.description for label in issue.labels))
+    counts = may_count(issue.body or "", (label.description for label in issue.labels))
     found = _state(repository, issue)
-    return found if kept else found.model_copy(update={"body": ""})
+    return found if counts else found.model_copy(update={"body": ""})
 
 
 def _state(repository: Repository, issue: Issue) -> IssueState:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import click
 import typer
 
 from bot.cli import console
@@ -104,6 +105,9 @@ def import_guide(
         Literal["text", "json"], typer.Option(help="How to say what was understood.")
     ] = "text",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    reading: Annotated[
+        int | None, typer.Option(min=1, help="Take this one of several close readings.")
+    ] = None,
 ) -> None:
     """Read a learning guide: phases, weeks, tasks, hours, deliverables, checkpoints, resources.
 
@@ -113,7 +117,12 @@ def import_guide(
 
     if output is not None and output.exists() and not force:
         raise UsageError("it is there already.", where=str(output), hint="Replace it with --force.")
-    imported = importer.read(_read(guide), name=str(guide))
+    content = _read(guide)
+    imported = importer.read(content, name=str(guide), reading=reading or 1)
+    if reading is None and imported.readings:
+        chosen = _choose(imported.readings)
+        if chosen > 1:
+            imported = importer.read(content, name=str(guide), reading=chosen)
     if summary == "json":
         console.print_result(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
     else:
@@ -124,11 +133,24 @@ def import_guide(
             summary=imported.summary(),
             repairs=imported.repairs,
             unplaced=imported.unplaced,
+            account=imported.account,
         )
         console.print_result(text)
     if output is not None:
         output.write_text(dump.to_yaml(imported.curriculum), encoding="utf-8")
         console.print_status(f"Wrote {output}. Name it as `curriculum` in .github/milepost.yml.")
+
+
+def _choose(readings: tuple[str, ...]) -> int:
+    """Return the number of the reading that a person takes; without a terminal, the first."""
+    console.print_status("This guide can be read in several ways:")
+    for number, one in enumerate(readings, 1):
+        console.print_status(f"  {number}. {one}")
+    if not console.interactive():
+        console.print_status("The first is taken. Take another with --reading 2.")
+        return 1
+    options = click.IntRange(1, len(readings))
+    return int(typer.prompt("Which one?", default=1, err=True, type=options))
 
 
 def _read(file: Path) -> bytes:

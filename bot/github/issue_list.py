@@ -128,13 +128,13 @@ class IssueList:
         parts = []
         if self._omitted:
             parts.append(
-                f"{self._omitted:,} issues and pull requests that aren't about your path, beyond "
-                f"the first {self._limits.others:,}"
+                "issues and pull requests that aren't about your path, beyond the first "
+                f"{self._limits.others:,} ({self._omitted:,} more)"
             )
         if self._texts.refused:
             parts.append(
-                f"{self._texts.refused:,} texts by people who can't write to this repository, "
-                f"beyond the first {_megabytes(self._limits.text)}"
+                "texts by people who can't write to this repository, beyond the first "
+                f"{_megabytes(self._limits.text)} ({self._texts.refused:,} more)"
             )
         return f"{NOT_READ} {' and '.join(parts)}." if parts else ""
 

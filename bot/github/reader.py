@@ -62,7 +62,7 @@ from bot.progress.closings import with_closings
 MAX_FILE = 5_000_000  # bytes; GitHub would send 100 MB
 MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
-MOST_ASKED = 50  # authors of a repository with more texts than are held
+MAX_AUTHORS = 50  # authors of a repository with more texts than are held
 EVERY_ISSUE = {"state": "all", "sort": "created", "direction": "asc"}
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _VIEWER = "query { viewer { databaseId } }"
@@ -313,12 +313,12 @@ class HttpReader:
             found = self._cached(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
-            if found.get("encoding") == "base64":
-                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             if int(found.get("size") or 0) > MAX_FILE:
                 raise CurriculumError(
                     f"it is larger than {MAX_FILE // 1_000_000} MB.", where=str(found.get("path"))
                 )
+            if found.get("encoding") == "base64":
+                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
             return ReadmeFile(str(found.get("path")), self._client.get(url, accept=RAW).text)
         except NotThereError:
@@ -372,8 +372,8 @@ class HttpReader:
             self._recorded = recorded_writers(found)
         if account in self._recorded:
             return True
-        asked = (author, account) in self._writers or len(self._writers) < MOST_ASKED
-        return asked and self.may_write(author, account)
+        known = (author, account) in self._writers or len(self._writers) < MAX_AUTHORS
+        return known and self.may_write(author, account)
 
     def _list(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Json]:
         for answer in self._pages(path, params, fresh):

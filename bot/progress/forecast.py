@@ -5,6 +5,7 @@ that the same history gives the same dates.
 """
 
 from datetime import date, timedelta
+from math import ceil
 from random import Random
 
 from bot.planning.snapshot import FrozenModel
@@ -36,17 +37,9 @@ class Forecast(FrozenModel):
 
 
 def forecast(
-    progress: Progress,
-    *,
-    start: date,
-    today: date,
-    pauses: tuple[Pause, ...],
-    random: Random,
-    left: float | None = None,
+    progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...], random: Random
 ) -> Forecast:
-    """Return the forecast as of `today` (a day in the learner's zone).
-
-    `left` is the weight to do, by default that of now.
+    """Return the forecast for `progress` as of `today` (a day in the learner's zone).
 
     History is the last twelve whole weeks since `start`, counted back from `today`. A week is seven
     days of study, so that pauses neither slow the pace nor count as time to come. At least three
@@ -54,8 +47,7 @@ def forecast(
     """
     weeks = study_weeks(start, today, pauses)
     history = weekly(progress, start=start, today=today, pauses=pauses)
-    if left is None:
-        left = max(0.0, progress.all.total - progress.all.done)
+    left = max(0.0, progress.all.total - progress.all.done)
     active = sum(amount > 0 for amount in history)
     pace = sum(history) / len(history) if history else 0.0
     likely = careful = None
@@ -73,6 +65,22 @@ def forecast(
         pace=pace,
         left=left,
     )
+
+
+def steady_end(
+    progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...]
+) -> date | None:
+    """Return the day on which the path ended at the mean pace of the weeks before `today`.
+
+    It knows what was closed by then, and stands for a forecast of an earlier day at a thousandth of
+    its cost. None where there was too little history, or nothing left.
+    """
+    history = weekly(progress, start=start, today=today, pauses=pauses)
+    left = progress.all.total - progress.done_by(today)
+    if left <= 0 or sum(amount > 0 for amount in history) < FEWEST_ACTIVE:
+        return None
+    weeks = min(LONGEST, ceil(left * len(history) / sum(history)))
+    return _weeks_ahead(today, pauses, weeks)[-1]
 
 
 def weekly(

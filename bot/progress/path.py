@@ -21,10 +21,10 @@ from bot.progress.assessment import ratings_in_issues
 from bot.progress.command_log import Entry, find_logs
 from bot.progress.commands.revert import Revert
 from bot.progress.effort import Effort, effort
-from bot.progress.forecast import Forecast, forecast
+from bot.progress.forecast import Forecast, forecast, steady_end
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory
 from bot.progress.progress import FINISHED, LEFT_OUT, Progress, item_keys, read_progress
-from bot.settings import Pause, Settings
+from bot.settings import Settings
 
 
 def read_learner_history(
@@ -103,8 +103,19 @@ class LearningPath(PlannedPath):
 
     @cached_property
     def outlook(self) -> Forecast:
-        """The forecast of the end; of a finished path, the pace that it had on its last day."""
-        return self.forecast_on(self.as_of + timedelta(days=1) if self.finished_on else self.today)
+        """The forecast of the end; its random draws are seeded by repository and day.
+
+        Of a finished path it holds the pace that it had on its last day.
+        """
+        day = self.as_of + timedelta(days=1) if self.finished_on else self.today
+        seed = digest(f"{self.observed.snapshot.repository} {day}")
+        return forecast(
+            self.progress,
+            start=self.settings.start,
+            today=day,
+            pauses=self.settings.pauses,
+            random=Random(seed),  # noqa: S311 - a simulation
+        )
 
     def percent(self, day: date | None = None) -> int:
         """Return the whole percent of the path that is done by the end of `day` (None: now).
@@ -115,35 +126,21 @@ class LearningPath(PlannedPath):
             return self.progress.all.percent
         return self.progress.percent_by(day)
 
-    def forecast_on(self, day: date) -> Forecast:
-        """Return the forecast as of `day`, of an earlier one from what was closed by then.
+    def days_late(self, day: date) -> int | None:
+        """Return by how many days the path led past its plan on `day`, as far as it knew then.
 
-        Its random draws are seeded by repository and day.
+        The end is that at the mean pace, the plan the one of that day. None without enough history.
         """
-        done = self.progress.done_by(day) if day < self.today else self.progress.all.done
-        seed = digest(f"{self.observed.snapshot.repository} {day}")
-        return forecast(
-            self.progress,
-            left=max(0.0, self.progress.all.total - done),
-            start=self.settings.start,
-            today=day,
-            pauses=self._pauses_known(day),
-            random=Random(seed),  # noqa: S311 - a simulation
-        )
-
-    def planned_end(self, day: date) -> date:
-        """Return the last day of the plan as it was on `day`."""
+        pauses = tuple(p for p in self.settings.pauses if day >= self.today or p.first <= day)
         turns = tuple(turn for turn in self.overrides.turns if turn.on <= day)
-        pauses = self._pauses_known(day)
-        if turns == self.overrides.turns and pauses == self.settings.pauses:
-            return self.dates.last
+        start = self.settings.start
+        end = steady_end(self.progress, start=start, today=day, pauses=pauses)
+        if end is None:
+            return None
+        if (turns, pauses) == (self.overrides.turns, self.settings.pauses):
+            return (end - self.dates.last).days
         settings = self.settings.model_copy(update={"pauses": pauses})
-        return schedule(self.curriculum, settings, turns).last
-
-    def _pauses_known(self, day: date) -> tuple[Pause, ...]:
-        """Return the pauses that had begun by an earlier day; all of them today."""
-        pauses = self.settings.pauses
-        return tuple(p for p in pauses if day >= self.today or p.first <= day)
+        return (end - schedule(self.curriculum, settings, turns).last).days
 
     def day_of(self, moment: datetime) -> date:
         """Return the learner's day at `moment` (aware)."""

@@ -15,6 +15,7 @@ from bot.reports.next_work import OpenThing, next_open
 from bot.reports.position import DAYS_A_WEEK
 
 FINISH_KEY: Key = "finish:path"
+FINISH_ID = "finished-path"
 LATEST = timedelta(days=7)  # so late it is still posted, once
 
 
@@ -34,6 +35,7 @@ class Finish(FrozenModel):
     """
 
     title: str
+    repository: str
     first: date
     last: date
     weeks: int
@@ -47,6 +49,11 @@ class Finish(FrozenModel):
     skills: tuple[SkillChange, ...]
     open: tuple[OpenThing, ...]
 
+    @property
+    def learner(self) -> str:
+        """Return the login of the repository's owner."""
+        return self.repository.partition("/")[0]
+
 
 def finish(path: LearningPath) -> Finish | None:
     """Return the totals of the path; None while required work is left, or nothing was done."""
@@ -56,6 +63,7 @@ def finish(path: LearningPath) -> Finish | None:
         return None
     return Finish(
         title=path.curriculum.title,
+        repository=path.observed.snapshot.repository,
         first=first,
         last=last,
         weeks=max(0, (last - first).days) // DAYS_A_WEEK + 1,
@@ -75,14 +83,27 @@ def finish(path: LearningPath) -> Finish | None:
     )
 
 
-def due_finish(path: LearningPath) -> Finish | None:
-    """Return what is to be posted now: once, in the first days after the last one of the path."""
+def recent_finish(path: LearningPath) -> Finish | None:
+    """Return the totals in the first days after the last one of the path, when they are written."""
     day = path.finished_on
-    if day is None or path.today > day + LATEST or path.observed.ledger.has(FINISH_KEY):
-        return None
-    return finish(path)
+    return finish(path) if day is not None and path.today <= day + LATEST else None
+
+
+def due_finish(path: LearningPath) -> Finish | None:
+    """Return what is to be posted now: once, in those days."""
+    return None if path.observed.ledger.has(FINISH_KEY) else recent_finish(path)
 
 
 def as_markdown(values: Finish) -> str:
     """Return the comment, without marker."""
     return templating.render("finish.md.j2", f=values, **WORDS)
+
+
+def as_html(values: Finish) -> str:
+    """Return one page to print, that needs nothing else."""
+    return templating.render("finish.html.j2", f=values, **WORDS)
+
+
+def files(values: Finish) -> dict[str, bytes]:
+    """Return the page by path."""
+    return {f"reports/{FINISH_ID}.html": f"{as_html(values)}\n".encode()}

@@ -119,24 +119,18 @@ def _was_late(path: LearningPath, work: Work, day: date) -> bool:
 
 
 def _is_past_plan(path: LearningPath, week: Week) -> bool:
-    """Return whether the likely end was past the plan's by more than two weeks, and not less so.
+    """Return whether the end was past the plan's by more than two weeks, and not less than before.
 
     It is looked at in every fourth week, against the one four weeks before.
     """
     if (_number(path, week) + 1) % APART:
         return False
     day = min(week.last + timedelta(days=1), path.today)
-    late = _days_late(path, day)
-    if late is None or late <= TOLERANCE:
+    late = path.days_late(day)
+    if late is None or late <= TOLERANCE.days:
         return False
-    before = _days_late(path, day - timedelta(weeks=APART))
+    before = path.days_late(day - timedelta(weeks=APART))
     return before is None or late >= before
-
-
-def _days_late(path: LearningPath, day: date) -> timedelta | None:
-    """Return by how much the likely end was past the planned one on `day`; None without one."""
-    likely = path.outlook.likely if day >= path.today else path.forecast_on(day).likely
-    return likely - path.planned_end(day) if likely else None
 
 
 def _was_ahead(path: LearningPath, current: UnitDates, day: date) -> bool:

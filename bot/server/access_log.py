@@ -1,7 +1,8 @@
 """Logs and counts requests for pages. Plain ASGI, outside of all other layers.
 
 All are counted. What anybody may send in great number (badges, files, addresses that lead nowhere,
-and whatever is refused with 429) is sampled in the log: a line a minute, with how many it is for.
+and whatever is refused for being too much) is sampled in the log: a line a minute, with how many it
+is for.
 """
 
 import logging
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 NO_ROUTE = "none"  # the route of an address that leads nowhere
 FREQUENT = ("/badge/", "/assets", NO_ROUTE)
+REFUSED = frozenset({408, 413, 429, 503})
 
 
 def access_log(
@@ -64,4 +66,4 @@ def access_log(
 
 def is_frequent(route: str, status: int) -> bool:
     """Return whether a request of this kind is only sampled in the log."""
-    return status == 429 or route.startswith(FREQUENT)
+    return status in REFUSED or route.startswith(FREQUENT)

@@ -42,6 +42,7 @@ RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation a
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is retried later
 
+MAX_SETTINGS = 100_000  # bytes; they are read by every sync
 # Of one repository, so that eight at once stay below 400 MB.
 LIMITS = ReadLimits(
     others=2_000, text=4_000_000, all_text=16_000_000, parsing=threading.Semaphore(2)
@@ -130,6 +131,9 @@ class RepositorySync:
             content = place.read(CONFIG_PATH)
             if content is None:
                 return None
+            if len(content) > MAX_SETTINGS:
+                what = f"it is larger than {MAX_SETTINGS // 1_000} KB."
+                raise errors.ConfigError(what, where=CONFIG_PATH)
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             self.on_settings(info, self.settings)
             name = self.settings.curriculum

@@ -13,8 +13,9 @@ from bot.progress.progress import item_keys
 from bot.reports import checkpoint as checkpoints
 from bot.reports import weekly as weeks
 from bot.reports.due_weeks import Week, due_weeks, weekly_key
-from bot.reports.finish import FINISH_KEY, due_finish
+from bot.reports.finish import FINISH_ID, FINISH_KEY, due_finish, recent_finish
 from bot.reports.finish import as_markdown as finish_text
+from bot.reports.finish import files as finish_files
 from bot.sync.apply import WriteContext
 from bot.sync.dry_run import DryRunRepository
 from bot.sync.evidence import LinkLookup
@@ -153,6 +154,10 @@ def _reports(path: LearningPath) -> Iterator[ReportFiles]:
         texts = checkpoints.files(checkpoints.checkpoint_report(path, newest))
         files = {path: text.encode() for path, text in texts.items()}
         yield ReportFiles(id=newest.id, title=newest.title, files=files)
+    done = recent_finish(path) if path.settings.publish.reports != "none" else None
+    if done is not None:
+        title = f"{done.title}: finished"
+        yield ReportFiles(id=FINISH_ID, title=title, files=finish_files(done))
 
 
 def weekly_comment(path: LearningPath, week: Week) -> DueComment:

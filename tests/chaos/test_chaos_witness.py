@@ -5,7 +5,7 @@ For each of these breakages `make chaos` gave no violation once.
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,12 +15,14 @@ from chaos.state_machine import LearnerStateMachine
 from chaos.table import Share
 
 from bot.planning.desired_state import DesiredState, desired_state
+from bot.planning.identity import People
 from bot.planning.ledger import RefusedChange
 from bot.planning.schedule import add_months
+from bot.planning.snapshot import Snapshot, Trust
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
-from bot.progress.path import LearningPath
+from bot.progress.path import LearningPath, PathReader
 from bot.reports.checkpoint import as_markdown
 from github_sandbox.state.objects import Issue
 
@@ -222,6 +224,42 @@ def test_what_a_bot_closed_is_open_to_the_witness(monkeypatch: pytest.MonkeyPatc
     assert closed_by_a_bot().end().violations == []
     monkeypatch.setattr("bot.progress.closings._bots", lambda *_: ())
     assert closed_by_a_bot().end().untrue
+
+
+def seen_by_two() -> LearnerStateMachine:
+    """An organisation's path that a workflow began, and a run of the learner's, a day behind."""
+    state = LearnerStateMachine()
+    state.begin(app=True, place="comment", first=Run(), setup=Setup(private=True))
+    state.wait(30)
+    state.sync(Run(other=True, behind=30))
+    return state
+
+
+def test_a_token_that_counts_only_its_own_text_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = seen_by_two()
+    assert state.end().violations == []
+    logins = {e.login for e in state.scenario.world.journal.entries}
+    assert logins >= {"learner", "github-actions[bot]"}
+
+    def by_viewer(_: Snapshot, people: People, __: int | None = None) -> Trust:
+        return Trust(accounts=frozenset({people.viewer() or 0}))
+
+    monkeypatch.setattr("bot.github.reader.identify", by_viewer)
+    verdict = seen_by_two().end()
+    assert verdict.duplicates
+    assert verdict.unsettled
+
+
+def test_a_run_that_is_behind_has_the_clock_of_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = []
+
+    def read(path: Any, settings: Any, now: datetime) -> PathReader:
+        moments.append(now)
+        return PathReader(path, settings, now)
+
+    monkeypatch.setattr("chaos.scenario.PathReader", read)
+    seen_by_two()
+    assert [now.day for now in moments] == [5, 5]
 
 
 def test_a_few_histories_are_enough_to_see_that_issues_are_missing(

@@ -71,6 +71,15 @@ def test_before_its_time_it_can_be_seen_but_not_posted(terminal: Terminal) -> No
     assert terminal("checkpoint", "1").out == "Report on the First month: posted.\n"
 
 
+def test_a_finished_path_can_be_printed(terminal: Terminal) -> None:
+    seeded(terminal)
+    assert terminal("report", "export", "finish").code == 64
+    for title in ("Read", "Bake"):
+        number = terminal.issue(title)["number"]
+        terminal.github("PATCH", f"/issues/{number}", state="closed")
+    assert "<h1" in terminal("report", "export", "finish").out
+
+
 def test_a_checkpoint_that_was_set_aside_gets_none(terminal: Terminal) -> None:
     seeded(terminal)
     number = terminal.issue("Checkpoint after")["number"]

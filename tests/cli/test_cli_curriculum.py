@@ -97,6 +97,22 @@ def test_a_guide_is_read_and_told(
     file_regression.check(ran.out)
 
 
+def test_close_readings_are_shown_and_another_is_taken(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.curriculum.importer.choice.CLOSE", 2)
+    lessons = "### Lesson {}\n- a\n- b\n"
+    modules = ["## Module 1\n", "## Module 2\n"]
+    terminal.write("guide.md", "".join(m + lessons.format(i) for i, m in enumerate(modules, 1)))
+
+    first, second = terminal("import", "guide.md"), terminal("import", "guide.md", "--reading", "2")
+
+    assert "1. 2 units with 4 tasks" in first.err
+    assert "--reading 2" in first.err
+    assert "several ways" not in second.err
+    assert first.out != second.out
+
+
 def test_the_summary_for_programs(terminal: Terminal) -> None:
     terminal.write("guide.md", GUIDE)
     found = json.loads(terminal("import", "guide.md", "--summary", "json").out)

@@ -12,6 +12,7 @@ from bot.curriculum.importer.blocks import outline
 from bot.curriculum.importer.dates import DateReader
 from bot.curriculum.importer.keys import GuideKeys
 from bot.curriculum.importer.time_words import time_words
+from bot.errors import GuideError
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"), key=lambda file: file.stem)
 WEEKS = "# Plan\n\n## Week 1: A\n- [ ] a\n- [ ] b\n\n## Week 2: B\n- [ ] c\n"
@@ -96,3 +97,33 @@ def test_ticks_on_every_task_are_decoration() -> None:
 
     assert [task.title for task in guide.tasks()] == ["a", "b"]
     assert not list(guide.done())
+
+
+TWO_WAYS = (
+    "# Plan\n\n## Module 1: A\n\n### Lesson 1\n- a\n- b\n\n### Lesson 2\n- c\n- d\n\n"
+    "## Module 2: B\n\n### Lesson 3\n- e\n- f\n"
+)
+
+
+def test_another_reading_is_taken_by_its_number() -> None:
+    first, second = (read(TWO_WAYS.encode(), name="x", reading=number) for number in (1, 2))
+
+    assert first.unit_names != second.unit_names
+    assert {len(first.unit_names), len(second.unit_names)} == {2, 3}
+    with pytest.raises(GuideError, match="readings, not 9"):
+        read(TWO_WAYS.encode(), name="x", reading=9)
+
+
+def test_the_account_of_a_guide_is_all_of_its_items_and_rows() -> None:
+    week = "## Week 1\n- [ ] a\n  - b\n- c\n### Goals\n- d\n"
+    text = f"{week}## Tips\n| x | y |\n|--|--|\n| 1 | 2 |\n"
+
+    account = read(text.encode(), name="x").account
+
+    assert sum(account.values()) == 5
+    assert account == {"tasks": 1, "details of tasks": 1, "goals": 1, "without a place": 2}
+
+
+def test_a_refusal_says_what_was_seen() -> None:
+    with pytest.raises(GuideError, match=r"Seen: 1 heading, 2 list items, 1 block of code\."):
+        read(b"# x\n\n- a\n- b\n\n```\ncode\n```\n", name="x")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import RefusedError
+from bot.errors import CurriculumError, RefusedError
 from bot.github.issue_list import UNLIMITED, IssueList, IssuePage, ReadLimits, TextBudget
 from bot.github.reader import HttpReader
 from bot.planning.marker import Marker, digest, wrap
@@ -70,8 +70,8 @@ def test_only_texts_that_progress_needs_are_held() -> None:
         item(5, "an old form", labels=["journal"]),
         item(6, None),
     )
-    kept = {2: LOOP, 3: "### Day\n\n2026-01-05", 5: "an old form"}
-    assert texts(found) == {1: "", 4: "", 6: "", **kept}
+    held = {2: LOOP, 3: "### Day\n\n2026-01-05", 5: "an old form"}
+    assert texts(found) == {1: "", 4: "", 6: "", **held}
     assert found.last_number == 6
     assert found.omitted == ""
 
@@ -98,7 +98,7 @@ def test_three_thousand_issues_of_60_kb_leave_a_few_megabytes() -> None:
     finally:
         tracemalloc.stop()
     assert len(found.issues()) == 2_000
-    assert found.omitted.startswith("Not read: 1,000 issues")
+    assert "beyond the first 2,000 (1,000 more)" in found.omitted
     assert held < 5_000_000
     assert most < 15_000_000
 
@@ -111,7 +111,8 @@ def test_beyond_some_megabytes_only_texts_by_those_who_may_write_are_added() -> 
     assert held == [*range(1, 18), 101]
     assert len(found.issues()) == 101
     assert found.omitted == (
-        "Not read: 83 texts by people who can't write to this repository, beyond the first 1 MB."
+        "Not read: texts by people who can't write to this repository, beyond the first 1 MB "
+        "(83 more)."
     )
 
 
@@ -132,7 +133,8 @@ def test_of_other_peoples_issues_so_many_are_held_and_ours_whatever_their_number
     assert [one.number for one in made.pulls()] == [98]
     assert made.last_number == 99
     assert made.omitted == (
-        "Not read: 31 issues and pull requests that aren't about your path, beyond the first 10."
+        "Not read: issues and pull requests that aren't about your path, beyond the first 10 "
+        "(31 more)."
     )
 
 
@@ -171,9 +173,9 @@ class TestReader:
         found = small.snapshot()
         held = [issue.author for issue in found.issues if issue.body]
         assert held == ["stranger"] * 3 + ["mentor", "former", "learner"]
-        assert found.omitted.startswith("Not read: 1 texts by people who can't write")
-        asked = [e.path for e in flooded.journal.entries if e.path.endswith("/permission")]
-        assert len(asked) == len(set(asked))
+        assert found.omitted.endswith("(1 more).")
+        requested = [e.path for e in flooded.journal.entries if e.path.endswith("/permission")]
+        assert len(requested) == len(set(requested))
 
     def test_comments_in_which_there_is_nothing_for_us_are_not_held(
         self, world: World, reader: HttpReader
@@ -195,3 +197,12 @@ class TestReader:
         comments.create(world, world.actor(), home, issue, {"body": "/done"})
         found = small.comments_since(issue.birth.at)
         assert [comment.author for comment in found] == ["stranger"] * 3 + ["learner"]
+
+    def test_a_file_beyond_five_megabytes_is_not_fetched(
+        self, world: World, reader: HttpReader
+    ) -> None:
+        world.commit_files(world.repository(), {"guide.md": b"x" * 5_000_001}, "Write")
+        world.journal.forget()
+        with pytest.raises(CurriculumError, match=r"^guide.md: it is larger than 5 MB\.$"):
+            reader.file("guide.md")
+        assert len(world.journal.entries) == 1

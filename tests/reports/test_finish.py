@@ -11,7 +11,7 @@ from sync.sync_runs import SyncRuns
 from bot.planning.marker import find
 from bot.progress.commands.choose import Choose
 from bot.reports.badge import badge
-from bot.reports.finish import as_markdown, due_finish, finish
+from bot.reports.finish import as_html, as_markdown, due_finish, finish
 
 WORK = {"a1": "08", "b1": "16", "c1": "21", "d2": "26", "e1": "29"}
 
@@ -31,6 +31,25 @@ def test_the_totals(file_regression: FileRegressionFixture) -> None:
     assert values is not None
     file_regression.check(f"{as_markdown(values)}\n", extension=".md")
     assert (values.weeks, values.done, values.hours, values.logged) == (4, 6, 64, 41.5)
+
+
+def test_the_page_to_print(file_regression: FileRegressionFixture) -> None:
+    values = finish(finished().view("2026-01-30"))
+    assert values is not None
+    file_regression.check(f"{as_html(values)}\n", extension=".html")
+
+
+def test_the_page_is_published_with_the_reports() -> None:
+    how = {"publish": {"reports": "branch", "badge": True}, "choices": {"choose-your-way": "data"}}
+    runs = SyncRuns(RICH, config("2026-01-05", ahead="all", **how))
+    runs.sync()
+    for title in WORK:
+        runs.bench.close(title)
+    runs.later(days=1).sync()
+    head = runs.bench.repository.git.head("milepost")
+    assert head
+    assert b"<h1" in head.files["reports/finished-path.html"]
+    assert b"finished" in head.files["badge.json"]
 
 
 def test_it_is_due_for_a_week_and_not_while_anything_is_left() -> None:

@@ -141,7 +141,8 @@ def requested(app: ASGIApp, *times: int) -> None:
     ("route", "status", "lines"),
     [
         ("/r/{owner}/{repo}", 200, 50),
-        ("/r/{owner}/{repo}", 429, 1),
+        ("/r/{owner}/{repo}", 500, 50),
+        *(("/r/{owner}/{repo}", status, 1) for status in (408, 413, 429, 503)),
         ("/badge/{owner}/{file}", 200, 1),
         ("/assets/{name}", 200, 1),
         ("none", 404, 1),

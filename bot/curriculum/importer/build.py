@@ -1,14 +1,22 @@
 """Build the curriculum from a guide's text: blocks, tree, path and sections."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import PurePath, PurePosixPath
 
 from pydantic import ValidationError
 
-from bot.curriculum.importer.blocks import Block, outline
+from bot.curriculum.importer.blocks import Block, Kind, outline
 from bot.curriculum.importer.candidates import Candidate, candidates
-from bot.curriculum.importer.choice import Reading, WorkLines, features, is_certain, score
+from bot.curriculum.importer.choice import (
+    Reading,
+    WorkLines,
+    close_readings,
+    features,
+    is_certain,
+    score,
+)
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
@@ -29,6 +37,24 @@ _WORDLESS = {
     "front": "front matter",
     "schedule": "the head of the schedule",
 }
+_CONTENTS: tuple[tuple[Kind, str], ...] = (
+    ("heading", "heading#"),
+    ("item", "list item#"),
+    ("table", "table#"),
+    ("text", "paragraph#"),
+    ("code", "block# of code"),
+    ("html", "block# of HTML"),
+)
+_ACCOUNT = {
+    "task": "tasks",
+    "what a task says more": "details of tasks",
+    "the name of a group of tasks": "names of groups",
+    "checkpoint item": "checkpoint items",
+    "deliverable": "deliverables",
+    "goal": "goals",
+    "resource": "resources",
+    "unit": "units",
+}
 _LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
     "es": "de y el la los con para una en las que cómo",
@@ -38,21 +64,23 @@ _LANGUAGE_WORDS = {
 }
 
 
-def build(guide: RepairedText, name: str) -> ImportResult:
-    """Return the curriculum of a guide. Raise GuideError when it has no tasks.
+def build(guide: RepairedText, name: str, number: int = 1) -> ImportResult:
+    """Return the curriculum of a guide by its reading with this number.
 
-    Read by the stretches that several headings name; without tasks, by any stretch; without tasks
-    again, by plain headings.
+    Raise GuideError when it has no tasks, or fewer readings.
     """
-    found = readings(guide.text, name)
+    found = readings(guide.text, name, every=number > 1)
     if not found:
         raise GuideError(
-            "no tasks were found in it, so it is not read as a guide.",
+            "no tasks were found in it, so it is not read as a guide."
+            f" Seen: {_contents(guide.text)}.",
             where=name,
             hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes of"
             " things to do below them.",
         )
-    chosen = found[0]
+    if number > len(found):
+        raise GuideError(f"it has {len(found)} readings, not {number}.", where=name)
+    chosen = found[number - 1]
     try:
         curriculum = _curriculum(chosen, name, _language(guide.text))
     except ValidationError as broken:
@@ -68,7 +96,36 @@ def build(guide: RepairedText, name: str) -> ImportResult:
         unplaced=coverage.unplaced(),
         unit_names=chosen.path.names(),
         hours=chosen.path.hours(),
+        readings=tuple(_description(one) for one in close_readings(found)),
+        account=chosen.account,
     )
+
+
+def _contents(text: str) -> str:
+    """Return what a text has, for somebody who asks why it is no guide."""
+    counts = Counter(block.kind for block in outline(text))
+    seen = [
+        f"{counts[kind]} {name if counts[kind] == 1 else name.replace('#', 's')}".replace("#", "")
+        for kind, name in _CONTENTS
+        if counts[kind]
+    ]
+    return ", ".join(seen) or "nothing"
+
+
+def _description(reading: Reading) -> str:
+    """Return a reading in a line: its units, the first and last of them, its tasks."""
+    units, names = list(reading.path.units()), reading.path.names()
+    tasks = sum(len(unit.tasks) for unit in units)
+    ends = names[0] if len(names) == 1 else f"{line(names[0])} to {line(names[-1])}"
+    return f"{len(units)} units with {tasks} tasks: {ends}"
+
+
+def _account(reading: Reading, work: WorkLines) -> dict[str, int]:
+    """Return what the items and rows of a guide became, most first: their sum is all of them."""
+    lines = {*work.boxes, *work.items, *work.rows}
+    became = (reading.parts.coverage.became(one) for one in lines)
+    named = (_ACCOUNT.get(one, "other parts") if one else "without a place" for one in became)
+    return dict(sorted(Counter(named).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
@@ -87,7 +144,7 @@ def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
         if shape not in seen and any(unit.tasks or unit.choice for unit in made.path.units()):
             seen.add(shape)
             found.append(made)
-            made.features = features(made, work)
+            made.features, made.account = features(made, work), _account(made, work)
             if candidate.default and is_certain(made) and not every:
                 break
     return sorted(found, key=lambda one: -score(one.features))

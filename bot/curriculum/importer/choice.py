@@ -19,6 +19,8 @@ from bot.curriculum.importer.drafts import PathDraft
 from bot.curriculum.importer.keys import NUMBERED, UNKNOWN_SIGN
 
 MAX_HEADING = 120
+CLOSE = 0.4  # points: of guides with two readings as close as this, a third is read wrongly
+MOST_SHOWN = 3
 NEARLY_ALL = 0.9
 FEWEST = 4  # units that a number in a heading may mean
 _USED = {"task", "what a task says more", "checkpoint item", "deliverable", "goal"}
@@ -33,6 +35,7 @@ class Reading:
     parts: SectionCollector
     candidate: Candidate
     features: dict[str, float] = field(default_factory=dict)
+    account: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,12 @@ def is_certain(reading: Reading) -> bool:
         and not found["thin"]
         and found["fat"] < 1
     )
+
+
+def close_readings(found: Sequence[Reading]) -> list[Reading]:
+    """Return the best readings where several are about as good, else none."""
+    close = [one for one in found if score(found[0].features) - score(one.features) < CLOSE]
+    return close[:MOST_SHOWN] if len(close) > 1 else []
 
 
 WEIGHTS: dict[str, float] = {

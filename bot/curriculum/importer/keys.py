@@ -82,7 +82,8 @@ class GuideKeys:
     def __init__(self, blocks: Sequence[Block], *, numbered: bool = False) -> None:
         labels = list(dict.fromkeys(_labels(blocks)))[:MOST_LABELS]
         counted = _counted(labels)
-        words = {w for one in labels for w in re.findall(_WORD, folded(one))}
+        plain = " ".join(map(folded, labels))
+        words = {*re.findall(_WORD, plain), *re.findall(rf"{_WORD}-{_WORD}", plain)}
         self._words = time_words(words, [word for word, _ in counted])
         self._dates = DateReader(self._words, day_first=_day_first(labels))
         self._marks: dict[str, HeadingMark | None] = {}
@@ -189,8 +190,11 @@ class GuideKeys:
     def _timed(self, text: str) -> HeadingMark | None:
         """Return the mark of a weekday, a clock time, or (where asked for) a leading number."""
         name = clean(text)
-        word = re.match(_WORD, name)
+        word = re.match(rf"{_WORD}(?:-{_WORD})?", name)
         weekday = self._words.weekdays.get(folded(word[0])) if word else None
+        if word and weekday is None:
+            word = re.match(_WORD, name)
+            weekday = self._words.weekdays.get(folded(word[0])) if word else None
         if word and weekday is not None and self._weekdays:
             rest = name[word.end() :]
             if (

@@ -30,7 +30,9 @@ class ImportResult(CurriculumModel):
 
     `repairs` are sentences on what was repaired before reading. Every line with words on it is in
     `placed` or in `unplaced`. `unit_names` are the units as the guide calls them, in order;
-    `hours` is the sum, low and high, of the hours that the guide states for its units and tasks.
+    `readings` describes the best readings where several are close; `account` counts what the items
+    and table rows became. `hours` is the sum, low and high, of the hours that the guide states for
+    its units and tasks.
     """
 
     curriculum: Curriculum
@@ -38,6 +40,8 @@ class ImportResult(CurriculumModel):
     placed: tuple[LinePlacement, ...] = ()
     unplaced: tuple[GuideLine, ...] = ()
     unit_names: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    account: dict[str, int] = Field(default_factory=dict)
     hours: tuple[float, float] | None = None
 
     def summary(self) -> dict[str, Any]:

@@ -22,9 +22,15 @@ _DAYS = {"weekday", "date", "day"}
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
 _LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _LABELLED = re.compile(r"\W{0,6}[^\W\d_][^:\n]{0,20}:\s*\S")
+_STATE = re.compile(r"^(?:\[([ xX✓✔]?)\]|([☐⬜☑✅❌🔲🔄⏳]))\ufe0f?(?:\s*\w+)?$")
+_CELL_TIME = re.compile(
+    r"^\d{1,2}(?:[:h]\d{2})?\s*(?:[ap]m)?\s*[-\u2013]\s*\d{1,2}(?:[:h]\d{2})?\s*(?:[ap]m|h)?$",
+    re.IGNORECASE,
+)
 _CELL_DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?(?:\s*[-\u2013]\s*[\d./-]+)?$")
 _CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
 _HEAD_SIGNS = re.compile(r"\s*(?:#|no\.?|nr\.?|n[ºo°]\.?|number)$", re.IGNORECASE)
+_NO_WORK = (_CELL_NUMBER, _CELL_DATE, _CELL_TIME, _STATE)
 _COLUMNS: tuple[tuple[str, str], ...] = (
     (r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$", "group"),
     (r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated", "hours"),
@@ -53,6 +59,23 @@ class ScheduleColumns:
         return [i for i, name in enumerate(self.roles) if name == role]
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which columns are days of the week, and how many different cells each column has."""
+
+    days: list[bool]
+    distinct: list[int]
+
+    @classmethod
+    def of(cls, table: Block, keys: GuideKeys) -> "_Plan":
+        heads = [keys.mark(cell.text) if cell.text else None for cell in table.header]
+        wide = range(len(table.header))
+        return cls(
+            [one is not None and one.group in _DAYS for one in heads],
+            [len({row.cells[i].text for row in table.rows if i < len(row.cells)}) for i in wide],
+        )
+
+
 def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
     """Return the columns of a table with a column of weeks, days or months; None for others."""
     for i, header in enumerate(table.header[:3]):
@@ -69,17 +92,19 @@ def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
         heads = [patterns.fold(cell.text) for cell in table.header]
         roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
         for j in range(len(roles)):
-            if j != i and roles[j] == "task" and _is_time(table, j, keys):
+            if j != i and roles[j] == "task" and _is_no_work(table, j, keys):
                 roles[j] = "skip"
         roles[i] = "time"
         return ScheduleColumns(i, word, group[0][0], tuple(roles))
     return None
 
 
-def _is_time(table: Block, column: int, keys: GuideKeys) -> bool:
-    """Return whether the cells of a column are only days, dates or numbers."""
+def _is_no_work(table: Block, column: int, keys: GuideKeys) -> bool:
+    """Return whether the cells of a column are only times, states, or the same in every row."""
     cells = [row.cells[column].text for row in table.rows if row.cells[column].text]
-    plain = (one for one in cells if _CELL_NUMBER.match(one) or _CELL_DATE.match(one))
+    if len(set(cells)) == 1 < len(cells) - 1:
+        return True
+    plain = (one for one in cells if any(kind.match(one) for kind in _NO_WORK))
     named = (one for one in cells if _label(one, "", keys))
     timed = len({*plain, *named})
     return timed * 2 > len(set(cells))
@@ -162,10 +187,7 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
         yield Block("schedule", table.first, table.rows[0].first - 1)
     groups: list[str] = []
     before = ""
-    days = [
-        bool((one := keys.mark(cell.text)) and one.group in _DAYS) if cell.text else False
-        for cell in table.header
-    ]
+    plan = _Plan.of(table, keys)
     for row in table.rows:
         mark = _label(row.cells[found.time].text, found.word, keys)
         group = next((row.cells[i].text for i in found.of("group") if row.cells[i].text), "")
@@ -177,13 +199,22 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
         label = mark.label if mark else ""
         if mark is None and before and not row.cells[found.time].text:
             label = before  # an empty cell goes on with the row above
+        elif mark is None and (section := _section(row, keys)):
+            yield _heading(row, section, _GROUP_LEVEL)
+            continue
         elif mark is None:
             filled = tuple(cell for cell in row.cells if cell.text)
             yield Block("text", row.first, row.first, lines=filled)
             continue
-        yield from _row(row, found, _bare(group, keys), label, days, again=label == before)
+        yield from _row(row, found, _bare(group, keys), label, plan, again=label == before)
         before = label
     yield Block("end", table.last, table.last, level=_GROUP_LEVEL)
+
+
+def _section(row: BlockRow, keys: GuideKeys) -> str:
+    """Return the only cell of a row where it names the stretch of the rows below, or ""."""
+    filled = [cell.text for cell in row.cells if cell.text]
+    return filled[0] if len(filled) == 1 and keys.mark(filled[0]) else ""
 
 
 def _group_title(
@@ -203,8 +234,9 @@ def _heading(row: BlockRow, title: str, level: int) -> Block:
 
 
 def _row(
-    row: BlockRow, found: ScheduleColumns, group: str, label: str, days: list[bool], *, again: bool
+    row: BlockRow, found: ScheduleColumns, group: str, label: str, plan: "_Plan", *, again: bool
 ) -> Iterator[Block]:
+    days, distinct = plan.days, plan.distinct
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text and i < len(found.roles)}
     titles = [cells[i].text for i in found.of("title") if i in cells]
     tasks = [i for i in found.of("task") if i in cells]
@@ -218,21 +250,34 @@ def _row(
                 rich = replace(cells[i], text=labelled, bold=role)
                 yield Block("text", row.first, row.first, lines=(rich,))
     if found.group in _DAYS and len(tasks) > 1 and not any(days):
-        yield from _day(row, cells, tasks)
+        yield from _day(row, cells, tasks, distinct)
         return
+    states = [state for cell in row.cells if (state := _STATE.match(cell.text))]
+    done = (states[0][1] or states[0][2] or " ") not in " ☐⬜❌🔲🔄⏳" if states else None
     for i in tasks:
-        yield from _items(row, cells[i], "", as_day=days[i])
+        for one in _items(row, cells[i], "", as_day=days[i]):
+            yield replace(one, checked=done) if one.kind == "item" else one
     if not tasks and titles and not found.of("task"):
         yield from _items(row, RichText(titles[0]))
 
 
-def _day(row: BlockRow, cells: dict[int, RichText], tasks: list[int]) -> Iterator[Block]:
-    """Yield the first cell of a day as what is to be done, and the others as what it says more."""
-    first = next(_items(row, cells[tasks[0]], as_day=True), None)
+def _day(
+    row: BlockRow, cells: dict[int, RichText], tasks: list[int], distinct: list[int]
+) -> Iterator[Block]:
+    """Yield the first cell of a day as what is to be done, and the others as what it says more.
+
+    A first cell that names the subject of several rows is put before the second.
+    """
+    at, *others = tasks
+    name = ""
+    if others and distinct[others[0]] > distinct[at]:
+        name, at, others = cells[at].text, others[0], others[1:]
+    first = next(_items(row, cells[at], name, as_day=True), None)
     if first is not None:
         yield first
-        more = tuple(cells[i] for i in tasks[1:])
-        yield Block("text", row.first, row.first, lines=more, depth=1)
+        if others:
+            more = tuple(cells[i] for i in others)
+            yield Block("text", row.first, row.first, lines=more, depth=1)
 
 
 def _grid(table: Block, heads: list[HeadingMark | None]) -> Iterator[Block]:
