@@ -27,7 +27,7 @@ from bot.curriculum.importer.tables import expand_tables
 from bot.curriculum.importer.topic_guides import Topics
 
 INNER = 6  # the level of a bold line below another
-MOST = 20  # candidates that are read
+MOST = 24  # candidates that are read
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,14 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
                     tried.append(one)
                     yield Candidate(blocks, keys, one, default=one is roles and not numbered)
         if not numbered:
-            kinds: tuple[Topics, ...] = ("boxes", "leaf boxes", "courses", "items", "leaf items")
+            kinds: tuple[Topics, ...] = (
+                "boxes",
+                "leaf boxes",
+                "courses",
+                "rows",
+                "items",
+                "leaf items",
+            )
             for kind in kinds:
                 yield Candidate(blocks, keys, HeadingRoles(), kind)
 

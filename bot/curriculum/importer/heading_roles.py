@@ -106,13 +106,16 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
 def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
     """Yield the roles with each of the groups as the unit, those of `roles` first.
 
-    Then those without one of the groups, which may only be mentioned.
+    Then those without one of the groups, or without all others, which may only be mentioned.
     """
     yield roles
     units = [roles.unit, *(group for group in roles.order if group != roles.unit)]
     for unit in units[1:]:
         if unit not in _WITHIN:
             yield replace(roles, unit=unit)
+    for unit in units if len(units) > 2 else ():
+        if unit is not None and unit not in _WITHIN:
+            yield replace(roles, unit=unit, order=(unit,))
     for unit in units[:2] if len(units) > 1 else ():
         for group in roles.order:
             if group != unit and group not in _WITHIN:
