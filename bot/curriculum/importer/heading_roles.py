@@ -169,9 +169,11 @@ def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
 
 
 def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str | None:
-    """Return the innermost group that headings announce, where no table knows what it means."""
-    by_heading = {one.mark.group for one in seen if one.heading}
-    return next((g for g in reversed(order) if g in by_heading), order[-1] if order else None)
+    """Return the innermost group that many headings announce, where no table knows its meaning."""
+    counts = Counter(one.mark.group for one in seen if one.heading)
+    many = max(counts.values(), default=0) / 2
+    found = (group for group in reversed(order) if counts[group] and counts[group] >= many)
+    return next(found, order[-1] if order else None)
 
 
 def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:
