@@ -2,7 +2,7 @@
 # build are thrown away; what is left is Python, the locked packages and Milepost, compiled, owned by
 # root and only read. Both run as nobody special, also with --read-only. For the command, mount a
 # volume at /cache to keep what GitHub answered between runs; for the server, one at /data.
-FROM python:3.14-slim-trixie AS tools
+FROM python:3.14-slim-trixie@sha256:e11c17f46f87983eb946b121694dedba6290ee2b0dd5294d137d82943502d179 AS tools
 WORKDIR /src
 RUN python -m venv /opt/build && python -m venv --without-pip /opt/milepost
 COPY requirements/uv.txt requirements/build.txt requirements/
@@ -23,7 +23,7 @@ COPY --from=wheel /dist /dist
 RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-deps \
       --compile-bytecode /dist/*.whl
 
-FROM python:3.14-slim-trixie AS server
+FROM python:3.14-slim-trixie@sha256:e11c17f46f87983eb946b121694dedba6290ee2b0dd5294d137d82943502d179 AS server
 LABEL org.opencontainers.image.title="Milepost server" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build-server /opt/milepost /opt/milepost
@@ -51,7 +51,7 @@ RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python -
       --compile-bytecode /dist/*.whl \
  && /opt/milepost/bin/python -m bot.action.compile_templates
 
-FROM python:3.14-slim-trixie
+FROM python:3.14-slim-trixie@sha256:e11c17f46f87983eb946b121694dedba6290ee2b0dd5294d137d82943502d179
 LABEL org.opencontainers.image.title="Milepost" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build-command /opt/milepost /opt/milepost

@@ -12,17 +12,20 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test test-clock lint format types workflows lock platforms recordings audit bench bench-server attack chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
 	@echo "make setup   only make the environment; the command is $(BIN)/milepost"
+	@echo "make server  the same, with what the server needs"
 	@echo "make test    lint, strict types and the whole test suite"
 	@echo "make test-clock  the part of the suite that touches time, on two other days"
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make attack  attack a server of its own on this machine, and print what others notice"
+	@echo "make kills   kill servers, workers and the database at each place, and under load"
+	@echo "make soak    keep a server with 300 repositories busy for 15 minutes, and print its memory"
 	@echo "make mutants  change the code wrongly in 150 places, and print what no test notices"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
@@ -35,6 +38,9 @@ demo: setup
 	@$(BIN)/milepost demo
 
 setup: $(VENV)/.setup
+
+server: $(VENV)/.setup requirements/server.txt
+	@$(SYNC) -r requirements/server.txt
 
 test: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -80,6 +86,7 @@ bench-server: $(VENV)/.dev
 	@$(BIN)/python -m bench.sync_cost
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.scale
+	@$(BIN)/python -m bench.worst_repository
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
@@ -88,6 +95,14 @@ chaos: $(VENV)/.dev
 # Minutes long: fresh servers on loopback, on both databases. `make attack WHAT="sqlite flood"` for some.
 attack: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m attack.table $(WHAT)
+
+# A server under a steady load; MINUTES=1 for a short one.
+soak: $(VENV)/.dev
+	@PYTHONPATH=.:tests $(BIN)/python -m attack.soak $(or $(MINUTES),15) $(or $(REPOSITORIES),300)
+
+# Servers, workers and databases die by SIGKILL, at each place and under load.
+kills: $(VENV)/.dev
+	@MILEPOST_EVERY_PLACE=1 $(BIN)/pytest -q -n auto tests/server/test_server_kill*.py
 
 # Hours long: each change is made alone. `make mutants ROOM=planning COUNT=20 SEED=7` for some.
 mutants: $(VENV)/.dev

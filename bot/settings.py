@@ -34,6 +34,7 @@ DEFAULT_CURRICULUM = "devops-to-mlops"
 DEFAULT_API_URL = "https://api.github.com"
 MAX_PAUSES = 50
 SLOWEST_WRITES = 600  # seconds between two writes
+_LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LONGEST_WAIT = 21_600  # seconds a run may wait in all; a job of GitHub Actions lives no longer
 
 
@@ -250,9 +251,12 @@ class Settings(SettingsModel):
     def shared_with(self) -> frozenset[str]:
         """Return the logins, in lower case, of the mentors who may see the path among others.
 
-        The rule for the server and the command line: who names no mentor shares with nobody.
+        The rule for the server and the command line: who names no mentor shares with nobody. What
+        can be no login is left out.
         """
-        return frozenset(m.lower() for m in self.mentors) if self.cohort.share else frozenset()
+        if not self.cohort.share:
+            return frozenset()
+        return frozenset(m.lower() for m in self.mentors if _LOGIN.fullmatch(m))
 
 
 class Environment(SettingsModel):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.errors import AlreadyExistsError, GitHubError, NotThereError
 from bot.github.addresses import address
+from bot.github.issue_list import may_count, may_matter, reduced_pull
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
@@ -96,9 +97,11 @@ class Edges:
                 _milestone(x, counts.get(x, (0, 0))) for x in repository.milestones.values()
             ),
             issues=tuple(
-                _state(repository, issue) for issue in listed if not issue.is_pull_request
+                _listed(repository, issue) for issue in listed if not issue.is_pull_request
             ),
-            pulls=tuple(_pull(repository, issue) for issue in listed if issue.is_pull_request),
+            pulls=tuple(
+                reduced_pull(_pull(repository, issue)) for issue in listed if issue.is_pull_request
+            ),
             last_number=max((issue.number for issue in listed), default=0),
         )
         found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
@@ -131,7 +134,7 @@ class Edges:
             _comment(self.repository, issue, comment)
             for issue in self.repository.issues.values()
             for comment in issue.comments
-            if comment.updated_at >= since
+            if comment.updated_at >= since and may_matter(comment.body)
         ]
         return tuple(sorted(found, key=lambda comment: comment.id))
 
@@ -342,6 +345,13 @@ def _milestone(milestone: Milestone, counts: tuple[int, int]) -> MilestoneState:
         open_issues=counts[0],
         closed_issues=counts[1],
     )
+
+
+def _listed(repository: Repository, issue: Issue) -> IssueState:
+    """As a list is read: without texts that nobody needs."""
+    counts = may_count(issue.body or "", (label.description for label in issue.labels))
+    found = _state(repository, issue)
+    return found if counts else found.model_copy(update={"body": ""})
 
 
 def _state(repository: Repository, issue: Issue) -> IssueState:

@@ -98,6 +98,25 @@ def test_a_container_has_no_more_power_than_it_needs(name: str) -> None:
     assert all("noexec" in one for one in service["tmpfs"])
 
 
+@pytest.mark.parametrize("name", services(POSTGRES))
+def test_a_container_takes_no_more_memory_and_disk_than_its_share(name: str) -> None:
+    service = services(POSTGRES)[name]
+    megabytes = {"m": 1, "g": 1024}
+    most = int(service["mem_limit"][:-1]) * megabytes[service["mem_limit"][-1]]
+    assert 512 <= most <= 1024
+    assert service["pids_limit"] <= 256
+    # Rotated, else a log fills the disk.
+    assert service["logging"]["driver"] == "local"
+    options = service["logging"]["options"]
+    assert int(options["max-size"].rstrip("m")) * int(options["max-file"]) <= 100
+
+
+def test_a_server_may_have_another_share_of_the_memory() -> None:
+    for name in ("milepost", "worker"):
+        service = services({**POSTGRES, "MILEPOST_MEMORY": "2g"})[name]
+        assert (service["mem_limit"], service["memswap_limit"]) == ("2g", "2g")
+
+
 def test_only_servers_reach_the_world() -> None:
     made = yaml.safe_load(TEXT)
     assert made["networks"]["store"]["internal"] is True

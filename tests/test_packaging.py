@@ -1,5 +1,6 @@
 """What is installed holds what a run needs: templates, the catalog, the type marker."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -114,3 +115,12 @@ def test_a_run_installs_one_http_stack(locked: str) -> None:
     names = {line.partition("==")[0] for line in text.splitlines() if "==" in line}
     assert {"httpx2", "httpcore2"} <= names
     assert not {"httpx", "httpcore", "respx"} & names
+
+
+def test_no_page_installs_a_name_that_somebody_else_could_take() -> None:
+    """Until a release holds the name of the package, all is installed from a checkout."""
+    assert "not on PyPI yet" in (ROOT / "README.md").read_text(encoding="utf-8")
+    by_name = re.compile(r"(?:pip install|uvx)\b[^`\n]*['\" ](?:milepost|github-sandbox)\b(?!/)")
+    files = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "bot").rglob("*.py"), ROOT / "README.md"]
+    found = [file.name for file in files if by_name.search(file.read_text(encoding="utf-8"))]
+    assert not found

@@ -122,3 +122,20 @@ def test_the_environment_says_where_and_as_whom() -> None:
 def test_a_wrong_number_in_the_environment_is_named(value: str) -> None:
     with pytest.raises(ConfigError, match="MILEPOST_WRITE_INTERVAL"):
         settings.environment({"MILEPOST_WRITE_INTERVAL": value})
+
+
+@pytest.mark.parametrize(
+    ("share", "mentors", "seen_by"),
+    [
+        (True, ["Ada", "bea"], {"ada", "bea"}),
+        (True, [], set()),
+        (False, ["ada"], set()),
+        (True, ["ada\n", "a b", "", "x" * 101, "@ada"], set()),
+    ],
+)
+def test_a_path_is_shared_with_the_mentors_it_names(
+    share: bool, mentors: list[str], seen_by: set[str]
+) -> None:
+    content = {"start": "2026-01-05", "mentors": mentors, "cohort": {"share": share}}
+    found = settings.Settings.model_validate(content)
+    assert found.shared_with == seen_by

@@ -168,3 +168,14 @@ def test_the_image_runs_the_command_and_nobody_special() -> None:
     bases = {stage[0] for stage in stages} - {stage[-1] for stage in stages}
     [base] = bases | {stages[-1][0]}
     assert "slim" in base
+
+
+def test_images_are_named_by_their_digest_and_renewed_by_pull_requests() -> None:
+    stages = [rest.split() for word, rest in instructions() if word == "FROM"]
+    bases = {stage[0] for stage in stages} - {stage[-1] for stage in stages if "AS" in stage}
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    images = bases | {service["image"] for service in compose.values() if "build" not in service}
+    assert len(images) == 2
+    assert all(re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", image) for image in images)
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    assert {"docker", "docker-compose"} <= {update["package-ecosystem"] for update in updates}

@@ -59,18 +59,26 @@ def export(
 ) -> None:
     """Write the report on a checkpoint to a file.
 
-    As it stands today, before its time, too. Nothing is posted.
+    As it stands today, before its time, too. Nothing is posted. `finish` for N means the totals of
+    a finished path, as a page to print.
     """
     from bot.reports import checkpoint as reports
+    from bot.reports import finish
 
     context = CliContext(repo)
     with context.reader() as reader:
         path = context.learning_path(reader)
-    chosen = reports.by_number(path.curriculum, number)
-    text = reports.as_format(reports.checkpoint_report(path, chosen), form)
+    if number.casefold() == "finish":
+        totals = finish.finish(path)
+        if totals is None:
+            raise UsageError("the path isn't finished yet.", where=path.curriculum.title)
+        title, text = totals.title, f"{finish.as_html(totals)}\n"
+    else:
+        chosen = reports.by_number(path.curriculum, number)
+        title, text = chosen.title, reports.as_format(reports.checkpoint_report(path, chosen), form)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-    console.write_output(text, output, chosen.title)
+    console.write_output(text, output, title)
 
 
 def weekly(

@@ -290,6 +290,7 @@ def pages(
         if following is None:
             return
         query = following
+        del answer  # a page may have many megabytes: not two of them at once
     raise shape_error(path, "its pages never end")
 
 

@@ -74,7 +74,9 @@ class CacheIdentity(NamedTuple):
 
     def _made(self, body: str) -> str:
         by = f"{self.authorization}:" if self.authorization else ""
-        return hashlib.sha256(f"{self.accept}:{by}{body}".encode()).hexdigest()
+        made = hashlib.sha256(f"{self.accept}:{by}".encode())
+        made.update(body.encode())  # apart, for it may have many megabytes
+        return made.hexdigest()
 
 
 def _bare(etag: str) -> str:

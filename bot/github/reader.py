@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from bot.errors import (
     AuthenticationError,
+    CurriculumError,
     DeletedError,
     GitHubError,
     NotThereError,
@@ -35,9 +36,17 @@ from bot.github.api_client import (
 from bot.github.connection import Connection
 from bot.github.errors import EmptyRepositoryError
 from bot.github.etag_cache import Cache, CacheIdentity
+from bot.github.issue_list import (
+    UNLIMITED,
+    IssueList,
+    IssuePage,
+    ReadLimits,
+    TextBudget,
+    may_matter,
+)
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
-from bot.planning.identity import identify
+from bot.planning.identity import GHOST, identify, owned_by, recorded_writers
 from bot.planning.snapshot import (
     Closing,
     CommentState,
@@ -50,8 +59,11 @@ from bot.planning.snapshot import (
 )
 from bot.progress.closings import with_closings
 
+MAX_FILE = 5_000_000  # bytes; GitHub would send 100 MB
 MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
+MAX_AUTHORS = 50  # authors of a repository with more texts than are held
+EVERY_ISSUE = {"state": "all", "sort": "created", "direction": "asc"}
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _VIEWER = "query { viewer { databaseId } }"
 
@@ -64,12 +76,19 @@ class HttpReader:
     """
 
     def __init__(
-        self, connection: Connection, *, cache: Cache | None = None, client: ApiClient | None = None
+        self,
+        connection: Connection,
+        *,
+        cache: Cache | None = None,
+        client: ApiClient | None = None,
+        limits: ReadLimits = UNLIMITED,
     ) -> None:
         self._connection = connection
         self._cache = cache
+        self._limits = limits
         self._viewer: int | None = None
         self._writers: dict[tuple[str, int], bool] = {}
+        self._recorded: frozenset[int] | None = None  # accounts that the path is written by
         self._client = RepositoryClient(connection, client)
         identity = bearer(connection.token).get("Authorization", "")
         self._asker = CacheIdentity(JSON, identity, connection.fingerprint)
@@ -88,18 +107,18 @@ class HttpReader:
         shows twice counts as last seen.
         """
         root, name = self._connection.root, self._connection.repository
-        every = {"state": "all", "sort": "created", "direction": "asc"}
         # Issues first, so that what they refer to is in the lists that follow.
-        numbered = self._numbered(every, fresh)
+        listed = self._listed(fresh)
         labels = self._list(f"{root}/labels", {}, fresh)
         milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
         found = Snapshot(
             repository=name,
             labels=response_parser.labels(labels, "labels"),
             milestones=response_parser.milestones(milestones, "milestones"),
-            issues=response_parser.issues(numbered, "issues", name),
-            pulls=response_parser.pulls(numbered, "issues"),
-            last_number=response_parser.last_number(numbered),
+            issues=listed.issues(),
+            pulls=listed.pulls(),
+            last_number=listed.last_number,
+            omitted=listed.omitted,
         )
         found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
         return with_closings(found, self)
@@ -144,14 +163,25 @@ class HttpReader:
         return response_parser.comments(self._list(path, {}, fresh), path)
 
     def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
-        """Return all comments written or edited since then (aware), oldest first."""
+        """Return the comments written or edited since then (aware), oldest first.
+
+        Those that hold no command, no link and no marker of ours are left out.
+        """
         path = f"{self._connection.root}/issues/comments"
         query = {
             "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "sort": "updated",
             "direction": "asc",
         }
-        return response_parser.comments(self._list(path, query, fresh=False), path)
+        texts, found = self._texts(), list[CommentState]()
+        for answer in self._pages(path, query, fresh=False):
+            with self._limits.parsing:
+                some = (c for c in items(answer.json(), path) if may_matter(c.get("body") or ""))
+                page = response_parser.comments(some, path)
+            del answer
+            found += filter(texts.admits, page)
+        latest = {comment.id: comment for comment in found}
+        return tuple(latest[number] for number in sorted(latest))
 
     def reactions(self, number: int) -> tuple[ReactionState, ...]:
         """Return the reactions to one issue, in order; none when the issue is gone."""
@@ -258,6 +288,7 @@ class HttpReader:
     def file(self, path: str) -> str | None:
         """Return the text of a file on the default branch; None when there is none of that name.
 
+        Raises CurriculumError for one above 5 MB, which is more than anybody has to read here.
         Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
         """
         inside = posixpath.normpath(path).lstrip("/")
@@ -282,6 +313,10 @@ class HttpReader:
             found = self._cached(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
+            if int(found.get("size") or 0) > MAX_FILE:
+                raise CurriculumError(
+                    f"it is larger than {MAX_FILE // 1_000_000} MB.", where=str(found.get("path"))
+                )
             if found.get("encoding") == "base64":
                 return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
@@ -302,22 +337,53 @@ class HttpReader:
             raise shape_error(path, "no object")
         return True, response_parser.issue(item, path, self._connection.repository)
 
-    def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
+    def _listed(self, fresh: bool) -> IssueList:
         """Return issues and pull requests. With issues off, GitHub answers 410, 404 or none."""
+        name, found = self._connection.repository, IssueList(self._limits, self._texts())
+        path = f"{self._connection.root}/issues"
         try:
-            return list(self._list(f"{self._connection.root}/issues", params, fresh))
+            for answer in self._pages(path, EVERY_ISSUE, fresh):
+                with self._limits.parsing:
+                    page = IssuePage.parse(items(answer.json(), path), name)
+                del answer
+                found.add(page)  # by itself, for GitHub may be asked who may write
         except RepositoryMissingError:
             home = self._client.get(self._connection.root).json()
             if isinstance(home, dict) and home.get("has_issues") is False:
                 raise errors.issues_disabled(self._connection.repository) from None
             raise
+        return found
+
+    def _texts(self) -> TextBudget:
+        return TextBudget(self._connection.repository, self._limits, self._counts)
+
+    def _counts(self, written: IssueState | CommentState) -> bool:
+        """Return whether somebody wrote it who may write here, or whose text is on record."""
+        author, account = written.author or GHOST, written.author_id
+        if written.author_kind == "Bot" or owned_by(written.author, self._connection.repository):
+            return True
+        if author == GHOST:  # strangers can set neither
+            return isinstance(written, IssueState) and bool(written.milestone or written.labels)
+        if self._recorded is None:
+            path = f"{self._connection.root}/milestones"
+            found = response_parser.milestones(
+                self._list(path, {"state": "all"}, fresh=False), path
+            )
+            self._recorded = recorded_writers(found)
+        if account in self._recorded:
+            return True
+        known = (author, account) in self._writers or len(self._writers) < MAX_AUTHORS
+        return known and self.may_write(author, account)
 
     def _list(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Json]:
+        for answer in self._pages(path, params, fresh):
+            yield from items(answer.json(), path)
+
+    def _pages(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Answer]:
         def fetch_page(query: Mapping[str, str]) -> Answer:
             return self._cached(path, query, fresh=fresh)
 
-        for answer in pages(fetch_page, path, params, most=MAX_PAGES):
-            yield from items(answer.json(), path)
+        return pages(fetch_page, path, params, most=MAX_PAGES)
 
     def _reactions(self, path: str) -> tuple[ReactionState, ...]:
         try:
@@ -339,15 +405,18 @@ class HttpReader:
     ) -> Answer:
         """Return an answer: the stored one, when GitHub confirms that it still holds."""
         key = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
-        cached = self._cache.get(key) if self._cache is not None and not fresh else None
-        etag = self._asker.tag(cached) if cached else None
+        with self._limits.parsing:
+            cached = self._cache.get(key) if self._cache is not None and not fresh else None
+            etag = self._asker.tag(cached) if cached else None
         answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and cached is not None:
             return answer._replace(status=200, text=cached.body, headers={"link": cached.link})
         etag = answer.headers.get("etag", "")
-        if self._cache is not None and etag and not _is_full_last_page(answer):
-            link = answer.headers.get("link", "")
-            self._cache.put(key, self._asker.page(etag, link, answer.text))
+        if self._cache is not None and etag:
+            with self._limits.parsing:
+                if not _is_full_last_page(answer):
+                    link = answer.headers.get("link", "")
+                    self._cache.put(key, self._asker.page(etag, link, answer.text))
         return answer
 
 

@@ -7,6 +7,7 @@ when the window moves away from it, so that a later start never closes anything.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from bot import templating
@@ -33,12 +34,11 @@ from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months, hours_by_unit
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import full_unit_name, module_name, unit_name
-from bot.planning.window import units_in_window
+from bot.planning.window import is_ending, units_in_window
 from bot.settings import CONFIG_PATH, Settings
 
 SUMMARY_KEY = "summary:summary"
 MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
-
 
 ACTION_TEXTS = {  # the title of the issue, and how it begins
     Horizon.WEEK: (
@@ -89,13 +89,14 @@ class ReportTexts(FrozenModel):
     """Texts that are written from more than the curriculum: reports make them for the plan.
 
     `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
-    assessments, reflections. `seen` is the day of the run, when it read comments and has none
-    to answer, and `reported` are the keys of the reports it met there. `refused` are the changes
-    that GitHub did not take; None leaves them as they are.
+    assessments, reflections. `reached` are the ids of checkpoints whose work is done. `seen` is the
+    day of the run, when it read comments and has none to answer, and `reported` are the keys of the
+    reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
     """
 
     dashboard: str = ""
     issues: tuple[DesiredIssue, ...] = ()
+    reached: frozenset[str] = frozenset()
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
     refused: dict[str, RefusedChange] | None = None
@@ -149,6 +150,7 @@ class _Issues:
         self._curriculum = curriculum
         self._settings = settings
         self._dates = path.dates
+        self._is_ending = partial(is_ending, path.dates, today=path.today)
         self._overrides = path.overrides
         self._repository = path.repository
         self._texts = texts
@@ -359,7 +361,6 @@ class _Issues:
         )
 
     def _checkpoints(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:
-        last = module.units[-1]
         for checkpoint in self._curriculum.checkpoints:
             if checkpoint.after != module.id:
                 continue
@@ -372,8 +373,8 @@ class _Issues:
                 title,
                 {"module": name},
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
-                milestone=unit_key(last),
-                seed=last.id in self._window,
+                milestone=unit_key(module.units[-1]),
+                seed=checkpoint.id in self._texts.reached or self._is_ending(module),
             )
 
 

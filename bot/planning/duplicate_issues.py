@@ -35,7 +35,7 @@ class DuplicateIssueDiff:
                 self._one(extra, observed.issues[extra.key])
 
     def _one(self, extra: OurIssue, first: OurIssue) -> None:
-        if not are_duplicates(extra, first):
+        if not are_duplicates(extra, first, self._observed):
             number, other = extra.state.number, first.state.number
             text = f"Issue {number} says it is issue {other}: only {other} is kept up."
             self.notes.append(Note(kind="duplicate", key=extra.key, text=text))
@@ -66,10 +66,14 @@ class DuplicateIssueDiff:
         self.changes.append(change)
 
 
-def are_duplicates(one: OurIssue, other: OurIssue) -> bool:
-    """Return whether two issues with one key were made by runs of ours at the same time."""
+def are_duplicates(one: OurIssue, other: OurIssue, observed: ObservedState) -> bool:
+    """Return whether two issues with one key were made by runs of ours at the same time.
+
+    By one account, or by two that the path was written by, as an Action and an App may be.
+    """
     apart = abs(one.state.created_at - other.state.created_at)
-    return one.state.author_id == other.state.author_id and apart <= AT_ONCE
+    authors = {one.state.author_id, other.state.author_id}
+    return apart <= AT_ONCE and (len(authors) == 1 or authors <= observed.ledger.writers)
 
 
 def _without_marks(body: str) -> str:

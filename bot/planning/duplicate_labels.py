@@ -30,13 +30,14 @@ class DuplicateLabelDiff:
         self._milestones = {milestone.number: milestone for milestone in snapshot.milestones}
         worn = Counter(name.casefold() for issue in snapshot.issues for name in issue.labels)
         labels = [(key_in(label.description), label) for label in snapshot.labels]
+        unknown = bool(snapshot.omitted)  # whether what was not read wears them
         for key, label, first in _extras(labels, lambda label: worn[label.name.casefold()]):
-            self._label(key, label, first, used=bool(worn[label.name.casefold()]))
+            self._label(key, label, first, used=unknown or bool(worn[label.name.casefold()]))
         inside = Counter(issue.milestone for issue in snapshot.issues)
         marked = [(find(milestone.description), milestone) for milestone in snapshot.milestones]
         milestones = [(ours.marker.key if ours else None, milestone) for ours, milestone in marked]
         for key, one, _ in _extras(milestones, lambda milestone: inside[milestone.number]):
-            self._milestone(key, one, used=bool(inside[one.number]))
+            self._milestone(key, one, used=unknown or bool(inside[one.number]))
         if self.changes:
             left = {"labels": self._labels.values(), "milestones": self._milestones.values()}
             fields = {name: getattr(snapshot, name) for name in Snapshot.model_fields}

@@ -12,7 +12,7 @@ were recorded is adopted once, by the rights of the authors.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
@@ -21,7 +21,14 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.labels import key_in
 from bot.planning.ledger import find_ledger
 from bot.planning.marker import MarkedBody, find
-from bot.planning.snapshot import CommentState, IssueState, PullState, Snapshot, Trust
+from bot.planning.snapshot import (
+    CommentState,
+    IssueState,
+    MilestoneState,
+    PullState,
+    Snapshot,
+    Trust,
+)
 
 FORMS = frozenset({"kind:journal", "kind:assessment", "kind:application"})
 GHOST = "ghost"
@@ -59,7 +66,7 @@ def identify(snapshot: Snapshot, people: People, viewer: int | None = None) -> T
             orphans += [issue] if _is_arranged(issue, snapshot, milestones) else []
         elif _MARK in issue.body:
             marked[issue.author_id].append(issue)
-    recorded = {writer for ours in milestones.values() for writer in ours.marker.writers}
+    recorded = set(recorded_writers(snapshot.milestones))
     known = recorded | {i.author_id for each in marked.values() for i in each if owns(snapshot, i)}
     known |= set() if viewer is None else {viewer}
     recorded |= _recorded(orphans)
@@ -81,8 +88,18 @@ def identify(snapshot: Snapshot, people: People, viewer: int | None = None) -> T
 
 def owns(snapshot: Snapshot, written: IssueState | PullState | CommentState) -> bool:
     """Return whether the owner of the repository wrote it; no two accounts have one login."""
-    owner = snapshot.repository.partition("/")[0]
-    return (written.author or "").casefold() == owner.casefold()
+    return owned_by(written.author, snapshot.repository)
+
+
+def owned_by(login: str | None, repository: str) -> bool:
+    """Return whether a repository (OWNER/NAME) is that account's own."""
+    return (login or "").casefold() == repository.partition("/")[0].casefold()
+
+
+def recorded_writers(milestones: Iterable[MilestoneState]) -> frozenset[int]:
+    """Return the ids of the accounts that the path was written by, as our milestones hold them."""
+    found = (find(milestone.description) for milestone in milestones)
+    return frozenset(writer for ours in found if ours for writer in ours.marker.writers)
 
 
 def named_issues(pull: PullState) -> frozenset[int]:

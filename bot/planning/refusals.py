@@ -13,8 +13,10 @@ from bot.errors import ChangeRefusedError, InvalidChangeError, PullRequestPermis
 from bot.planning.changes import (
     AddSubIssue,
     Change,
+    CreateComment,
     CreateIssue,
     CreateMilestone,
+    React,
     UpdateIssue,
     Write,
 )
@@ -80,14 +82,21 @@ def is_held(refusals: Refusals, change: Write, snapshot: Snapshot, today: date) 
     return not found.locked or snapshot.is_locked(found.locked)
 
 
-def is_given_up(refusals: Refusals, change: Change) -> bool:
-    """Return whether a change was refused so often that nothing else waits for it any more."""
-    found = refusals.get(change.identity)
-    return found is not None and found.tries >= MOST_TRIES
+def are_given_up(refusals: Refusals, first: Iterable[Change], last: Iterable[Change]) -> bool:
+    """Return whether GitHub refused all of `last` so often that nothing waits for it any more.
+
+    A mark in it is given up with what it waits for, in `first` or `last`.
+    """
+    last = tuple(last)
+    tried = {c.identity for c in (*first, *last)} & {
+        name for name, one in refusals.items() if one.tries >= MOST_TRIES
+    }
+    missing = {key for c in (*first, *last) if c.identity in tried for key in created(c)}
+    return all(change.identity in tried or waits_for(change, missing) for change in last)
 
 
 def waits_for(change: Change, missing: set[str]) -> bool:
-    """Return whether a change names something by key that is not there, since it was refused."""
+    """Return whether a change needs something that is not there, since it was refused."""
     match change:
         case CreateIssue(milestone=milestone):
             return milestone in missing
@@ -95,13 +104,22 @@ def waits_for(change: Change, missing: set[str]) -> bool:
             return parent in missing or child in missing
         case UpdateIssue(number=None, key=key):
             return key in missing
+        case React(comment=comment):  # once it is marked nobody reads the comment again
+            return any(_comment_of(key) == str(comment) for key in missing)
         case _:
             return False
 
 
 def created(change: Change) -> set[Key]:
     """Return the key of what a change makes, for others to name; empty when it makes nothing."""
-    return {change.key} if isinstance(change, CreateMilestone | CreateIssue) else set()
+    if isinstance(change, CreateMilestone | CreateIssue | CreateComment):
+        return {change.key}
+    return set()
+
+
+def _comment_of(key: Key) -> str:
+    """Return the id of the comment that a reply answers or an issue is made for."""
+    return key.partition(":")[2].partition("-")[0]
 
 
 class HeldChanges:

@@ -193,7 +193,8 @@ class Snapshot(FrozenModel):
 
     `last_number` is the highest number given out so far, which may be a pull request's.
     `last_push` (aware) is known where it matters: to a run of the Action in a public repository,
-    whose schedule GitHub stops when nothing is pushed for long.
+    whose schedule GitHub stops when nothing is pushed for long. `omitted` is a sentence on what was
+    not read because there is too much of it, empty where all was.
     """
 
     repository: str
@@ -205,6 +206,7 @@ class Snapshot(FrozenModel):
     closings: Closings = Closings()
     last_number: int = 0
     last_push: datetime | None = None
+    omitted: str = ""
 
     def is_locked(self, number: int) -> bool:
         """Whether the conversation of this issue is locked."""

@@ -1,10 +1,13 @@
-"""The window of issues: which units have issues now."""
+"""The window of issues: which units have issues now, and when a module is looked back on."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from bot.curriculum.model import Module
 from bot.planning.schedule import Schedule, UnitDates
+
+LAST_DAYS = timedelta(days=3)
 
 
 def units_in_window(dates: Schedule, today: date, weeks_ahead: int | None) -> Iterator[UnitDates]:
@@ -21,3 +24,9 @@ def units_in_window(dates: Schedule, today: date, weeks_ahead: int | None) -> It
             or unit.first <= today + timedelta(weeks=weeks_ahead)
         ):
             yield unit
+
+
+def is_ending(dates: Schedule, module: Module, today: date) -> bool:
+    """Return whether the last days of a module have come, or are over: never before its first."""
+    first, last = dates[module.units[0].id].first, dates[module.units[-1].id].last
+    return today >= max(first, last - LAST_DAYS)

@@ -13,10 +13,11 @@ from bot.curriculum.model import ProjectIdea, ProjectLevel, TaskKind
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
+from bot.progress.effort import SOURCES, joint_source
 from bot.progress.issue_form_answers import APPLICATION, issues_with_label, title_of
 from bot.progress.names import Kind, kind_of
 from bot.progress.path import LearningPath
-from bot.progress.progress import LEFT_OUT, item_keys
+from bot.progress.progress import ASIDE, item_keys
 from bot.templating import plural
 
 Stage = Literal["applied", "interview", "offer", "closed"]
@@ -31,13 +32,17 @@ _PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNOREC
 
 
 class Application(FrozenModel):
-    """A job applied for; `opened` is the day in the learner's zone."""
+    """A job applied for; `opened` and `changed` (last, by anybody) are days in the learner's zone.
+
+    The words for the next step of each stage are the template's.
+    """
 
     number: int
     url: str
     title: str
     stage: Stage
     opened: date
+    changed: date
 
 
 class ProjectIdeaState(FrozenModel):
@@ -90,6 +95,7 @@ def applications(path: LearningPath) -> tuple[Application, ...]:
             title=title_of(issue),
             stage=_stage(issue, names),
             opened=path.day_of(issue.created_at),
+            changed=path.day_of(issue.updated_at),
         )
         for issue in issues_with_label(path.observed, APPLICATION)
     )
@@ -213,15 +219,28 @@ class _MetricReader:
             return target.low, target.high, target.text
         week = self._path.curriculum.overview.hours_per_week
         if kind is Kind.HOURS and week is not None:
-            return week.low, week.high, f"{week} hours a week by the guide"
+            return week.low, week.high, f"{week} hours a week"
         if kind is Kind.COURSES and isinstance(shown, LearningMetric) and shown.of_total:
-            whole = sum(
-                self._kinds.get(w.key) is TaskKind.COURSE
-                and (w.key in self._done or (w.counts and w.state not in LEFT_OUT))
-                for w in self._path.progress.work
-            )
+            whole = self._courses()
             return float(whole), None, f"{whole} on the path"
         return None, None, ""
+
+    def _courses(self) -> int:
+        """Return how many required courses the path has: what was known or is done included."""
+        others = {
+            f"task:{task.id}"
+            for choice in self._path.curriculum.choices()
+            for option in choice.options
+            if option.id != self._path.settings.choices.get(choice.id)
+            for task in option.tasks
+        }
+        return sum(
+            self._kinds.get(w.key) is TaskKind.COURSE
+            and w.counts
+            and w.state not in ASIDE
+            and w.key not in others
+            for w in self._path.progress.work
+        )
 
     def _tasks(self, kind: TaskKind, name: str) -> tuple[float, list[str]]:
         count = sum(self._kinds.get(key) is kind for key in self._done)
@@ -256,24 +275,32 @@ class _MetricReader:
         return float(path + len(self._own)), basis
 
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
-        """Return the hours (written down, else estimates) since the start, in all or a week."""
+        """Return the hours (written down, else estimates) since the start, in all or a week.
+
+        A week's are those of the weeks until the path was finished.
+        """
         if self._today < self._path.settings.start:
             return 0.0, ["the path has not begun"]
-        logged = self._path.history.hours_logged(date.min, self._today)
-        spent = logged or sum(w.weight for w in self._done.values() if w.finished)
-        word = "hours written down" if logged else "hours of finished work by estimate"
-        basis = f"{round(spent, 1):g} {word}"
+        end = min(self._today, self._path.as_of) if weekly else self._today
+        logged = self._path.history.hours_logged(date.min, end)
+        if not (logged or self._path.effort.in_hours):
+            return 0.0, []
+        finished = [w for w in self._done.values() if w.finished]
+        spent = logged or sum(w.weight for w in finished)
+        source = SOURCES[joint_source(w.source for w in finished)]
+        word = "written down" if logged else f"of finished work {source}"
+        basis = f"{round(spent, 1):g} hours {word}"
         if not weekly:
             return round(spent, 1), [basis]
-        weeks = self._weeks()
+        weeks = self._weeks(end)
         return round(spent / weeks, 1), [f"{basis} in {plural(weeks, 'week')}"]
 
-    def _weeks(self) -> float:
-        start, today = self._path.settings.start, self._today
+    def _weeks(self, end: date) -> float:
+        start = self._path.settings.start
         resting = {
             day
             for pause in self._path.settings.pauses
-            for n in range((min(pause.last, today) - pause.first).days + 1)
+            for n in range((min(pause.last, end) - pause.first).days + 1)
             if (day := pause.first + timedelta(days=n)) >= start
         }
-        return max(1.0, ((today - start).days + 1 - len(resting)) / DAYS_A_WEEK)
+        return max(1.0, ((end - start).days + 1 - len(resting)) / DAYS_A_WEEK)

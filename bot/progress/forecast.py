@@ -5,6 +5,7 @@ that the same history gives the same dates.
 """
 
 from datetime import date, timedelta
+from math import ceil
 from random import Random
 
 from bot.planning.snapshot import FrozenModel
@@ -22,13 +23,14 @@ class Forecast(FrozenModel):
     """Days by which the path ends in half of the runs (`likely`) and in 85 of 100 (`careful`).
 
     Both are None when there is too little history, or nothing left to do. `weeks` is how many weeks
-    were counted, `active` in how many of them something was finished, `pace` the mean weight
-    (hours) finished in each, `left` the weight that remains.
+    were counted, from the day `since` (None without any), `active` in how many of them something
+    was finished, `pace` the mean weight (hours) finished in each, `left` the weight that remains.
     """
 
     likely: date | None
     careful: date | None
     weeks: int
+    since: date | None
     active: int
     pace: float
     left: float
@@ -39,40 +41,79 @@ def forecast(
 ) -> Forecast:
     """Return the forecast for `progress` as of `today` (a day in the learner's zone).
 
-    History is the last twelve whole weeks since `start`, counted back from `today`; weeks that lie
-    in a pause altogether are left out. At least three of them must have seen something finished.
+    History is the last twelve whole weeks since `start`, counted back from `today`. A week is seven
+    days of study, so that pauses neither slow the pace nor count as time to come. At least three
+    weeks must have seen something finished.
     """
+    weeks = study_weeks(start, today, pauses)
     history = weekly(progress, start=start, today=today, pauses=pauses)
-    active = sum(amount > 0 for amount in history)
     left = max(0.0, progress.all.total - progress.all.done)
+    active = sum(amount > 0 for amount in history)
     pace = sum(history) / len(history) if history else 0.0
     likely = careful = None
     if active >= FEWEST_ACTIVE and left > 0:
         ends = sorted(_run(history, left, random) for _ in range(RUNS))
-        study_weeks = _study_weeks(today, pauses, ends[-1])
-        likely = study_weeks[ends[RUNS // 2] - 1]
-        careful = study_weeks[ends[RUNS * 85 // 100] - 1]
+        ahead = _weeks_ahead(today, pauses, ends[-1])
+        likely = ahead[ends[RUNS // 2] - 1]
+        careful = ahead[ends[RUNS * 85 // 100] - 1]
     return Forecast(
-        likely=likely, careful=careful, weeks=len(history), active=active, pace=pace, left=left
+        likely=likely,
+        careful=careful,
+        weeks=len(history),
+        since=weeks[0][0] if weeks else None,
+        active=active,
+        pace=pace,
+        left=left,
     )
+
+
+def steady_end(
+    progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...]
+) -> date | None:
+    """Return the day on which the path ended at the mean pace of the weeks before `today`.
+
+    It knows what was closed by then, and stands for a forecast of an earlier day at a thousandth of
+    its cost. None where there was too little history, or nothing left.
+    """
+    history = weekly(progress, start=start, today=today, pauses=pauses)
+    left = progress.all.total - progress.done_by(today)
+    if left <= 0 or sum(amount > 0 for amount in history) < FEWEST_ACTIVE:
+        return None
+    weeks = min(LONGEST, ceil(left * len(history) / sum(history)))
+    return _weeks_ahead(today, pauses, weeks)[-1]
 
 
 def weekly(
     progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...]
 ) -> list[float]:
-    """Return the weight finished in each of the last whole weeks before `today`, oldest first.
+    """Return the weight finished in each of these weeks, oldest first.
 
     Work finished before `start` is no pace: it was known already.
     """
-    amounts: list[float] = []
-    for back in range(HISTORY_WEEKS, 0, -1):
-        first = today - timedelta(weeks=back)
-        last = first + timedelta(days=6)
-        if first < start or any(p.first <= first and p.last >= last for p in pauses):
-            continue
-        before = progress.done_by(first - timedelta(days=1))
-        amounts.append(progress.done_by(last) - before)
-    return amounts
+    return [
+        progress.done_by(last) - progress.done_by(first - timedelta(days=1))
+        for first, last in study_weeks(start, today, pauses)
+    ]
+
+
+def study_weeks(start: date, today: date, pauses: tuple[Pause, ...]) -> list[tuple[date, date]]:
+    """Return first and last day of the last whole weeks of study before `today`, oldest first.
+
+    A pause belongs to the week before it.
+    """
+    weeks: list[tuple[date, date]] = []
+    last = day = today - timedelta(days=1)
+    studied = 0
+    while day >= start and len(weeks) < HISTORY_WEEKS:
+        if rest := [pause.first for pause in pauses if pause.first <= day <= pause.last]:
+            day = min(rest)
+        else:
+            studied += 1
+            if studied == DAYS_A_WEEK:
+                weeks.append((day, last))
+                studied, last = 0, day - timedelta(days=1)
+        day -= timedelta(days=1)
+    return weeks[::-1]
 
 
 def _run(history: list[float], left: float, random: Random) -> int:
@@ -90,7 +131,7 @@ def _run(history: list[float], left: float, random: Random) -> int:
     return weeks
 
 
-def _study_weeks(today: date, pauses: tuple[Pause, ...], count: int) -> list[date]:
+def _weeks_ahead(today: date, pauses: tuple[Pause, ...], count: int) -> list[date]:
     """Return the last day of each of the next `count` weeks of study, seven study days each."""
     ends: list[date] = []
     day = today

@@ -32,11 +32,15 @@ class Rating(FrozenModel):
 
 
 class Counted(FrozenModel):
-    """A change of a number that the learner counts."""
+    """A change of a number that the learner counts; `least` is what is left of it afterwards.
+
+    One change leaves nothing below zero. Of changes added up, more may be left for sure.
+    """
 
     day: date
     metric: str
     amount: int
+    least: int = 0
 
 
 class Evidence(FrozenModel):
@@ -72,8 +76,12 @@ class LearnerHistory(FrozenModel):
         return sum(entry.hours for entry in self.logged if first <= entry.day <= last)
 
     def counted(self, metric: str, until: date) -> int:
-        """Return the count of a metric at the end of `until`; never below zero."""
-        return max(0, sum(c.amount for c in self.counts if c.metric == metric and c.day <= until))
+        """Return the count of a metric at the end of `until`; it never went below zero."""
+        count = 0
+        for change in self.counts:
+            if change.metric == metric and change.day <= until:
+                count = max(change.least, count + change.amount)
+        return count
 
     def rating(self, skill: str, until: date) -> Rating | None:
         """Return the newest rating of a skill by the end of `until`."""

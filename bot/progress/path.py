@@ -4,7 +4,7 @@ They pass nothing else beside it. What takes time to compute is computed once, o
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
 from typing import Self
@@ -14,15 +14,16 @@ from bot.curriculum.model import Curriculum, Module
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState, OurIssue, observe
 from bot.planning.path import PlannedPath
-from bot.planning.schedule import unit_by_key
+from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
-from bot.planning.window import units_in_window
+from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.command_log import Entry, find_logs
 from bot.progress.commands.revert import Revert
-from bot.progress.forecast import Forecast, forecast
+from bot.progress.effort import Effort, effort
+from bot.progress.forecast import Forecast, forecast, steady_end
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory
-from bot.progress.progress import Progress, item_keys, read_progress
+from bot.progress.progress import FINISHED, LEFT_OUT, Progress, item_keys, read_progress
 from bot.settings import Settings
 
 
@@ -77,16 +78,69 @@ class LearningPath(PlannedPath):
         return read_progress(self)
 
     @cached_property
+    def effort(self) -> Effort:
+        """The weight of the curriculum's work, and whose hours it is."""
+        return effort(self.curriculum)
+
+    @cached_property
+    def finished_on(self) -> date | None:
+        """The day on which the last required work was finished or set aside; None before.
+
+        Work without weight (a deliverable without hours) does not hold it up. Where nothing was
+        closed, as all was known before, it is the first day.
+        """
+        if any(self.progress.undecided.values()):
+            return None
+        counted = [w for w in self.progress.work if w.counts and w.weight]
+        if any(w.state not in FINISHED | LEFT_OUT for w in counted):
+            return None
+        return max((w.closed_on for w in counted if w.closed_on), default=self.dates.first)
+
+    @cached_property
+    def as_of(self) -> date:
+        """The day of streaks and averages: today, or the day on which the path was finished."""
+        return min(self.today, self.finished_on or self.today)
+
+    @cached_property
     def outlook(self) -> Forecast:
-        """The forecast of the end; its random draws are seeded by repository and day."""
-        seed = digest(f"{self.observed.snapshot.repository} {self.today}")
+        """The forecast of the end; its random draws are seeded by repository and day.
+
+        Of a finished path it holds the pace that it had on its last day.
+        """
+        day = self.as_of + timedelta(days=1) if self.finished_on else self.today
+        seed = digest(f"{self.observed.snapshot.repository} {day}")
         return forecast(
             self.progress,
             start=self.settings.start,
-            today=self.today,
+            today=day,
             pauses=self.settings.pauses,
             random=Random(seed),  # noqa: S311 - a simulation
         )
+
+    def percent(self, day: date | None = None) -> int:
+        """Return the whole percent of the path that is done by the end of `day` (None: now).
+
+        Of an earlier day only closed issues are known: ticked boxes have no day.
+        """
+        if day is None or day >= self.today:
+            return self.progress.all.percent
+        return self.progress.percent_by(day)
+
+    def days_late(self, day: date) -> int | None:
+        """Return by how many days the path led past its plan on `day`, as far as it knew then.
+
+        The end is that at the mean pace, the plan the one of that day. None without enough history.
+        """
+        pauses = tuple(p for p in self.settings.pauses if day >= self.today or p.first <= day)
+        turns = tuple(turn for turn in self.overrides.turns if turn.on <= day)
+        start = self.settings.start
+        end = steady_end(self.progress, start=start, today=day, pauses=pauses)
+        if end is None:
+            return None
+        if (turns, pauses) == (self.overrides.turns, self.settings.pauses):
+            return (end - self.dates.last).days
+        settings = self.settings.model_copy(update={"pauses": pauses})
+        return (end - schedule(self.curriculum, settings, turns).last).days
 
     def day_of(self, moment: datetime) -> date:
         """Return the learner's day at `moment` (aware)."""
@@ -100,6 +154,12 @@ class LearningPath(PlannedPath):
     def module_days(self, module: Module) -> tuple[date, date]:
         """Return the planned first and last day of a module."""
         return self.dates[module.units[0].id].first, self.dates[module.units[-1].id].last
+
+    def is_ending(self, module: Module) -> bool:
+        """Return whether a module's last days have come or all its work is done."""
+        work = [w for w in self.progress.work if w.module == module.id]
+        done = any(w.finished for w in work) and self.progress.of_module(module.id).complete
+        return done or is_ending(self.dates, module, self.today)
 
     def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
         """Return the ids of the units in the window of `today`, and of those opened early."""

@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.curriculum.base import Item
-from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
+from bot.curriculum.model import Deliverable, Option, Task, Unit
 from bot.planning.identity import named_issues
 from bot.planning.marker import BOX, Key
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.command_log import closed_at
+from bot.progress.effort import EffortSource
 from bot.progress.learner_history import Evidence
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class WorkState(StrEnum):
 
 FINISHED = frozenset({WorkState.CLAIMED, WorkState.EVIDENCED, WorkState.ATTESTED})
 DONE = FINISHED | {WorkState.CREDITED}
-LEFT_OUT = frozenset({WorkState.SKIPPED, WorkState.REMOVED, WorkState.CREDITED})
+ASIDE = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
+LEFT_OUT = ASIDE | {WorkState.CREDITED}
 
 
 class Work(FrozenModel):
-    """One task or deliverable. `weight` is its estimated hours, or its share where it has none.
+    """One task or deliverable. `weight` is its part in sums (see `Effort`), `source` whose it is.
 
     `parts` and `ticked` count the boxes of its issue. `closed_on` is the day in the learner's zone.
     `counts` is False for optional work. `unit` is where it stands now, which a move may have
@@ -63,6 +65,7 @@ class Work(FrozenModel):
     unit: str
     module: str
     weight: float
+    source: EffortSource = EffortSource.ESTIMATE
     hours: float | None
     counts: bool
     state: WorkState
@@ -196,7 +199,6 @@ class _ProgressReader:
         self._merged = _merged_pulls(path.observed)
         known = (*path.settings.credits, *path.curriculum.done())
         self._credited = path.history.credited | {f"task:{name}" for name in known}
-        self._shares = _shares_without_hours(path.curriculum)
         self._statuses = {
             label.name.casefold(): state
             for key, state in (
@@ -217,7 +219,7 @@ class _ProgressReader:
                 if unit.choice and self._chosen_units(unit) is None:
                     options = unit.choice.options
                     required = ([t for t in one.tasks if not t.optional] for one in options)
-                    weights = (sum(map(self._weight, tasks)) for tasks in required)
+                    weights = (sum(map(self._path.effort.weight, tasks)) for tasks in required)
                     undecided[unit.id] = sum(weights) / len(options)
             last = module.units[-1]
             work += [self._work(left, last, module.id) for left in module.deliverables]
@@ -244,11 +246,6 @@ class _ProgressReader:
         found = self._path.issue_of("task", task)
         return found is not None and found.state.finished
 
-    def _weight(self, item: Task | Deliverable) -> float:
-        if item.hours is not None:
-            return item.hours.middle
-        return self._shares.get(item.id, 0.0) if isinstance(item, Task) else 0.0
-
     def _work(self, item: Task | Deliverable, unit: Unit, module: str) -> Work:
         kind = "task" if isinstance(item, Task) else "deliverable"
         keys = item_keys(kind, item)
@@ -263,7 +260,8 @@ class _ProgressReader:
             title=found.state.title if found else item.title,
             unit=self._path.places.get(keys[0], unit.id),
             module=module,
-            weight=self._weight(item),
+            weight=self._path.effort.weight(item),
+            source=self._path.effort.source_of(item),
             hours=item.hours.middle if item.hours else None,
             counts=not (isinstance(item, Task) and item.optional),
             state=self._state(found, keys, evidenced=bool(evidence), attested=bool(attested)),
@@ -323,22 +321,3 @@ def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
         for number in named_issues(pull):
             found.setdefault(number, []).append(pull)
     return found
-
-
-def _shares_without_hours(curriculum: Curriculum) -> dict[str, float]:
-    """Return the weight of each task without hours, by id.
-
-    Its share of what its unit's own hours leave; where the unit says nothing either, the mean of
-    the path's tasks that do, or 1.
-    """
-    known = [task.hours.middle for task in curriculum.tasks() if task.hours]
-    mean = sum(known) / len(known) if known else 1.0
-    shares: dict[str, float] = {}
-    for unit in curriculum.units():
-        stated_hours = sum(task.hours.middle for task in unit.tasks if task.hours)
-        unsaid = [task for task in unit.tasks if task.hours is None]
-        left = unit.hours.middle - stated_hours if unit.hours else 0.0
-        for task in unit.all_tasks():
-            if task.hours is None:
-                shares[task.id] = left / len(unsaid) if left > 0 and task in unsaid else mean
-    return shares

@@ -12,10 +12,9 @@ from bot.curriculum.sections import Role, TransferableSkill
 from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import Rating
 from bot.progress.path import LearningPath
-from bot.progress.progress import Work, WorkState
+from bot.progress.progress import ASIDE, Work, WorkState
 
 ENOUGH = 0.5  # the part of a skill's hours from which a role's need counts as covered
-ASIDE = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
 PROVEN = frozenset({WorkState.EVIDENCED, WorkState.ATTESTED})
 
 

@@ -17,7 +17,7 @@ MEANINGS = (
 
 
 def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
-    """Return an issue for each assessed module, seeded with the module's last unit.
+    """Return an issue for each assessed module, seeded in the module's last days.
 
     Its region tells how to rate and how the skills were rated last; the learner's part has a line
     for each skill. None when the settings switch them off.
@@ -25,9 +25,8 @@ def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     assessment = path.curriculum.assessment
     if not path.settings.features.assessments or not assessment.skills:
         return ()
-    window = path.units_with_issues(path.today, path.settings.ahead)
     return tuple(
-        _issue(path, module, seed=module.units[-1].id in window)
+        _issue(path, module, seed=path.is_ending(module))
         for module in path.curriculum.modules()
         if module.number in assessment.modules
     )

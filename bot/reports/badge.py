@@ -35,8 +35,8 @@ class Badge(FrozenModel):
 def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> Badge:
     """Return the badge for the path's day; `label` replaces the curriculum's title."""
     name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
-    if path.progress.all.complete:
-        return Badge(label=name, message="done", color=GREEN)
+    if path.finished_on:
+        return Badge(label=name, message="finished", color=GREEN)
     words, started = _words(kind, path)
     return Badge(label=name, message=words, color=BLUE if started else GREY)
 
@@ -50,10 +50,10 @@ def badge_of(path: LearningPath) -> Badge:
 def _words(kind: BadgeKind, path: LearningPath) -> tuple[str, bool]:
     """Return the number in words, and whether there is any progress in it."""
     if kind == "percent":
-        percent = path.progress.all.percent
+        percent = path.percent()
         return f"{percent}%", percent > 0
     if kind == "streak":
-        weeks = streak(path.progress, path.today)
+        weeks = streak(path.progress, path.as_of)
         return templating.plural(weeks, "active week"), weeks > 0
     current = path.dates.current(path.today)
     if current is None:

@@ -17,27 +17,31 @@ from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name
 from bot.progress.career import Metric, applications, metrics
+from bot.progress.effort import EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work, item_keys
 from bot.progress.skills import RoleFit, SkillRating, calibration, role_fits
 from bot.reports import checkpoint_evidence as evidence
-from bot.reports.position import in_hours, unit_names
+from bot.reports.formatting import WORDS
+from bot.reports.position import unit_names
 
 STEPS = 3
 HIGHLIGHTS = 5
 
 
 class HoursReport(FrozenModel):
-    """Hours against the plan. Where `timed` is False the guide gives none, and pieces count.
+    """Hours against the plan. Where `timed` is False the guide gives few, and pieces count.
 
-    `finished` is the estimate of required work finished by the day, `planned` that of the work that
-    stands in the plan up to then (a unit under way counts by its days), `total` that of the whole
-    path. `logged` is what the learner wrote down. The `pieces` are required tasks and deliverables.
+    `finished` are the hours of required work finished by the day, `planned` those of the work that
+    stands in the plan up to then (a unit under way counts by its days), `total` those of the whole
+    path; `source` says whose hours. `logged` is what the learner wrote down. The `pieces` are
+    required tasks and deliverables.
     """
 
     timed: bool
+    source: EffortSource
     finished: float
     planned: float
     total: float
@@ -125,7 +129,7 @@ def checkpoint_report(
     Ticks and approvals have no day, so they are those of now.
     """
     day = day or path.today
-    curriculum, progress = path.curriculum, path.progress
+    curriculum = path.curriculum
     label = path.observed.labels.get(HIGHLIGHT)
     module = _module(curriculum, checkpoint)
     numbers = metrics(path, day)
@@ -144,7 +148,7 @@ def checkpoint_report(
         day=day,
         due=last_day(path, checkpoint),
         url=issue.state.url if issue else "",
-        percent=progress.all.percent if day >= path.today else progress.percent_by(day),
+        percent=path.percent(day),
         items=items,
         found=sum(item.found for item in items),
         scale=curriculum.assessment.scale,
@@ -267,7 +271,8 @@ def _hours(path: LearningPath, day: date) -> HoursReport:
         days = min(day, unit.last).toordinal() - unit.first.toordinal() + 1
         planned += progress.of_unit(unit.unit).total * max(0, days) / unit.days
     return HoursReport(
-        timed=in_hours(path.curriculum),
+        timed=path.effort.in_hours,
+        source=path.effort.source,
         finished=progress.done_by(day),
         planned=planned,
         total=progress.all.total,
@@ -329,9 +334,9 @@ ENDINGS: dict[Format, str] = {"markdown": "md", "json": "json", "html": "html"}
 
 def as_markdown(report: CheckpointReport) -> str:
     """Return the comment, without marker. A text that is too long leaves out the evidence."""
-    text = templating.render("checkpoint.md.j2", r=report, details=True)
+    text = templating.render("checkpoint.md.j2", r=report, details=True, **WORDS)
     if len(text) > MOST:
-        text = templating.render("checkpoint.md.j2", r=report, details=False)
+        text = templating.render("checkpoint.md.j2", r=report, details=False, **WORDS)
     return text
 
 
@@ -346,7 +351,7 @@ def as_html(report: CheckpointReport, *, back: str = "") -> str:
 
     `back` is the address that it leads back to, where it is one of several pages.
     """
-    return templating.render("checkpoint.html.j2", r=report, back=back)
+    return templating.render("checkpoint.html.j2", r=report, back=back, **WORDS)
 
 
 def as_format(report: CheckpointReport, how: Format) -> str:

@@ -12,7 +12,7 @@ from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports.formatting import WORDS
-from bot.reports.position import current_unit, finished_on, next_checkpoint, pause_end, unit_names
+from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
 from bot.templating import printable
 
 BLOCKED = "status:blocked"
@@ -70,7 +70,7 @@ def member(path: LearningPath) -> Member:
         repository=None if alias else repository,
         where=_where(path),
         percent=path.progress.all.percent,
-        active_weeks=streak(path.progress, path.today),
+        active_weeks=streak(path.progress, path.as_of),
         asks=len(requests),
         asking=() if alias else requests,
         checkpoint=coming.title if coming else None,
@@ -117,7 +117,7 @@ def _help_requests(path: LearningPath) -> tuple[HelpRequest, ...]:
 
 
 def _where(path: LearningPath) -> str:
-    if finished_on(path):
+    if path.finished_on:
         return "All done"
     current = current_unit(path)
     if current is None:

@@ -14,6 +14,7 @@ from bot.planning.ledger import RefusedChange
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name
 from bot.progress import career
+from bot.progress.effort import EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
@@ -21,8 +22,9 @@ from bot.progress.skills import SkillGap, SkillRating, calibration, gap
 from bot.progress.streak import streak
 from bot.reports import position
 from bot.reports.due_weeks import Week
+from bot.reports.finish import Finish, finish
 from bot.reports.formatting import WORDS
-from bot.reports.next_work import late_work, most_important
+from bot.reports.next_work import OpenThing, late_work, most_important, next_open
 from bot.reports.suggestions import Button, Suggestions, buttons, suggestions
 from bot.settings import CONFIG_PATH, SummarySettings
 
@@ -31,6 +33,7 @@ MOST_CHARACTERS = 30_000
 MOST_WORK = 25
 MOST_MODULES = 14
 MOST_LATE = 5
+MOST_APPLIED = 15
 MOST_ROWS = 25
 # In a public repository a schedule is switched off after so long without activity ("Disabling and
 # enabling a workflow"). GitHub does not say what counts as activity; a push does.
@@ -64,7 +67,7 @@ class DashboardModule(FrozenModel):
 
 
 class DashboardNumbers(FrozenModel):
-    """Hours (estimates, as the curriculum has them; shares of one task each without `in_hours`).
+    """Hours, `source` saying whose; tasks without `in_hours`.
 
     `logged` is what the learner wrote down in all, `logged_lately` a week on average over the weeks
     that the forecast is based on. `streak` counts weeks in a row with something finished.
@@ -74,6 +77,7 @@ class DashboardNumbers(FrozenModel):
     done: float
     total: float
     in_hours: bool
+    source: EffortSource
     logged: float
     logged_lately: float | None
     streak: int
@@ -118,7 +122,9 @@ class Dashboard(FrozenModel):
     over: bool
     resting_until: date | None
     finished_on: date | None
+    finish: Finish | None
     place: DashboardPosition
+    coming: tuple[OpenThing, ...]
     under_way: tuple[Work, ...]
     late: tuple[Work, ...]
     closed_by_bots: tuple[ClosedByBot, ...]
@@ -136,6 +142,7 @@ class Dashboard(FrozenModel):
     portfolio: Portfolio
     metrics: tuple[career.Metric, ...]
     applications: dict[career.Stage, int]
+    applied: tuple[career.Application, ...]
     next_sync: date
     schedule_stops: date | None
     week_ends: date
@@ -163,8 +170,10 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         started=today >= dates.first,
         over=today > dates.last,
         resting_until=position.pause_end(path),
-        finished_on=position.finished_on(path),
+        finished_on=path.finished_on,
+        finish=finish(path),
         place=place,
+        coming=next_open(path),
         under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
         late=tuple(w for w in late_work(path) if w.unit != place.unit and w.state not in UNDER_WAY),
         closed_by_bots=tuple(_closed_by_bots(path)),
@@ -182,6 +191,7 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         portfolio=_portfolio(path),
         metrics=career.metrics(path, today),
         applications=career.by_stage(applied) if applied else {},
+        applied=applied,
         next_sync=today + timedelta(days=1),
         schedule_stops=path.day_of(pushed + QUIET_DAYS) if pushed else None,
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
@@ -208,6 +218,7 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
         buttons=values.buttons if full else values.buttons[:MOST_ROWS],
         full=full,
         most_late=MOST_LATE,
+        most_applied=MOST_APPLIED,
         most_modules=MOST_MODULES,
         config_path=CONFIG_PATH,
         **WORDS,
@@ -236,18 +247,19 @@ def _place(path: LearningPath) -> DashboardPosition:
 
 
 def _numbers(path: LearningPath) -> DashboardNumbers:
-    progress, weeks = path.progress, path.outlook.weeks
-    since = path.today - timedelta(weeks=weeks)
-    lately = path.history.hours_logged(since, path.today - timedelta(days=1))
+    progress, weeks, since = path.progress, path.outlook.weeks, path.outlook.since
+    last = path.as_of if path.finished_on else path.today - timedelta(days=1)
+    lately = path.history.hours_logged(since, last) if since else 0.0
     ahead = (WorkState.AHEAD, WorkState.OPEN, WorkState.IN_PROGRESS, WorkState.BLOCKED)
     return DashboardNumbers(
-        percent=progress.all.percent,
+        percent=path.percent(),
         done=progress.all.done,
         total=progress.all.total,
-        in_hours=position.in_hours(path.curriculum),
+        in_hours=path.effort.in_hours,
+        source=path.effort.source,
         logged=path.history.hours_logged(date.min, path.today),
         logged_lately=lately / weeks if weeks and lately else None,
-        streak=streak(progress, path.today),
+        streak=streak(progress, path.as_of),
         done_count=progress.count(*DONE),
         open_count=progress.count(*ahead),
         skipped_count=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
@@ -256,7 +268,7 @@ def _numbers(path: LearningPath) -> DashboardNumbers:
 
 def _rows(path: LearningPath) -> list[DashboardModule]:
     progress = path.progress
-    over = position.finished_on(path) or path.today > path.dates.last
+    over = path.finished_on or path.today > path.dates.last
     current = None if over else position.current_unit(path)
     home = progress.units[current.unit] if current else None
     return [_row(path, module, current=module.id == home) for module in path.curriculum.modules()]

@@ -11,7 +11,7 @@ from typing import Self
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports.position import DAYS_A_WEEK, finished_on
+from bot.reports.position import DAYS_A_WEEK
 from bot.settings import Settings, Weekday
 
 MOST_AT_ONCE = 8
@@ -86,8 +86,7 @@ def due_weeks(
     """
     begins = path.settings.summary.day
     week = Week.of(max(path.dates.first, summary_made_on), begins)
-    finished = finished_on(path)
-    end = Week.of(finished, begins) if finished else None
+    end = Week.of(path.finished_on, begins) if path.finished_on else None
     found: list[Week] = []
     while week.due(path.settings) <= path.now and (end is None or week.first <= end.first):
         key, observed = weekly_key(week), path.observed

@@ -1,13 +1,15 @@
 """Stretches of days, bars and links in tables, as reports write them.
 
-Handed to a template as a whole (`**WORDS`), beside the filters that every template has.
+Handed to a template as a whole (`**WORDS`), beside the filters that every template has; `sources`
+says whose hours a sum is made of.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from bot.progress.effort import SOURCES
 from bot.templating import MONTHS, NO_BREAK, Markdown, day, link
 
 
@@ -40,6 +42,6 @@ def bar(percent: int, width: int = 20, full: str = "█", empty: str = "░") ->
     return full * done + empty * (width - done)
 
 
-WORDS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"days": days, "span": span, "cell_link": cell_link, "bar": bar}
+WORDS: Mapping[str, Any] = MappingProxyType(
+    {"days": days, "span": span, "cell_link": cell_link, "bar": bar, "sources": SOURCES}
 )

@@ -8,7 +8,6 @@ from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import full_unit_name
 from bot.progress.path import LearningPath
-from bot.progress.progress import FINISHED, LEFT_OUT
 
 DAYS_A_WEEK = 7
 
@@ -54,29 +53,6 @@ def unit_names(curriculum: Curriculum) -> dict[str, str]:
         for module in curriculum.modules()
         for unit in module.units
     }
-
-
-def in_hours(curriculum: Curriculum) -> bool:
-    """Return whether weights are hours; else they are shares, one for each task."""
-    units = curriculum.units()
-    return any(u.hours or any(task.hours for task in u.all_tasks()) for u in units) or any(
-        deliverable.hours for deliverable in curriculum.deliverables()
-    )
-
-
-def finished_on(path: LearningPath) -> date | None:
-    """Return the day on which the last required work was closed; None while some is left.
-
-    Work without weight (a deliverable without hours) does not hold it up. Where nothing was closed,
-    as all was known before, it is the first day.
-    """
-    progress = path.progress
-    if any(progress.undecided.values()):
-        return None
-    counted = [w for w in progress.work if w.counts and w.weight and w.state not in LEFT_OUT]
-    if any(w.state not in FINISHED for w in counted):
-        return None
-    return max((w.closed_on for w in counted if w.closed_on), default=path.dates.first)
 
 
 def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:

@@ -11,10 +11,10 @@ from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue
 from bot.planning.length_limits import TITLE, one_line
 from bot.planning.unit_names import module_name
+from bot.progress.effort import SOURCES, joint_source
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 
-DAYS_AHEAD = 3
 DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
 MOST_LISTED = 40
 TO_FILL_IN = frozenset({"list", "text"})
@@ -33,9 +33,10 @@ def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 
 
 def _is_due(path: LearningPath, module: Module) -> bool:
-    """Return whether the issue exists, or the module ends in three days or ended recently."""
-    left = (path.module_days(module)[1] - path.today).days
-    return -DAYS_BACK <= left <= DAYS_AHEAD or path.issue_of("reflection", module) is not None
+    """Return whether the issue exists, or the module's last days have come and aren't long over."""
+    recent = path.today <= path.module_days(module)[1] + timedelta(days=DAYS_BACK)
+    there = path.issue_of("reflection", module) is not None
+    return there or (recent and path.is_ending(module))
 
 
 def _month(
@@ -43,7 +44,8 @@ def _month(
 ) -> dict[str, object]:
     """Return the work, hours and journal of a module; `entries` are those of the whole journal.
 
-    `estimated` are the estimates of the work finished, `logged` the hours written down.
+    `worked` are the hours of the work finished, `source` whose they are, `logged` those written
+    down.
     """
     begin, end = _time_of(path, module)
     first, last = path.module_days(module)
@@ -56,7 +58,8 @@ def _month(
         "last": last,
         "finished": finished[:MOST_LISTED],
         "finished_more": max(0, len(finished) - MOST_LISTED),
-        "estimated": sum(w.hours or 0.0 for w in finished),
+        "worked": sum(w.weight for w in finished) if path.effort.in_hours else 0.0,
+        "source": SOURCES[joint_source(w.source for w in finished)],
         "logged": path.history.hours_logged(begin, end),
         "entries": written[:MOST_LISTED],
         "entries_more": max(0, len(written) - MOST_LISTED),

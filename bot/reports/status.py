@@ -6,17 +6,18 @@ from functools import partial
 from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name
+from bot.progress.effort import SOURCES, EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
 from bot.reports import position
 from bot.reports.formatting import bar
-from bot.reports.next_work import late_work, most_important
+from bot.reports.next_work import OpenThing, late_work, most_important, next_open
 from bot.reports.suggestions import Suggestions, suggestions
 
 MOST_WORK = 20
-MOST_MODULES = 16
+MOST_MODULES = 15
 
 
 class StatusModule(FrozenModel):
@@ -46,6 +47,7 @@ class Status(FrozenModel):
     done_hours: float
     total_hours: float
     in_hours: bool
+    source: EffortSource
     logged_hours: float
     streak: int
     unit: str | None
@@ -53,6 +55,7 @@ class Status(FrozenModel):
     unit_last: date | None
     work: tuple[Work, ...]
     late: int
+    coming: tuple[OpenThing, ...]
     modules: tuple[StatusModule, ...]
     checkpoint: position.NextCheckpoint | None
     forecast: Forecast
@@ -75,17 +78,19 @@ def status(path: LearningPath) -> Status:
         today=today,
         first=dates.first,
         last=dates.last,
-        percent=progress.all.percent,
+        percent=path.percent(),
         done_hours=progress.all.done,
         total_hours=progress.all.total,
-        in_hours=position.in_hours(curriculum),
+        in_hours=path.effort.in_hours,
+        source=path.effort.source,
         logged_hours=path.history.hours_logged(date.min, today),
-        streak=streak(progress, today),
+        streak=streak(progress, path.as_of),
         unit=position.unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),
         late=sum(not current or w.unit != current.unit for w in late_work(path)),
+        coming=next_open(path),
         modules=tuple(
             StatusModule(
                 name=module_name(curriculum, module),
@@ -102,7 +107,7 @@ def status(path: LearningPath) -> Status:
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
         resting_until=position.pause_end(path),
         ended=today > dates.last,
-        finished_on=position.finished_on(path),
+        finished_on=path.finished_on,
     )
 
 
@@ -114,4 +119,5 @@ def as_text(page: Status) -> str:
         rows=position.around_current(page.modules, MOST_MODULES),
         works=most_important(page.work, MOST_WORK),
         bar=partial(bar, full="#", empty="."),
+        sources=SOURCES,
     )

@@ -23,12 +23,13 @@ from bot.progress.commands.pause import PauseUntil, Resume
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
-from bot.reports.position import DAYS_A_WEEK, finished_on, in_hours, pause_end, unit_names
+from bot.reports.position import DAYS_A_WEEK, pause_end, unit_names
 
 FEWEST_DAYS = 14
 MOST_HOURS = 40
 FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
+TOLERANCE = timedelta(weeks=2)  # between the planned and the likely end
 
 
 # Pages are rendered from stored JSON, which must keep the kind of the command.
@@ -54,7 +55,7 @@ class Button(FrozenModel):
 
 
 class Suggestions(FrozenModel):
-    """Ways to let dates and pace agree, for when the careful date is after the planned end.
+    """Ways to let dates and pace agree, where the likely end is weeks after the planned one.
 
     `replanned` is the last day if the path went on today. `optional` counts the optional tasks that
     are not made yet. `needed` is how many hours a week would keep the dates as they are, `usual`
@@ -70,18 +71,18 @@ class Suggestions(FrozenModel):
 
 def buttons(path: LearningPath) -> tuple[Button, ...]:
     """Return the buttons that make sense today; none when all is done."""
-    if finished_on(path):
+    if path.finished_on:
         return ()
     return tuple(_buttons(path))
 
 
 def suggestions(path: LearningPath) -> Suggestions | None:
-    """Return what to offer when the careful date is after the planned end; else None."""
-    careful, end = path.outlook.careful, path.dates.last
-    if careful is None or careful <= end:
+    """Return what to offer when the likely end is two weeks after the planned one; else None."""
+    likely, end = path.outlook.likely, path.dates.last
+    if likely is None or likely <= end + TOLERANCE:
         return None
     unit = path.progress.first_unfinished()
-    known = in_hours(path.curriculum)
+    known = path.effort.in_hours
     days = _study_days(path, end)
     needed = path.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
     return Suggestions(
@@ -92,10 +93,13 @@ def suggestions(path: LearningPath) -> Suggestions | None:
     )
 
 
-def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
-    """Return the first open choice in the window, or four weeks ahead where all issues are made."""
+def open_choice(path: LearningPath, day: date | None = None) -> tuple[Unit, Choice] | None:
+    """Return the first open choice in the window of `day` (None: today).
+
+    Where all issues are made at once, that is one in the next four weeks.
+    """
     weeks = NEAR if path.settings.ahead is None else path.settings.ahead
-    reach = path.units_with_issues(path.today, weeks)
+    reach = path.units_with_issues(day or path.today, weeks)
     for unit in path.curriculum.units():
         if unit.choice and unit.id in reach and unit.choice.id not in path.settings.choices:
             return unit, unit.choice

@@ -13,6 +13,8 @@ from bot.planning.changes import CloseIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, PullState
+from bot.progress.career import Application, applications
+from bot.progress.effort import EffortSource, joint_source
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
@@ -20,8 +22,8 @@ from bot.progress.progress import Work, WorkState
 from bot.reports import position
 from bot.reports.due_weeks import Week, due_weeks, weekly_key
 from bot.reports.formatting import WORDS, days
-from bot.reports.next_work import late_work, next_work
-from bot.reports.suggestions import next_to_open, open_choice, suggestions
+from bot.reports.next_work import OpenThing, late_work, next_open
+from bot.reports.weekly_suggestion import WeeklySuggestion, weekly_suggestion
 
 MOST = 15
 CHECKPOINT_NEAR = timedelta(weeks=3)
@@ -35,22 +37,13 @@ class CountChange(FrozenModel):
     now: int
 
 
-class WeeklySuggestion(FrozenModel):
-    """One thing that follows from what is seen; the words for each `kind` are the template's."""
-
-    kind: Literal["blocked", "quiet", "replan", "choose", "pace", "ahead"]
-    name: str = ""
-    url: str = ""
-    until: date | None = None
-    hours: int | None = None
-
-
 class Weekly(FrozenModel):
     """The values of one summary.
 
-    `number` counts the weeks of the path from 1 (0 before its start), `percent` is what closed
-    issues alone give by the end of the week. `hours` are the estimates of what was done, `logged`
-    what the learner wrote down. `rest` says how much of the week lay in pauses. `doing`, `coming`,
+    `number` counts the weeks of the path from 1 (0 before its start). `percent` is that of now in
+    the newest week, in older ones what closed issues alone give by its end. `hours` are those of
+    what was done, `source` whose they are, `logged` what the learner wrote down. `moved` are the
+    applications that changed. `rest` says how much of the week lay in pauses. `coming`, `blocked`,
     `late`, `checkpoint`, the forecast and the suggestion are those of the newest week only, as
     their state in older ones is not known. `late` counts what is open in units whose last day is
     over. On the `silent` pull requests commands were obeyed that could not be answered there.
@@ -60,15 +53,18 @@ class Weekly(FrozenModel):
     number: int
     done: tuple[Work, ...]
     hours: float
+    source: EffortSource
     logged: float
     in_hours: bool
     percent: int
     counts: tuple[CountChange, ...]
     journal: tuple[JournalEntry, ...]
+    moved: tuple[Application, ...]
     rest: Literal["none", "part", "all"]
     newest: bool
-    doing: tuple[Work, ...]
-    coming: tuple[Work, ...]
+    doing: bool
+    blocked: tuple[Work, ...]
+    coming: tuple[OpenThing, ...]
     late: int
     resting_until: date | None
     checkpoint: position.NextCheckpoint | None
@@ -81,34 +77,36 @@ class Weekly(FrozenModel):
 
 def weekly(path: LearningPath, week: Week) -> Weekly:
     """Return the summary of `week` as of the path's day."""
-    progress, today = path.progress, path.today
+    progress, today, in_hours = path.progress, path.today, path.effort.in_hours
     done = progress.finished_between(week.first, week.last)
-    ended = position.finished_on(path)
     newest = today <= week.last + timedelta(days=position.DAYS_A_WEEK)
     resting = position.pause_end(path) if newest else None
-    with_outlook = newest and not resting and ended is None
+    with_outlook = newest and not resting and path.finished_on is None
     coming = position.next_checkpoint(path) if with_outlook else None
     return Weekly(
         week=week,
         number=max(0, (week.last - path.dates.first).days // position.DAYS_A_WEEK + 1),
         done=done,
-        hours=sum(w.hours or 0.0 for w in done),
+        hours=sum(w.weight for w in done) if in_hours else 0.0,
+        source=joint_source(w.source for w in done),
         logged=path.history.hours_logged(week.first, week.last),
-        in_hours=position.in_hours(path.curriculum),
-        percent=progress.percent_by(week.last),
-        counts=_counts(path, week),
+        in_hours=in_hours,
+        percent=path.percent(today if newest else week.last),
+        counts=tuple(_counts(path, week)),
         journal=tuple(entry for entry in journal(path) if week.first <= entry.day <= week.last),
+        moved=tuple(a for a in applications(path) if week.first <= a.changed <= week.last),
         rest=_rest(path, week),
         newest=newest,
-        doing=tuple(w for w in progress.work if newest and w.state is WorkState.IN_PROGRESS),
-        coming=next_work(path) if with_outlook else (),
+        doing=newest and progress.count(WorkState.IN_PROGRESS) > 0,
+        blocked=tuple(w for w in progress.work if with_outlook and w.state is WorkState.BLOCKED),
+        coming=next_open(path) if newest else (),
         late=len(late_work(path)) if with_outlook else 0,
         resting_until=resting,
         checkpoint=coming if coming and coming.due <= today + CHECKPOINT_NEAR else None,
-        finished=ended is not None and ended <= week.last,
+        finished=path.finished_on is not None and path.finished_on <= week.last,
         forecast=path.outlook,
         planned_end=path.dates.last,
-        suggestion=next(_suggestions(path, week), None) if with_outlook else None,
+        suggestion=weekly_suggestion(path, week) if with_outlook else None,
         silent=_silent(path, week),
     )
 
@@ -162,21 +160,15 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
     )
 
 
-def _counts(path: LearningPath, week: Week) -> tuple[CountChange, ...]:
-    """Return the changed counts: the curriculum's in its order, then others."""
+def _counts(path: LearningPath, week: Week) -> Iterator[CountChange]:
+    """Yield the counts that changed: the curriculum's in its order, then others."""
     known = (*path.curriculum.metrics, *path.curriculum.success.quantitative)
     titles = {metric.id: metric.title for metric in known}
-    changes: dict[str, int] = dict.fromkeys(titles, 0)
-    for counted in path.history.counts:
-        if week.first <= counted.day <= week.last:
-            changes[counted.metric] = changes.get(counted.metric, 0) + counted.amount
-    return tuple(
-        CountChange(
-            title=titles.get(name, name), change=change, now=path.history.counted(name, week.last)
-        )
-        for name, change in changes.items()
-        if change
-    )
+    names = dict.fromkeys((*titles, *(counted.metric for counted in path.history.counts)))
+    for name in names:
+        before, now = (path.history.counted(name, w.last) for w in (week.before, week))
+        if now != before:
+            yield CountChange(title=titles.get(name, name), change=now - before, now=now)
 
 
 def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
@@ -185,42 +177,3 @@ def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
     if len(rest) == len(every):
         return "all"
     return "part" if rest else "none"
-
-
-def _suggestions(path: LearningPath, week: Week) -> Iterator[WeeklySuggestion]:
-    """Yield what follows from what is seen, the most pressing first."""
-    for work in path.progress.work:
-        if work.state is WorkState.BLOCKED:
-            yield WeeklySuggestion(kind="blocked", name=work.title, url=work.url)
-    since, until = week.before.first, path.today + timedelta(days=2 * position.DAYS_A_WEEK - 1)
-    finished = path.progress.finished_between(since, week.last)
-    active = finished or path.history.hours_logged(since, week.last)
-    if not active and path.dates.first <= since:
-        yield WeeklySuggestion(kind="quiet", until=until)
-    current = path.dates.current(path.today)
-    waiting = sum(w.weight for w in late_work(path))
-    if current and waiting > path.progress.of_unit(current.unit).total:
-        yield WeeklySuggestion(kind="replan")
-    if found := open_choice(path):
-        choice = found[1]
-        issue = path.observed.issues.get(f"choice:{choice.id}")
-        url = issue.state.url if issue else ""
-        yield WeeklySuggestion(kind="choose", name=choice.title, url=url)
-    paces = [turn.hours_per_week for turn in path.overrides.turns if turn.hours_per_week]
-    now = paces[-1] if paces else path.settings.hours_per_week
-    offered = suggestions(path)
-    if offered and offered.usual not in {None, now}:
-        yield WeeklySuggestion(kind="pace", hours=offered.usual)
-    if _is_ahead(path):
-        upcoming = next_to_open(path) if any(not w.url for w in next_work(path)) else None
-        name = position.unit_names(path.curriculum)[upcoming] if upcoming else ""
-        yield WeeklySuggestion(kind="ahead", name=name)
-
-
-def _is_ahead(path: LearningPath) -> bool:
-    """Return whether all work of the present unit is done before its last day."""
-    current = position.current_unit(path)
-    if current is None or path.today >= current.last:
-        return False
-    works = [w for w in path.progress.work if w.unit == current.unit and w.counts]
-    return bool(works) and all(w.share >= 1 for w in works)

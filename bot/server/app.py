@@ -31,7 +31,7 @@ WEBHOOKS = "/webhooks/github"
 BODY_ERRORS = {
     408: ("This form took too long to arrive", "Nothing was changed. Go back and send it again."),
     413: ("This form is too large", ""),
-    503: ("Too many forms arrive just now", "Nothing was changed. Go back and send it again."),
+    503: ("The server is busy just now", "Nothing was changed. Try again in some seconds."),
 }
 
 

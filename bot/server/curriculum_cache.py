@@ -10,13 +10,13 @@ import hashlib
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cachetools import Cache, LRUCache
 
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError, GuideError
-from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource, find_curriculum
+from bot.server.curriculum_process import FileContent, find_bounded
+from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource
 
 MAX_TEXT = 2_000_000  # bytes of the files; a curriculum takes ten to thirty times as much
 _LEAST = 2_000  # bytes that a small file counts for
@@ -27,16 +27,6 @@ class _Entry:
     result: Curriculum | CurriculumError | GuideError
     size: int
     repositories: set[int] = field(default_factory=set)
-
-
-class _FileContent(NamedTuple):
-    """Returns one file, whatever its path."""
-
-    content: bytes | None
-
-    def read(self, path: str) -> bytes | None:  # noqa: ARG002 - there is one
-        """Return the file's bytes."""
-        return self.content
 
 
 class CurriculumCache:
@@ -52,7 +42,7 @@ class CurriculumCache:
         content = place.read(name) if is_file else None
         if content is None:
             self.forget([repository])
-            return find_curriculum(name, _FileContent(None))
+            return find_bounded(name, FileContent(None))
         # With the name, for it is in errors, and in the curriculum's source.
         key = hashlib.sha256(f"{name}\0".encode() + content).digest()
         with self._lock:
@@ -86,6 +76,6 @@ class CurriculumCache:
 
 def _read(name: str, content: bytes) -> Curriculum | CurriculumError | GuideError:
     try:
-        return find_curriculum(name, _FileContent(content))
+        return find_bounded(name, FileContent(content))
     except (CurriculumError, GuideError) as invalid:
         return invalid.with_traceback(None)

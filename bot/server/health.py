@@ -51,8 +51,10 @@ class HealthMonitor:
         self._thread.start()
 
     def stop(self) -> None:
-        """Check no more. A check that runs is left to itself."""
+        """Check no more. A check that hangs is left to itself after a while."""
         self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(INTERVAL)
 
     def check(self) -> None:
         """Check now, and log when the result is another than before."""

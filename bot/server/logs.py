@@ -7,9 +7,12 @@ logged with its code: who can read the log may register it.
 
 import json
 import logging
+import math
 import re
 import sys
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -25,6 +28,7 @@ FIELDS = (
     "seconds",
     "count",
 )
+SAMPLE_EVERY = 60.0  # seconds between two lines of like events
 SHORTEST = 8  # characters; shorter ones are no secrets, and parts of many words
 CUT = "***"
 # After GitHub's "About authentication to GitHub"; installation tokens have no fixed length.
@@ -67,6 +71,27 @@ class JsonLines(logging.Formatter):
         for secret in self._hidden:
             line = line.replace(secret, CUT)
         return _SECRETS.sub(CUT, line) if any(mark in line for mark in _MARKS) else line
+
+
+class LogSampler:
+    """Lets the first of like events into the log, and one in a minute after that. For any thread.
+
+    Keys are few: routes and status codes, nothing that a caller chooses.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._logged: dict[tuple[object, ...], tuple[float, int]] = {}  # when, and how many since
+
+    def count(self, *key: object) -> int:
+        """Return how many there were since the last one logged, with this one; 0 to log none."""
+        with self._lock:
+            at, waiting = self._logged.get(key, (-math.inf, 0))
+            now, waiting = self._clock(), waiting + 1
+            due = now - at >= SAMPLE_EVERY
+            self._logged[key] = (now, 0) if due else (at, waiting)
+        return waiting if due else 0
 
 
 def set_up(level: int = logging.INFO, stream: TextIO | None = None) -> None:

@@ -7,6 +7,7 @@ A subject's lock and queueing lock let it be queued once and run once.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 QUEUE, TASK = "looks", "look"  # as in databases of older versions, whose locks still hold
 BATCH = 200  # jobs queued at a tick
 ANALYZE_AFTER = 2_000  # jobs after which the planner's statistics of their table are out of date
+AGAIN = 1.0  # seconds until jobs are fetched again after that failed
 TIMEOUT = 30.0  # seconds for a call into the event loop
 
 
@@ -111,12 +113,22 @@ class QueueWorker:
                 update_heartbeat_interval=self.lease.total_seconds() / 3,
                 stalled_worker_timeout=self.lease.total_seconds(),
             )
-            working = asyncio.create_task(fetcher.run()) if self.threads else None
+            working = asyncio.create_task(self._fetch(fetcher)) if self.threads else None
             self._ready.set()
             await self._end.wait()
             if working is not None:
                 fetcher.stop()
                 await working
+
+    async def _fetch(self, fetcher: Any) -> None:
+        """Run queued jobs until the end; begin anew when the database was away."""
+        while not self._end.is_set():
+            try:
+                await fetcher.run()
+            except Exception as broken:  # noqa: BLE001 - whatever it was, jobs are to be run
+                log.warning("queue interrupted: %s", type(broken).__name__)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._end.wait(), AGAIN)
 
     def _do(self, kind: str, number: int) -> None:
         """Run a queued job, in a thread."""

@@ -16,6 +16,8 @@ from bot.server.page_limit import client_network
 
 SMALL_BODY = 64 * 1024  # bytes of a body that are not counted: almost every delivery has fewer
 RETRY_AFTER = 10  # seconds
+MAX_PAGES = 160  # requests at once whose body has come, or that have none
+_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
 
 @dataclass(frozen=True)
@@ -134,21 +136,32 @@ def with_body(
 ) -> ASGIApp:
     """Return the same application, which finds the whole body as `request.state.body`.
 
-    A body that is not read is answered by the application that `refuse` returns.
+    A body that is not read, and a request beyond `MAX_PAGES`, is answered by the application that
+    `refuse` returns.
     """
+    running = 0
 
     async def buffered(scope: Scope, receive: Receive, send: Send) -> None:
-        names = {name for name, _ in scope["headers"]} if scope["type"] == "http" else set()
-        answer = app
-        if not names.isdisjoint({b"content-length", b"transfer-encoding"}):
-            try:
-                body = await reader.read(scope, receive)
-            except BodyError as error:
-                answer = refuse(scope, error)
-            else:
-                if body is None:
+        nonlocal running
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        answer, body = app, bytearray()
+        try:
+            if not {name for name, _ in scope["headers"]}.isdisjoint(_BODY_HEADERS):
+                read = await reader.read(scope, receive)
+                if read is None:
                     return
-                scope.setdefault("state", {})["body"] = body
-        await answer(scope, receive, send)
+                body = read
+        except BodyError as error:
+            answer = refuse(scope, error)
+        if running >= MAX_PAGES:
+            answer = refuse(scope, BodyError(503))
+        scope.setdefault("state", {})["body"] = body
+        running += 1
+        try:
+            await answer(scope, receive, send)
+        finally:
+            running -= 1
 
     return buffered

@@ -65,7 +65,10 @@ class _RepositoryCache:
         return found.page._replace(body=zlib.decompress(found.body).decode())
 
     def put(self, key: str, page: Page) -> None:
-        """Store a page. Whole repositories make room: half of one would save little."""
+        """Store a page. Whole repositories make room: half of one would save little.
+
+        One that takes more than an eighth of all would push the others out, so its oldest pages go.
+        """
         packed = _Packed(page._replace(body=""), zlib.compress(page.body.encode(), _LEVEL))
         if packed.size > self.all.maxsize // 8:
             return
@@ -73,7 +76,7 @@ class _RepositoryCache:
             pages = dict(self.all.pop(self.repository, {}))
             pages.pop(key, None)
             pages[key] = packed
-            if len(pages) > _MAX_PAGES:
+            while len(pages) > _MAX_PAGES or _size(pages) > self.all.maxsize // 8:
                 del pages[next(iter(pages))]
             with contextlib.suppress(ValueError):  # larger than the cache
                 self.all[self.repository] = pages

@@ -21,11 +21,15 @@ from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig, unknown_variables
 from bot.server.connections import BoundedConnection, ConnectionLimits
+from bot.server.memory import return_large_blocks
 from bot.server.server import Server, check_key, with_credentials
 from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
 
+# Seconds that a connection stays open for the next request: longer than proxies keep theirs (nginx
+# a minute, Caddy two), which else send one while it is closed, and answer 502.
+KEEP_ALIVE = 150
 GRACE = 10  # seconds for requests that are being answered when it is time to stop
 
 
@@ -41,6 +45,7 @@ def serve(
 
     Raises ConfigError before that, and UsageError when it cannot listen or start.
     """
+    return_large_blocks()
     logs.set_up()
     logs.hide(config.secrets)
     for unknown in unknown_variables(os.environ):
@@ -118,6 +123,7 @@ def settings(
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
         proxy_headers=False,  # `build` adds them
     )
 

@@ -22,6 +22,7 @@ from bot.reports.pictures import activity, burnup, skills
 from bot.reports.weekly import Weekly, weekly
 from bot.server.store.rows import Audience
 from bot.settings import Settings
+from bot.templating import printable
 
 LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
 
@@ -88,7 +89,9 @@ def audience(settings: Settings, full_name: str, number: int) -> Audience:
     """Return whom these settings of a repository share its path with."""
     alias = settings.cohort.name
     learner = learner_key(full_name, number if alias else None)
-    return Audience(settings.shared_with, learner, alias or full_name.partition("/")[0])
+    # Databases take no NUL.
+    name = printable(alias or full_name.partition("/")[0])
+    return Audience(settings.shared_with, learner, name)
 
 
 def learner_key(full_name: str, number: int | None = None) -> str:

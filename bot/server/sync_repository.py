@@ -1,5 +1,6 @@
 """Syncs one repository: reads its name and settings, and runs `Sync` with a token of its own."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from bot.github.errors import (
 )
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
+from bot.github.issue_list import ReadLimits
 from bot.github.link_checker import LinkChecker, MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
@@ -39,6 +41,12 @@ from bot.templating import plural
 RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is retried later
+
+MAX_SETTINGS = 100_000  # bytes; they are read by every sync
+# Of one repository, so that eight at once stay below 400 MB.
+LIMITS = ReadLimits(
+    others=2_000, text=4_000_000, all_text=16_000_000, parsing=threading.Semaphore(2)
+)
 
 # Errors of the installation, for the caller.
 INSTALLATION_ERRORS = (InstallationGoneError, InstallationSuspendedError, NotInstalledError)
@@ -112,7 +120,9 @@ class RepositorySync:
             return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
-        message = " ".join((f"{plural(done.written, 'change')} written.", *sentences(done.refused)))
+        omitted = done.path.observed.snapshot.omitted
+        written = f"{plural(done.written, 'change')} written."
+        message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
         return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _read(self, connection: Connection, info: RepositoryInfo) -> PathReader | None:
@@ -121,6 +131,9 @@ class RepositorySync:
             content = place.read(CONFIG_PATH)
             if content is None:
                 return None
+            if len(content) > MAX_SETTINGS:
+                what = f"it is larger than {MAX_SETTINGS // 1_000} KB."
+                raise errors.ConfigError(what, where=CONFIG_PATH)
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             self.on_settings(info, self.settings)
             name = self.settings.curriculum
@@ -145,7 +158,7 @@ class RepositorySync:
             raise
 
     def _reader(self, connection: Connection) -> HttpReader:
-        return HttpReader(connection, cache=self.cache, client=self._client)
+        return HttpReader(connection, cache=self.cache, client=self._client, limits=LIMITS)
 
     def _retry_in(self, later: errors.MilepostError) -> float:
         """Return in how many seconds to retry; 0 when that is unknown."""

@@ -76,7 +76,7 @@ def of_environment(environ: Mapping[str, str]) -> "Telemetry | None":
     except ModuleNotFoundError as missing:
         raise UsageError(
             f"the environment asks for traces, but '{missing.name}' is not installed.",
-            hint="Install it with: pip install 'milepost[server,telemetry]', or unset "
+            hint="Install it with: pip install '.[server,telemetry]', in a checkout, or unset "
             f"{EXPORTER} and {ENDPOINTS[0]}.",
         ) from None
 

@@ -15,7 +15,7 @@ from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted, to_report
+from bot.planning.refusals import HeldChanges, Refusals, Refused, are_given_up, noted, to_report
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -23,6 +23,7 @@ from bot.progress.journal import closings
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
+from bot.reports.checkpoint import is_reached
 from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
@@ -34,7 +35,7 @@ from bot.sync.run_commands import run_commands
 Planner = Callable[[Snapshot], Plan]
 
 ROUNDS = 3
-REPORTS = frozenset({"weekly", "report"})
+REPORTS = frozenset({"weekly", "report", "finish"})
 
 
 class RunRecord(NamedTuple):
@@ -179,7 +180,7 @@ def _planner(
         refusals = done.refusals(before.observed.ledger, path.today)
         # Marks come last. Cut off before them, the next run must read the same comments; and
         # without a summary issue none were read.
-        read = all(is_given_up(refusals, change) for change in commands.last)
+        read = are_given_up(refusals, commands.first, commands.last)
         read = read and SUMMARY_KEY in before.observed.issues
         reported = frozenset(done.made).union(k for k in posted if k.partition(":")[0] in REPORTS)
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
@@ -217,6 +218,7 @@ def texts(
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
+        reached=frozenset(c.id for c in path.curriculum.checkpoints if is_reached(path, c)),
         seen=seen,
         reported=reported,
         refused=dict(refused),

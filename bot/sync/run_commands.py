@@ -128,10 +128,9 @@ class _CommandRun:
         """Copy the log of each duplicate into the issue that counts."""
         for duplicate in self._observed.duplicates:
             ours = self._observed.issues[duplicate.key]
-            entries = (
-                find_log(duplicate.state.body).entries if are_duplicates(duplicate, ours) else ()
-            )
-            for entry in entries:
+            if not are_duplicates(duplicate, ours, self._observed):
+                continue
+            for entry in find_log(duplicate.state.body).entries:
                 edit = self._edit(ours)
                 known = entry in edit.memory.entries or edit.memory.has(entry.id, entry.n)
                 if not known:

@@ -4,6 +4,7 @@ For `milepost init` and for the server's set-up page: the same answers give the 
 """
 
 import contextlib
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal
 
@@ -66,13 +67,17 @@ def without_answers(there: str) -> str:
     return f"\n# Kept from before.\n{text}"
 
 
-def check(text: str, place: FileSource) -> tuple[Settings, Curriculum]:
+def check(
+    text: str,
+    place: FileSource,
+    find: Callable[[str, FileSource], Curriculum] = find_curriculum,
+) -> tuple[Settings, Curriculum]:
     """Return settings and curriculum. Raises ConfigError, CurriculumError or GuideError."""
     from bot.planning.desired_state import desired_state
     from bot.planning.path import PlannedPath
 
     settings = parse_settings(text)
-    curriculum = find_curriculum(settings.curriculum, place)
+    curriculum = find(settings.curriculum, place)
     desired_state(PlannedPath.at_start(curriculum, settings))
     return settings, curriculum
 

@@ -13,6 +13,9 @@ from bot.progress.progress import item_keys
 from bot.reports import checkpoint as checkpoints
 from bot.reports import weekly as weeks
 from bot.reports.due_weeks import Week, due_weeks, weekly_key
+from bot.reports.finish import FINISH_ID, FINISH_KEY, due_finish, recent_finish
+from bot.reports.finish import as_markdown as finish_text
+from bot.reports.finish import files as finish_files
 from bot.sync.apply import WriteContext
 from bot.sync.dry_run import DryRunRepository
 from bot.sync.evidence import LinkLookup
@@ -138,7 +141,8 @@ class Sync:
         return {name: one for name, one in found.items() if not name.startswith(posted)}
 
     def _due(self) -> tuple[DueComment, ...]:
-        return *_due_weeks(self._path()), *_due_checkpoints(self._path())
+        path = self._path()
+        return *_due_weeks(path), *_due_checkpoints(path), *_due_finish(path)
 
     def _path(self) -> LearningPath:
         return self._paths.path(self._session.snapshot)
@@ -150,6 +154,10 @@ def _reports(path: LearningPath) -> Iterator[ReportFiles]:
         texts = checkpoints.files(checkpoints.checkpoint_report(path, newest))
         files = {path: text.encode() for path, text in texts.items()}
         yield ReportFiles(id=newest.id, title=newest.title, files=files)
+    done = recent_finish(path) if path.settings.publish.reports != "none" else None
+    if done is not None:
+        title = f"{done.title}: finished"
+        yield ReportFiles(id=FINISH_ID, title=title, files=finish_files(done))
 
 
 def weekly_comment(path: LearningPath, week: Week) -> DueComment:
@@ -166,6 +174,13 @@ def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment
         title=f"Report: {checkpoint.title}",
         text=checkpoints.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
     )
+
+
+def _due_finish(path: LearningPath) -> Iterator[DueComment]:
+    summary, due = path.observed.issues.get(SUMMARY_KEY), due_finish(path)
+    if due is not None and summary is not None and not summary.state.settled:
+        title = f"The path is finished: {path.curriculum.title}"
+        yield DueComment(key=FINISH_KEY, title=title, text=finish_text(due))
 
 
 def _due_weeks(path: LearningPath) -> list[DueComment]:

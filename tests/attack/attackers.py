@@ -28,6 +28,7 @@ BODY = 24_000_000
 PAGES = 40
 FLOODS = 6
 BEGIN = 4.0  # seconds that it takes to send what is long
+READING = 2.0  # seconds that somebody looks at a page
 PAUSE = 0.2  # seconds before somebody who was sent off comes again
 
 
@@ -75,6 +76,7 @@ class Attack:
     async def _page(self, number: int) -> None:
         request = self._head("GET", f"/r/slow/repository-{number}", self.cookie)
         await self._finished(request, f"127.0.0.{100 + number % BODIES}")
+        await asyncio.sleep(READING)
 
     async def _flood(self, _: int) -> None:
         paths = "/", "/badge/neighbour/garden.svg", "/r/neighbour/garden"

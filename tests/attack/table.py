@@ -59,7 +59,7 @@ class Row(NamedTuple):
         verdict = f"NO: {', '.join(self.wrong)}" if self.wrong else "ok"
         return (
             f"{self.store:<11}{self.attack:<20}{ready}  {syncs} {self.under.memory:>7.0f}"
-            f" {self.under.lines:>6}  {self.answer:<28.28} {verdict}"
+            f" {self.under.lines:>6}  {self.answer:<40.40} {verdict}"
         )
 
 

@@ -184,9 +184,13 @@ class Target:
             time.sleep(EVERY)
         over.set()
         looking.join()
-        noticed.memory = max(_most_memory(process.pid) for process in self.processes)
+        noticed.memory = max(_memory(process.pid, "VmHWM") for process in self.processes)
         noticed.lines = self.log.read_bytes().count(b"\n") - lines
         return noticed
+
+    def memory(self) -> float:
+        """Return the memory, in MB, that all processes have now."""
+        return sum(_memory(process.pid, "VmRSS") for process in self.processes)
 
     def calm(self, quiet: Noticed) -> None:
         """Wait until syncs take as long again as they did, or for as long as that may take."""
@@ -231,10 +235,10 @@ def _is_ready(url: str) -> bool:
             return False
 
 
-def _most_memory(pid: int) -> float:
-    """The most memory, in MB, that a process had since it was last forgotten."""
+def _memory(pid: int, name: str) -> float:
+    """The memory of a process in MB: what it has (VmRSS), and the most since that was reset."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1024
     raise LookupError("the system does not tell")
 

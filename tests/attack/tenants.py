@@ -1,6 +1,7 @@
 """What one tenant does to the others by what stands in their repositories."""
 
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ LINKS = 10  # as many as one sync looks up
 ISSUES = 1_000  # of others, in each repository
 BODY = 60_000  # characters in each
 TASKS = 48_000
+WORST = re.compile(r"worst-\d+")
 LARGE = 500_000  # bytes; the stand-in answers with such a page from memory
 
 
@@ -26,9 +28,7 @@ LARGE = 500_000  # bytes; the stand-in answers with such a page from memory
 def silent_links(target: Target) -> Iterator[None]:
     """Fill eight repositories with links to hosts that take connections and say nothing."""
     homes = [
-        target.add_repository(
-            f"{MALLORY}/links-{n}", _text("Links", "{title: Read}"), features={"links": True}
-        )
+        target.add_repository(f"{MALLORY}/links-{n}", short_path("Links"), features={"links": True})
         for n in range(REPOSITORIES)
     ]
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as silent:
@@ -80,6 +80,11 @@ def _curriculum(number: int) -> str:
     return _text(f"Number {number}", ",".join(f"{{title: t{n:05}}}" for n in range(TASKS)))
 
 
+def short_path(title: str) -> str:
+    """A curriculum of one task."""
+    return _text(title, "{title: Read}")
+
+
 def _text(title: str, tasks: str) -> str:
     """A curriculum of one unit."""
     unit = f"{{title: Unit, tasks: [{tasks}]}}"
@@ -110,18 +115,26 @@ def _wait(target: Target, holds: Callable[[], bool]) -> None:
 
 @contextlib.contextmanager
 def _large_pages_from_memory() -> Iterator[None]:
-    """Have the stand-in write out a large page once: GitHub's other users wait for nobody's."""
+    """Have the stand-in write out a large page once for all repositories, which have the same ones.
+
+    GitHub's other users wait for nobody's pages; those of the stand-in would.
+    """
     handle = Engine.handle
-    known: dict[tuple[str, ...], Reply] = {}
+    known: dict[tuple[str, ...], tuple[str, Reply]] = {}
 
     def remembered(engine: Engine, request: Request) -> object:
-        key = request.method, request.path, request.query
-        if key in known:
-            return known[key]
-        reply = handle(engine, request)
-        if isinstance(reply, Reply) and len(reply.content) > LARGE and request.method == "GET":
-            known[key] = reply
-        return reply
+        name = WORST.search(request.path)
+        if name is None or request.method != "GET":
+            return handle(engine, request)
+        key = WORST.sub("", request.path), request.query
+        if key not in known:
+            reply = handle(engine, request)
+            if not isinstance(reply, Reply) or len(reply.content) < LARGE:
+                return reply
+            known[key] = name[0], reply
+        first, reply = known[key]
+        links = {header: text.replace(first, name[0]) for header, text in reply.headers.items()}
+        return replace(reply, headers=links)
 
     Engine.handle = remembered  # type: ignore[method-assign,assignment]
     try:

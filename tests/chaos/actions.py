@@ -115,7 +115,8 @@ Place = Literal["comment", "issue"]
 class Setup:
     """Settings of a history: the path began `early` days before the first run.
 
-    `pulls`: a workflow's token may write on pull requests, too.
+    `pulls`: a workflow's token may write on pull requests, too. `private`: the repository is an
+    organisation's, whose members a workflow's token is not told; both it and the learner's write.
     """
 
     zone: str = "UTC"
@@ -123,6 +124,7 @@ class Setup:
     early: int = 0
     publish: bool = False
     pulls: bool = False
+    private: bool = False
 
 
 PLAIN = Setup()
@@ -167,12 +169,17 @@ class ConcurrentChange:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of ours, and what happens in it."""
+    """One run of ours, and what happens in it.
+
+    Its clock is so many hours `behind`; `other`: with the other token, if the history has one.
+    """
 
     kind: Kind = "sync"
     faults: tuple[Fault, ...] = ()
     meanwhile: tuple[ConcurrentChange, ...] = ()
     warm: bool = True
+    behind: int = 0
+    other: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,6 +221,8 @@ def runs(*kinds: Kind) -> SearchStrategy[Run]:
         faults=st.lists(_faults(), max_size=3).map(tuple),
         meanwhile=st.lists(MEANWHILE, max_size=3).map(tuple),
         warm=st.sampled_from((True, True, True, True, False)),
+        behind=st.sampled_from((0, 0, 0, 0, 0, 3, 30)),
+        other=st.sampled_from((False, False, True)),
     )
 
 
@@ -230,5 +239,6 @@ SETUPS = st.builds(
     early=st.sampled_from((0, 0, 20, 40, 60)),
     publish=st.sampled_from((False, False, True)),
     pulls=st.booleans(),
+    private=st.sampled_from((False, False, True)),
 )
 PLACES: SearchStrategy[Place] = st.sampled_from(("comment", "comment", "comment", "issue"))

@@ -39,7 +39,7 @@ class Expectations:
         self.scenario = scenario
         self.world = scenario.world
         self.home = scenario.repository
-        self.me = scenario.world.actor()
+        self.me = scenario.world.actor("learner")
         self.promises: dict[Slot, Promise] = {}
         self.settled: set[Any] = set()
         self.finished: set[int] = set()

@@ -21,6 +21,7 @@ from github_sandbox.state.objects import Issue
 DASHBOARD = (r"(\d+)\s?%", r"([\d.,]+)\shours?\swritten down")
 README = re.compile(r"<!-- milepost:readme -->\n[^%]*?(\d+)\s?%")
 WEEK = (r"(\d+)\s?%\sdone", r"You wrote down\s([\d.,]+)\shour")
+THREE_DAYS = timedelta(days=3)
 
 
 class Expected(ExpectedPath):
@@ -37,8 +38,10 @@ class Expected(ExpectedPath):
             self._missing_issues,
             self._wrong_labels,
             self._wrong_milestones,
+            self._wrong_end,
             self._wrong_parents,
             self._wrong_hours,
+            self._wrong_choices,
             self._wrong_dashboard,
             self._wrong_badge,
             self._wrong_readme,
@@ -64,7 +67,8 @@ class Expected(ExpectedPath):
                 yield f"{work.keys[0]} is part of the path, and closed as if it were not"
         if self._features.checkpoints:
             for key, unit in self._checkpoints():
-                if self._is_in_window(unit) and not self._is_removed((key,)):
+                last = self._dates[unit.id][1] if self._dates else None
+                if last and last - self._today <= THREE_DAYS and not self._is_removed((key,)):
                     self.judged["issues"] += 1
                     if key not in self._issues:
                         yield f"{key} has no issue"
@@ -113,6 +117,16 @@ class Expected(ExpectedPath):
             if issue.milestone is None or markers.key_of(issue.milestone.description) != key:
                 yield f"#{issue.number} ({work.keys[0]}) is not in {key}"
 
+    def _wrong_end(self) -> Iterator[str]:
+        """The last milestone of a pace in months."""
+        last = list(self._scenario.path.units())[-1]
+        for milestone in self._scenario.repository.milestones.values():
+            is_last = markers.key_of(milestone.description) == f"unit:{last.id}"
+            if self._end and is_last and ("due", milestone.number) not in self._people.edited:
+                self.judged["due dates"] += 1
+                if milestone.due != self._end:
+                    yield f"the path ends on {milestone.due}, not {self._end}"
+
     def _wrong_parents(self) -> Iterator[str]:
         if not (self._features.deliverables and self._features.sub_issues):
             return
@@ -144,6 +158,14 @@ class Expected(ExpectedPath):
                 if entry["hours"] != hours:
                     yield f"{entry['hours']} h are remembered on {key}, where {hours} were written"
 
+    def _wrong_choices(self) -> Iterator[str]:
+        for key, entry in self._entries:
+            text = self._people.comments_written.get(entry["id"], "")
+            if entry["do"] == "choose" and text.startswith("/choose "):
+                self.judged["choices"] += 1
+                if entry["option"] != (option := text.split()[1]):
+                    yield f"{entry['option']} is remembered on {key}, where {option} was chosen"
+
     def _wrong_dashboard(self) -> Iterator[str]:
         found = self._issues.get(markers.SUMMARY, [])
         if len(found) != 1 or found[0].state == "closed":
@@ -154,15 +176,16 @@ class Expected(ExpectedPath):
         yield from self._wrong_numbers("the dashboard", text, DASHBOARD, self._percent(), hours)
 
     def _wrong_badge(self) -> Iterator[str]:
-        """The number on the badge, for other programs; done is done."""
+        """The number on the badge, for other programs, until the path is finished."""
         head = self._scenario.repository.git.head("milepost")
         percent = self._percent()
         if not self._settings.publish.badge or percent is None:
             return
         self.judged["badges"] += 1
         shown = json.loads(head.files["badge.json"])["message"] if head else None
-        if shown not in {f"{percent}%", "done" if percent == 100 else ""}:
-            yield f"the badge says {shown}, not {percent} %"
+        expected = "finished" if self._is_finished() else f"{percent}%"
+        if shown != expected:
+            yield f"the badge says {shown}, not {expected}"
 
     def _wrong_readme(self) -> Iterator[str]:
         """The block in the README, once, with what is done by now."""
@@ -188,10 +211,15 @@ class Expected(ExpectedPath):
             yield f"{where} says {logged and logged[0]}, not {hours} h"
 
     def _wrong_weeks(self) -> Iterator[str]:
-        """Summaries of the last run; what earlier ones said was true in their time."""
-        repository = self._scenario.repository
+        """Summaries of the last run; what earlier ones said was true in their time.
+
+        An issue of a week is written with what its run opens again, and does not count that.
+        """
+        repository, began = self._scenario.repository, self._scenario.ran_at
+        every = markers.issues(repository)
+        opens = any(e.kind == "reopened" and e.at >= began for i in every for e in i.events)
         texts = [(c.body, c.birth.at) for _, c in markers.comments(repository)]
-        texts += [(i.body or "", i.birth.at) for i in markers.issues(repository)]
+        texts += [(i.body or "", i.birth.at) for i in every if not opens]
         for text, made in texts:
             kind, _, name = (markers.key_of(text) or "").partition(":")
             if kind != "weekly" or made < self._scenario.ran_at:
@@ -201,7 +229,9 @@ class Expected(ExpectedPath):
             begins = self._settings.summary.day.number
             first = fourth - timedelta(days=(fourth.weekday() - begins) % 7)
             last = first + timedelta(days=6)
-            hours, percent = self._hours_logged(first, last), self._percent(last)
+            newest = self._today - last <= timedelta(days=7)
+            percent = self._percent(None if newest else last)
+            hours = self._hours_logged(first, last)
             self.judged["summaries"] += 1
             yield from self._wrong_numbers(f"week {name}", text, WEEK, percent, hours)
 

@@ -2,7 +2,7 @@
 
 Dates are counted day by day, sums are added up from the issues, hours read from the comments as
 they were written. Where an act bends the plan in a way that is not worked out here (a `/replan`, a
-`/pace`, a pace in months) there are no dates.
+`/pace`) there are no dates; of a pace in months there is the last day.
 """
 
 import re
@@ -21,6 +21,7 @@ from bot.curriculum.model import Deliverable, Module, Phase, Task, Unit
 from github_sandbox.state.objects import Issue
 
 DAY = timedelta(days=1)
+SHORTEST = 28  # days that every month has
 CLOSING = {"done": "completed", "credit": "completed", "skip": "not_planned", "reopen": ""}
 HOURS = re.compile(r"/log (\d+)h(?:(\d+)m)?")
 BOX = re.compile(r"^ *- \[( |x)\] ", re.MULTILINE)
@@ -75,8 +76,14 @@ class ExpectedPath:
 
     @cached_property
     def _option(self) -> str | None:
-        """The option taken; "?" where what somebody said decides."""
-        return "?" if "choose" in self._commands else self._settings.choices.get("choose-your-way")
+        """The option taken: the file's, or what was said since the file said that."""
+        stated = self._settings.choices.get("choose-your-way")
+        chosen = [
+            entry["option"]
+            for _, entry in self._entries
+            if entry["do"] == "choose" and entry.get("was", "") == (stated or "")
+        ]
+        return chosen[-1] if chosen else stated
 
     @cached_property
     def _work(self) -> list[Work]:
@@ -113,11 +120,7 @@ class ExpectedPath:
         """First and last day of each unit; None where they are not worked out here."""
         units = [unit for module in self._scenario.path.modules() for unit in module.units]
         speed = self._settings.hours_per_week
-        if (
-            {"replan", "pace"} & self._commands
-            or self._settings.pace
-            or (speed and self._option == "?")
-        ):
+        if {"replan", "pace"} & self._commands or self._settings.pace:
             return None
         pauses = self._pauses()
         found, day = {}, self._settings.start
@@ -133,6 +136,17 @@ class ExpectedPath:
             assert last is not None
             found[unit.id] = (first, last)
         return found
+
+    @property
+    def _end(self) -> date | None:
+        """Last day of a pace in months that nothing interrupts; else None."""
+        months = self._settings.pace
+        bent = {"replan", "pace", "pause", "resume"} & self._commands
+        if not months or bent or self._settings.pauses or self._settings.start.day > SHORTEST:
+            return None
+        years, month = divmod(self._settings.start.month - 1 + months, 12)
+        start = self._settings.start
+        return start.replace(year=start.year + years, month=month + 1) - DAY
 
     def _hours_of(self, unit: Unit) -> float:
         options = unit.choice.options if unit.choice else ()
@@ -199,9 +213,7 @@ class ExpectedPath:
     def _states(self) -> list[tuple[Work, str, float, datetime | None]] | None:
         """Work that counts, how it stands, its share that is done, and when it was closed."""
         forgotten = self._people.bots_forgotten - {None}
-        if self._option == "?" or any(
-            issue.closed_at in forgotten for every in self._issues.values() for issue in every
-        ):
+        if any(issue.closed_at in forgotten for every in self._issues.values() for issue in every):
             return None
         credited = {f"task:{name}" for name in self._settings.credits}
         credited |= {key for key, entry in self._entries if entry["do"] == "credit"}
@@ -221,6 +233,12 @@ class ExpectedPath:
             elif not every and not self._is_removed(work.keys):
                 found.append((work, "ahead", 0.0, None))
         return found
+
+    def _is_finished(self) -> bool:
+        """Whether all that counts is closed as done; what has no hours holds nothing up."""
+        waiting = any(unit.choice for unit in self._scenario.path.units()) and self._option is None
+        open_work = [w for w, _, share, closed in self._states or () if w.hours and not closed]
+        return not (waiting or open_work)
 
     def _is_open(self, issue: Issue) -> bool:
         """Whether it is open, or another bot alone closed it."""

@@ -57,12 +57,16 @@ class MemoryCache(EtagCache):
 
 @dataclass
 class InMemoryHttp:
-    """One run's connection. `before` and `after` are told of each request, and may raise."""
+    """One run's connection. `before` and `after` are told of each request, and may raise.
+
+    The clock of the machine that sends is `behind`.
+    """
 
     engine: Engine
     before: Callable[[RecordedRequest], None] = lambda _: None
     after: Callable[[RecordedRequest], None] = lambda _: None
     on_sleep: Callable[[], None] = lambda: None
+    behind: timedelta = timedelta()
     slept: list[float] = field(default_factory=list)
 
     @property
@@ -86,7 +90,7 @@ class InMemoryHttp:
         return outcome
 
     def clock(self) -> datetime:
-        return self.world.clock.exact()
+        return self.world.clock.exact() - self.behind
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -102,12 +102,12 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
         if text is None or comment.id in learner.unheard:
             continue
         where = f"'{text}' on #{issue.number}"
-        worn = markers.marks(comment)
+        worn = {*markers.marks(comment)}  # of two accounts at once each may set the same
         if not worn and _tries(scenario, issue, comment) >= MOST_TRIES:
             continue
         lines = REMEMBERED.findall(text)
         here = sum(n for (number, _), n in known.items() if number == comment.id)
-        if here and not worn and len(comment.reactions) > len(worn):
+        if here and not worn and len(comment.reactions) > 0:
             continue  # A run was cut off before it set its mark; to what is logged any mark does.
         if len(worn) != 1:
             found.append(f"{where} has the marks {worn}")
@@ -123,9 +123,10 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
 
 
 def _tries(scenario: Scenario, issue: Issue, comment: Comment) -> int:
-    """How often GitHub refused a mark on this comment, or an answer on its issue."""
+    """How often GitHub refused a mark on this comment, an answer on its issue, or an entry."""
     root = f"/repos/{scenario.repository.full_name}/issues"
-    paths = (f"{root}/comments/{comment.id}/reactions", f"{root}/{issue.number}/comments")
+    paths = [f"{root}/comments/{comment.id}/reactions", f"{root}/{issue.number}/comments"]
+    paths += [root] if comment.body.startswith("/journal") else []
     writes = scenario.world.journal.writes
     return sum(e.path in paths and e.status in {403, 422} for e in writes)
 
@@ -137,7 +138,7 @@ def _summaries(scenario: Scenario, learner: Learner) -> list[str]:
             *(c.body for _, c in markers.comments(scenario.repository)),
             *(i.body or "" for i in markers.issues(scenario.repository) if i.state == "open"),
         )
-        if (key := markers.key_of(text)) and key.partition(":")[0] in {"weekly", "report"}
+        if (key := markers.key_of(text)) and key.partition(":")[0] in {"weekly", "report", "finish"}
     )
     found = [f"{key} stands {n} times" for key, n in reported.items() if n > 1]
     summary = next(

@@ -63,10 +63,10 @@ class Moderation(Others):
 
     def act_block(self, number: int) -> None:
         """The owner or the second person wants to hear nothing from the account we write as."""
-        account = self.world.authenticate(self.scenario.token).user
         host = (self.home.owner, self.world.users[FRIEND])[number % 2]
-        if host is not account:
-            moderation.block(host, account)
+        for account in self.scenario.accounts:
+            if host is not account and account is not self.me.user:
+                moderation.block(host, account)
 
     def act_unblock(self, number: int) -> None:
         del number
@@ -110,8 +110,7 @@ class Moderation(Others):
     def _is_like_ours(self, bot: Actor, issue: Issue) -> bool:
         """Whether nobody can say that not we closed it: one account, and a command did before."""
         given = [e["do"] for e in markers.entries(issue) if e["do"] in CLOSING]
-        one = bot.user is self.world.authenticate(self.scenario.token).user
-        return one and bool(given) and given[-1] != "reopen"
+        return bot.user in self.scenario.accounts and bool(given) and given[-1] != "reopen"
 
     def act_bot_lock(self, number: int) -> None:
         if issue := self._ours(number):

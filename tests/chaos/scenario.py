@@ -5,22 +5,28 @@ Time is the world's own and moves only when somebody waits or asks.
 
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from itertools import cycle
 from typing import Any
 
 from chaos import markers
 from chaos.actions import PLAIN, ConcurrentRuns, Fault, Run, Setup
 from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, RecordedRequest, edges
+from chaos.run_schedule import RunSchedule
 from reports.histories import RICH
 
 from bot.curriculum.model import Curriculum
-from bot.errors import ChangeRefusedError, MilepostError, PermissionDeniedError
+from bot.errors import (
+    ChangeRefusedError,
+    MilepostError,
+    PermissionDeniedError,
+    UnknownAccountError,
+)
+from bot.github.gateway import PyGithubGateway
+from bot.github.reader import HttpReader
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.sync.apply import WriteContext
@@ -28,8 +34,8 @@ from bot.sync.reconcile import open_session
 from bot.sync.sync import Sync, SyncPreview
 from github_sandbox.api.engine import Engine
 from github_sandbox.state.bots import actions_token
-from github_sandbox.state.objects import Permissions
-from github_sandbox.world import REPOSITORY, TOKEN, World
+from github_sandbox.state.objects import Permissions, Repository, User
+from github_sandbox.world import TOKEN, World
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MENTOR = "mona-mentor"
@@ -94,13 +100,11 @@ class Scenario:
 
     def __init__(self, *, app: bool = False, place: str = "comment", setup: Setup = PLAIN) -> None:
         self.world = World(lambda: BEGINS)
-        self.repository = self.world.repository()
+        owner = "academy" if setup.private else "learner"
+        self.repository = self._repository(owner)
         self.engine = Engine(self.world, WEB)
         self.web = WEB
-        for login in (MENTOR, FRIEND, markers.STRANGER):
-            self.world.add_user(login)
-        self.repository.collaborators[FRIEND] = "write"
-        self.elsewhere = self.world.add_repository("learner/elsewhere")
+        self.elsewhere = self.world.add_repository(f"{owner}/elsewhere")
         self.mods: frozenset[str] = frozenset()
         self.how: dict[str, Any] = {
             "start": date(2026, 1, 5) - timedelta(days=setup.early),
@@ -112,8 +116,9 @@ class Scenario:
         }
         self.token = TOKEN
         self.app = app
+        self.private = setup.private
         self.give_right(pulls=setup.pulls)
-        self.cache = MemoryCache()
+        self.caches = {False: MemoryCache(), True: MemoryCache()}
         self.tally = Tally()
         self.act: Callable[[Any], None] = lambda _: None
         self.busy: list[_FaultInjector] = []
@@ -121,17 +126,30 @@ class Scenario:
         self.stops: list[str] = []  # runs that one refused thing ended
         self.ran_at = self.now  # when the last run began that nothing disturbed
 
+    def _repository(self, owner: str) -> Repository:
+        """The learner's own repository, or an organisation's, where they may do anything."""
+        for login in (MENTOR, FRIEND, markers.STRANGER):
+            self.world.add_user(login)
+        if owner == "learner":
+            self.world.repository().collaborators[FRIEND] = "write"
+            return self.world.repository()
+        self.world.add_user(owner, kind="Organization", owners=["root"])
+        self.world.add_member(owner, "learner", public=False, role="admin")
+        self.world.add_member(owner, FRIEND, public=False, role="write")
+        return self.world.add_repository(f"{owner}/portfolio")
+
     def give_right(self, *, pulls: bool) -> None:
         """Give a workflow's token the right to write on pull requests, or take it."""
-        if self.app:
-            wanted: Permissions = {"contents": "write", "issues": "write", "metadata": "read"}
-            wanted |= {"pull_requests": "write"} if pulls else {}
-            self.token = actions_token(self.world, self.repository, permissions=wanted).value
+        wanted: Permissions = {"contents": "write", "issues": "write", "metadata": "read"}
+        wanted |= {"pull_requests": "write"} if pulls else {}
+        workflow = actions_token(self.world, self.repository, permissions=wanted).value
+        self.token, self.other_token = (workflow, TOKEN) if self.app else (TOKEN, workflow)
 
     @property
-    def answers_on_pulls(self) -> bool:
-        """Whether our token may write on pull requests."""
-        return "pull_requests" in self.world.tokens[self.token].permissions or not self.app
+    def accounts(self) -> list[User]:
+        """The accounts that we write as."""
+        tokens = (self.token, self.other_token) if self.private else (self.token,)
+        return [self.world.authenticate(token).user for token in tokens]
 
     @property
     def now(self) -> datetime:
@@ -165,7 +183,7 @@ class Scenario:
 
     def two(self, both: ConcurrentRuns) -> None:
         """Two runs at once, request by request."""
-        turns = _RunSchedule(both.turns)
+        turns = RunSchedule(both.turns)
         weathers = [_FaultInjector(self, run, turns.pass_on) for run in (both.first, both.second)]
         self.busy = list(weathers)
         turns.go([partial(self._guarded, w.run, w) for w in weathers])
@@ -182,8 +200,8 @@ class Scenario:
             self._go(run, faults)
         except Killed:
             return False
-        except (ChangeRefusedError, PermissionDeniedError) as refused:
-            if markers.by_key(self.repository).get(markers.SUMMARY):
+        except (ChangeRefusedError, PermissionDeniedError, UnknownAccountError) as refused:
+            if self._is_stop(refused):
                 self.stops.append(str(refused))
             return False
         except MilepostError:
@@ -197,23 +215,37 @@ class Scenario:
                 self.busy.remove(faults)
         return True
 
+    def _is_stop(self, refused: MilepostError) -> bool:
+        """Whether an account is not known although no list lags, or the dashboard is there."""
+        if isinstance(refused, UnknownAccountError):
+            return all(fault.kind != "stale" for fault in self.world.faults.waiting)
+        return bool(markers.by_key(self.repository).get(markers.SUMMARY))
+
     def _go(self, run: Run, faults: "_FaultInjector") -> None:
-        line = InMemoryHttp(self.engine, before=faults.before, after=faults.after)
+        behind = timedelta(hours=run.behind)
+        line = InMemoryHttp(self.engine, before=faults.before, after=faults.after, behind=behind)
         line.on_sleep = faults.sleeps
-        cache = self.cache if run.warm else None
-        reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=cache)
+        reader, gateway = self._edges(line, other=run.other and self.private, warm=run.warm)
+        paths = PathReader(self.path, self.settings, self.now - behind)
         if run.kind == "sync":
-            self._sync(reader).run(
+            Sync(paths, reader, web=WEB).run(
                 WriteContext(lambda: gateway, line.sleep),
                 allow_removals=faults.removes,
             )
             return
-        session = open_session(PathReader(self.path, self.settings, self.now), reader)
+        session = open_session(paths, reader)
         plan = session.plan()
         if run.kind == "apply":
             if not faults.removes:
                 plan.check_safe()
             session.apply(plan, WriteContext(lambda: gateway, line.sleep))
+
+    def _edges(
+        self, line: InMemoryHttp, *, other: bool = False, warm: bool = True
+    ) -> tuple[HttpReader, PyGithubGateway]:
+        token = self.other_token if other else self.token
+        cache = self.caches[other] if warm else None
+        return edges(line, repository=self.repository.full_name, token=token, cache=cache)
 
     def _sync(self, reader: Any) -> Sync:
         return Sync(PathReader(self.path, self.settings, self.now), reader, web=WEB)
@@ -222,7 +254,7 @@ class Scenario:
         """One run that nothing disturbs: what it wrote. Raises whatever goes wrong."""
         line = InMemoryHttp(self.engine)
         self.ran_at = self.now
-        reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=self.cache)
+        reader, gateway = self._edges(line)
         before = self.world.journal.received
         self._sync(reader).run(
             WriteContext(lambda: gateway, line.sleep),
@@ -234,10 +266,9 @@ class Scenario:
             if e.number > before and e.is_write
         ]
 
-    def foreseen(self) -> SyncPreview:
-        """What one more run would do."""
-        line = InMemoryHttp(self.engine)
-        reader, _ = edges(line, repository=REPOSITORY, token=self.token)
+    def foreseen(self, *, other: bool = False) -> SyncPreview:
+        """What one more run would do, perhaps with the other token."""
+        reader, _ = self._edges(InMemoryHttp(self.engine), other=other, warm=False)
         return self._sync(reader).foresee()
 
 
@@ -327,54 +358,6 @@ class _FaultInjector:
         # First in line, for a stale list would answer in its place.
         faults.waiting.remove(made)
         faults.waiting.insert(0, made)
-
-
-class _RunSchedule:
-    """Lets one of several threads run at a time, and says which."""
-
-    def __init__(self, turns: tuple[int, ...]) -> None:
-        self._turns = cycle(turns)
-        self._left = next(self._turns)
-        self._alive: list[int] = []
-        self._gates: list[threading.Semaphore] = []
-        self._me = threading.local()
-        self._end = threading.Semaphore(0)
-
-    def go(self, works: list[Callable[[], object]]) -> None:
-        """Do all of them, each in its thread."""
-        self._alive = list(range(len(works)))
-        self._gates = [threading.Semaphore(0) for _ in works]
-        threads = [
-            threading.Thread(target=self._work, args=(n, work)) for n, work in enumerate(works)
-        ]
-        for thread in threads:
-            thread.start()
-        self._gates[0].release()
-        self._end.acquire()
-        for thread in threads:
-            thread.join()
-
-    def pass_on(self) -> None:
-        """Let another one go on, when the turn is over."""
-        self._left -= 1
-        if self._left > 0:
-            return
-        self._left = next(self._turns)
-        me = self._me.number
-        for other in self._alive:
-            if other != me:
-                self._gates[other].release()
-                self._gates[me].acquire()
-                return
-
-    def _work(self, number: int, work: Callable[[], object]) -> None:
-        self._me.number = number
-        self._gates[number].acquire()
-        try:
-            work()
-        finally:
-            self._alive.remove(number)
-            (self._gates[self._alive[0]] if self._alive else self._end).release()
 
 
 def dumped(scenario: Scenario) -> str:

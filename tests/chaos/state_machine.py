@@ -186,7 +186,8 @@ class LearnerStateMachine(RuleBasedStateMachine):
                 self._settle()
             expected = Expected(scenario, self.learner)
             untrue = list(expected.complaints())
-            again = scenario.foreseen()
+            seen = [scenario.foreseen()]
+            seen += [scenario.foreseen(other=True)] if scenario.private else []
             wrote = scenario.calm_run()
         except (ChangeRefusedError, PermissionDeniedError) as refused:
             scenario.stops.append(f"the run at the end: {refused}")
@@ -198,8 +199,8 @@ class LearnerStateMachine(RuleBasedStateMachine):
         verdict.untrue = untrue
         verdict.untrue += [f"refused: {name}" for name in markers.refused(scenario.repository)]
         scenario.tally.judged += expected.judged
-        verdict.unsettled = [f"{c.op} {c!r}"[:300] for c in again.plan.changes]
-        verdict.unsettled += [f"due: {due.title}" for due in again.due]
+        verdict.unsettled = [f"{c.op} {c!r}"[:300] for again in seen for c in again.plan.changes]
+        verdict.unsettled += [f"due: {due.title}" for again in seen for due in again.due]
         verdict.unsettled += [f"a second run: {write}" for write in wrote]
         return verdict
 

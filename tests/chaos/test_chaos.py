@@ -74,12 +74,9 @@ def test_a_long_silence_is_made_good_by_as_many_runs_as_it_needs() -> None:
 def test_a_command_that_is_edited_before_it_is_heard_is_the_last_word() -> None:
     state = LearnerStateMachine()
     state.begin(app=False, place="comment", first=Run())
-    state.command(Act("command", 1))
-    state.command(Act("command", 291))
-    assert [comment.body for comment in state.scenario.repository.issues[3].comments] == [
-        "/done",
-        "/reopen",
-    ]
+    for text in ("/done", "/reopen"):
+        state.learner._comment(state.scenario.repository.issues[3], text)
+        state.wait(1)
     state.comment(Act("edit_comment", 0))
     state.teardown()
     assert state.scenario.repository.issues[3].state == "closed"
@@ -184,8 +181,8 @@ def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
 
     with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
         play(Strict, 1, histories=30, steps=20)
-    first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
-    setup = "Setup(zone='UTC', day='monday', early=0, publish=False, pulls=False)"
+    first = "Run(kind='sync', faults=(), meanwhile=(), warm=True, behind=0, other=False)"
+    setup = "Setup(zone='UTC', day='monday', early=0, publish=False, pulls=False, private=False)"
     assert table.reported(caught.value).splitlines()[-5:] == [
         "state = Strict()",
         f"state.begin(app=False, place='comment', first={first}, setup={setup})",

@@ -5,20 +5,24 @@ For each of these breakages `make chaos` gave no violation once.
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from chaos import table
+from chaos import markers, table
 from chaos.actions import Change, Run, Setup
 from chaos.state_machine import LearnerStateMachine
 from chaos.table import Share
 
 from bot.planning.desired_state import DesiredState, desired_state
+from bot.planning.identity import People
 from bot.planning.ledger import RefusedChange
+from bot.planning.schedule import add_months
+from bot.planning.snapshot import Snapshot, Trust
+from bot.progress.commands.choose import Choose
 from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
-from bot.progress.progress import Progress
+from bot.progress.path import LearningPath, PathReader
 from bot.reports.checkpoint import as_markdown
 from github_sandbox.state.objects import Issue
 
@@ -51,7 +55,10 @@ def _no_parents(right: DesiredState) -> dict[str, Any]:
 
 
 def percent_of_a_week_is_0(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Progress, "percent_by", lambda *_: 0)
+    def percent(self: LearningPath, day: date | None = None) -> int:
+        return 0 if day else self.progress.all.percent
+
+    patch.setattr(LearningPath, "percent", percent)
 
 
 def hours_are_doubled_in_sums(patch: pytest.MonkeyPatch) -> None:
@@ -78,7 +85,7 @@ def no_reports(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.sync.sync._due_checkpoints", lambda _: [])
 
 
-def reports_say_99_percent(patch: pytest.MonkeyPatch) -> None:
+def reports_with_99_percent(patch: pytest.MonkeyPatch) -> None:
     def wrong(report: Any) -> str:
         return re.sub(r"\d+(\s?%) of the path", r"99\1 of the path", as_markdown(report))
 
@@ -98,7 +105,7 @@ BREAKAGES = {
     "hours doubled in sums": hours_are_doubled_in_sums,
     "hours doubled in the log": hours_are_doubled_in_the_log,
     "no checkpoint report": no_reports,
-    "percent of a report is always 99": reports_say_99_percent,
+    "percent of a report is always 99": reports_with_99_percent,
     "no block in the README": no_block_in_the_readme,
 }
 
@@ -169,6 +176,41 @@ def test_a_refusal_that_is_never_tried_again_is_seen(monkeypatch: pytest.MonkeyP
     assert {text.split(" ")[0] for text in found} == {"the", "refused:"}, found
 
 
+def chosen() -> LearnerStateMachine:
+    """A path of which an option was chosen by a command, and a task of it done."""
+    state = LearnerStateMachine()
+    state.begin(app=False, place="comment", first=Run())
+    summary = markers.by_key(state.scenario.repository)[markers.SUMMARY][0]
+    state.learner._comment(summary, "/choose web")
+    state.wait(1)
+    state.sync(Run())
+    finish(state)
+    return state
+
+
+def test_a_choice_that_is_remembered_and_not_made_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = chosen()
+    assert state.end().violations == []
+    assert state.scenario.tally.judged["choices"] == 1
+    monkeypatch.setattr(Choose, "replay", lambda *_: None)
+    assert chosen().end().untrue
+
+
+def three_months() -> LearnerStateMachine:
+    state = LearnerStateMachine()
+    state.begin(app=False, place="comment", first=Run())
+    state.maintain(Change("pace", 1))
+    return state
+
+
+def test_a_pace_in_months_that_ends_early_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = three_months()
+    assert state.end().violations == []
+    assert state.scenario.tally.judged["due dates"] == 1
+    monkeypatch.setattr("bot.planning.schedule.add_months", lambda day, n: add_months(day, n - 1))
+    assert any("the path ends on" in text for text in three_months().end().untrue)
+
+
 def closed_by_a_bot() -> LearnerStateMachine:
     """A path of which a stale bot closes a task as completed."""
     state = LearnerStateMachine()
@@ -182,6 +224,42 @@ def test_what_a_bot_closed_is_open_to_the_witness(monkeypatch: pytest.MonkeyPatc
     assert closed_by_a_bot().end().violations == []
     monkeypatch.setattr("bot.progress.closings._bots", lambda *_: ())
     assert closed_by_a_bot().end().untrue
+
+
+def seen_by_two() -> LearnerStateMachine:
+    """An organisation's path that a workflow began, and a run of the learner's, a day behind."""
+    state = LearnerStateMachine()
+    state.begin(app=True, place="comment", first=Run(), setup=Setup(private=True))
+    state.wait(30)
+    state.sync(Run(other=True, behind=30))
+    return state
+
+
+def test_a_token_that_counts_only_its_own_text_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = seen_by_two()
+    assert state.end().violations == []
+    logins = {e.login for e in state.scenario.world.journal.entries}
+    assert logins >= {"learner", "github-actions[bot]"}
+
+    def by_viewer(_: Snapshot, people: People, __: int | None = None) -> Trust:
+        return Trust(accounts=frozenset({people.viewer() or 0}))
+
+    monkeypatch.setattr("bot.github.reader.identify", by_viewer)
+    verdict = seen_by_two().end()
+    assert verdict.duplicates
+    assert verdict.unsettled
+
+
+def test_a_run_that_is_behind_has_the_clock_of_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = []
+
+    def read(path: Any, settings: Any, now: datetime) -> PathReader:
+        moments.append(now)
+        return PathReader(path, settings, now)
+
+    monkeypatch.setattr("chaos.scenario.PathReader", read)
+    seen_by_two()
+    assert [now.day for now in moments] == [5, 5]
 
 
 def test_a_few_histories_are_enough_to_see_that_issues_are_missing(

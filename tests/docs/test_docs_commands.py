@@ -15,7 +15,6 @@ import shlex
 import socket
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -88,6 +87,7 @@ class Reader:
         words = shlex.split(line)
         known: dict[str, Callable[[list[str]], str]] = {
             "milepost": self._milepost,
+            ".venv/bin/milepost": self._milepost,
             "export": self._export,
             "make": _make,
             "docker": self._docker,
@@ -143,15 +143,18 @@ class Reader:
         return ""
 
     def _export(self, words: list[str]) -> str:
-        name, _, value = words[0].partition("=")
+        for word in words:
+            self._export_one(*word.split("=", 1))
+        return ""
+
+    def _export_one(self, name: str, value: str) -> None:
         if value == "your-token":
             value = self._terminal.sandbox.token
         value = re.sub(r"https://github\.example\.com(?=/api)", self._terminal.sandbox.url, value)
         value = value.replace("http://127.0.0.1:4010", self._terminal.sandbox.url)
         value = value.replace("https://milepost.example.org", f"http://127.0.0.1:{self._port}")
-        if name != "PATH":
+        if name not in {"PATH", "MILEPOST_DATA_DIR"}:
             self._patch.setenv(name, value)
-        return ""
 
     def _act(self, text: str) -> None:
         if text == "START ANEW":
@@ -205,10 +208,12 @@ def _serving(port: int) -> Iterator[None]:
 
 
 def _pip(words: list[str]) -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    [name, extras] = re.fullmatch(r"(\w+)\[(.+)\]", words[-1]).groups()  # type: ignore[union-attr]
-    assert (words[0], name) == ("install", project["name"])
-    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    """What is installed comes from this checkout: nobody holds the name of the package yet."""
+    match words:
+        case ["install", "--require-hashes", "-r", lock]:
+            assert (ROOT / lock).exists()
+        case _:
+            assert words == ["install", "--no-deps", "."]
     return ""
 
 
@@ -259,3 +264,8 @@ def test_inline_commands_name_what_there_is() -> None:
                 elif hasattr(command, "commands"):
                     assert word in command.commands, f"{page}: milepost {words}"
                     command = command.commands[word]
+
+
+def test_the_server_is_tried_in_five_commands() -> None:
+    page = (ROOT / "docs/how-to/try-the-server.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\$ ", page, re.MULTILINE)) == 5

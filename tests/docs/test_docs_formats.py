@@ -35,6 +35,7 @@ from bot.progress.commands.pause import PauseUntil
 from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
 from bot.reports.due_weeks import Week, weekly_key
+from bot.reports.finish import FINISH_KEY
 from bot.settings import Settings
 from bot.sync.files import README_KEY, ReportFiles
 from bot.sync.reconcile import REPORTS, texts
@@ -206,7 +207,10 @@ def test_every_kind_of_key_is_told() -> None:
 
 def _kinds_of_what_is_made() -> set[str]:
     comments = {weekly_key(Week.parse("2026-W07")), reply_key(1), PLAN_KEY}
-    comments |= {report_key(c) for c in load.from_catalog("devops-to-mlops").checkpoints}
+    comments |= {
+        FINISH_KEY,
+        *(report_key(c) for c in load.from_catalog("devops-to-mlops").checkpoints),
+    }
     used = {key.partition(":")[0] for key in comments}
     for name in load.catalog_names():
         settings = Settings(curriculum=name, start=date(2026, 1, 5), ahead="all")

@@ -23,6 +23,7 @@ from sandbox_fixtures import NOW
 from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
 from bot.settings import CONFIG_PATH
 
+SANDBOX = "./github-sandbox '.[sandbox]'"
 FILES = (CONFIG_PATH, WORKFLOW_PATH, DAILY_PATH)
 
 
@@ -107,12 +108,12 @@ def test_without_its_extra_a_command_says_what_to_install(
         make_environment(tmp_path / "clean", "action", wheels[0]), _folder(tmp_path)
     )
     assert stranger("milepost", "--version").stdout.startswith("milepost ")
-    for command, extra in (("demo", "sandbox"), ("sandbox", "sandbox"), ("serve", "server")):
+    for command, extra in (("demo", SANDBOX), ("sandbox", SANDBOX), ("serve", "'.[server]'")):
         ran = stranger("milepost", command)
         assert (ran.returncode, ran.stdout) == (64, ""), ran.stderr
         [line] = ran.stderr.splitlines()
         assert line.endswith(
-            f"which is not installed. Install it with: pip install 'milepost[{extra}]'"
+            f"which is not installed. Install it with: pip install {extra}, in a checkout."
         )
 
 

@@ -146,3 +146,20 @@ def test_a_copy_by_another_account_that_counts_is_left_as_it_is() -> None:
     plan = bench.apply(SMALL)
     assert [note.kind for note in plan.notes] == ["duplicate"]
     assert (duplicate.state, duplicate.body) == ("open", body)
+
+
+def test_two_accounts_that_both_write_made_it_twice() -> None:
+    """An Action and a person's own token began the path at once."""
+    bench = RepositoryFixture()
+    app = bench.world.add_user("milepost[bot]", kind="Bot")
+    bench.repository.collaborators[app.login] = "write"
+    bench.edges.use(bench.world.actor(app.login))
+    bench.apply(SMALL, settings(ahead=1))
+    bench.edges.use(bench.learner)
+    bench.apply(SMALL, settings(ahead="all"))
+    first, duplicate = bench.issue("Read"), duplicate_of(bench, "Read")
+    assert first.user is app
+    assert duplicate.user is bench.learner.user
+    bench.apply(SMALL, settings(ahead="all"))
+    assert marked(bench) == [first.number]
+    assert duplicate.state == "closed"

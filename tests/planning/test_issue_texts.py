@@ -69,7 +69,7 @@ def full(path: Curriculum) -> Curriculum:
 @pytest.fixture(scope="module")
 def bench() -> RepositoryFixture:
     made = RepositoryFixture()
-    made.apply(full(DRAWN), settings(ahead="all"))
+    made.apply(full(DRAWN), settings(ahead="all"), today="2026-12-31")
     return made
 
 

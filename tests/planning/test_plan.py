@@ -53,7 +53,6 @@ def test_a_new_repository_gets_labels_milestones_issues_and_relations(
         "Install the tools",
         "Write a loop",
         "Choose your way",
-        "Checkpoint after Month 2: More: One month in",
     ]
     tutorial = bench.issue("Read the tutorial")
     assert [label.name for label in tutorial.labels] == [
@@ -81,6 +80,25 @@ def test_all_milestones_are_made_at_once_but_only_issues_of_the_window(
     bench.apply(LONG, settings(ahead=0), today="2026-02-03")
     assert {"a1", "b1", "c1", "d1"} <= set(bench.titles())
     bench.apply(LONG, settings(ahead="all"), today="2026-02-03")
+    assert {"e1", "f1"} <= set(bench.titles())
+
+
+@pytest.mark.parametrize("ahead", [0, "all"])
+def test_a_checkpoint_comes_in_the_last_days_of_its_month(
+    bench: RepositoryFixture, ahead: int | str
+) -> None:
+    title = "Checkpoint after Month 3: March: The end"
+    bench.apply(LONG, settings(ahead=ahead), today="2026-03-25")
+    assert title not in bench.titles()
+    bench.apply(LONG, settings(ahead=ahead), today="2026-03-26")
+    assert title in bench.titles()
+
+
+def test_a_checkpoint_comes_early_where_all_work_up_to_it_is_done(bench: RepositoryFixture) -> None:
+    bench.apply(LONG, settings(ahead="all"))
+    for title in ("a1", "b1", "c1", "d1", "e1", "f1"):
+        bench.close(title)
+    bench.apply(LONG, settings(ahead="all"), today="2026-01-06")
     assert "Checkpoint after Month 3: March: The end" in bench.titles()
 
 
@@ -175,7 +193,7 @@ def test_a_new_id_with_the_old_one_as_alias_is_the_same_task(bench: RepositoryFi
 
 
 def test_ticks_and_closing_are_progress_and_no_edit(bench: RepositoryFixture) -> None:
-    bench.apply(SMALL)
+    bench.apply(SMALL, today="2026-03-01")
     bench.edit("Checkpoint", body=(bench.issue("Checkpoint").body or "").replace("[ ]", "[x]"))
     bench.close("Read")
     bench.close("Install", "not_planned")

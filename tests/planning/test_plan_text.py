@@ -67,7 +67,7 @@ def test_json_holds_everything_for_programs() -> None:
     found = json.loads(as_json(plan))
     assert found["repository"] == "learner/portfolio"
     assert len(found["changes"]) == len(plan.changes)
-    assert found["notifications"] == plan.notifications == 8
+    assert found["notifications"] == plan.notifications == 7
     created = [c for c in found["changes"] if c["op"] == "create-issue"]
     assert created[3]["key"] == "task:read-the-tutorial"
     assert created[3]["milestone"] == "unit:first-steps"

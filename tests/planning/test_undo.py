@@ -55,6 +55,7 @@ def test_what_somebody_touched_is_left_and_told(act, reason: str) -> None:  # ty
 
 
 def test_ticked_boxes_are_work_and_stay(bench: RepositoryFixture) -> None:
+    bench.apply(SMALL, today="2026-03-01")
     body = (bench.issue("Checkpoint").body or "").replace("[ ]", "[x]")
     bench.edit("Checkpoint", body=body)
     bench.undo()

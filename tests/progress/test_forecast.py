@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.progress.forecast import Forecast, forecast, weekly
+from bot.progress.forecast import Forecast, forecast, study_weeks, weekly
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Pause
 
@@ -91,6 +91,20 @@ def test_weeks_of_a_pause_are_no_pace() -> None:
     rest = (pause(START + timedelta(weeks=4), 4),)
     assert weekly(lived(weeks, 1), start=START, today=TODAY, pauses=rest) == [10] * 8
     assert seen(weeks, 50, rest).pace == 10
+
+
+def test_half_a_week_of_pause_slows_nothing() -> None:
+    """Ten hours in each seven days of study, with a pause from Thursday to Thursday."""
+    rest = Pause.model_validate({"from": "2026-02-05", "to": "2026-02-12"})
+    closings = [START + timedelta(days=7 * n + 2 + (8 if n >= 5 else 0)) for n in range(10)]
+    progress = lived([10.0] * 10, 50)
+    pairs = zip(progress.work[:-1], closings, strict=True)
+    work = [one.model_copy(update={"closed_on": day}) for one, day in pairs]
+    progress = progress.model_copy(update={"work": (*work, progress.work[-1])})
+    today = START + timedelta(days=78)
+    amounts = weekly(progress, start=START, today=today, pauses=(rest,))
+    assert amounts == [10] * 10
+    assert study_weeks(START, today, (rest,))[4] == (date(2026, 2, 2), date(2026, 2, 16))
 
 
 def test_only_the_last_twelve_weeks_count() -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reports.histories import RICH, HistoryLearner
 from repository_fixture import settings
 
@@ -63,6 +65,29 @@ def test_nothing_said_is_what_the_file_says() -> None:
     found = life()
     assert found == LearnerHistory(choices={"choose-your-way": "web"})
     assert found.in_force(HOW) == HOW
+
+
+def test_a_count_is_never_below_zero_on_its_way() -> None:
+    amounts = [("2026-01-06", 3), ("2026-01-07", -5), ("2026-01-08", 2), ("2026-01-09", -1)]
+    found = life(*((day, SUMMARY_KEY, Count(metric="connections", amount=n)) for day, n in amounts))
+    days = [date(2026, 1, day) for day in (5, 6, 7, 8, 9)]
+    assert [found.counted("connections", day) for day in days] == [0, 3, 0, 2, 1]
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=8), st.integers(0, 7), st.integers(0, 7))
+def test_counts_added_up_in_a_long_log_are_worth_the_same(
+    amounts: list[int], first: int, last: int
+) -> None:
+    counts = [Count(metric="m", amount=amount) for amount in amounts]
+    first, last = sorted((min(first, len(counts) - 1), min(last, len(counts) - 1)))
+    merged = [*counts[:first], counts[last].add(counts[first:last]), *counts[last + 1 :]]
+
+    def total(commands: list[Count]) -> int:
+        return life(*(("2026-01-06", SUMMARY_KEY, one) for one in commands)).counted(
+            "m", date(2026, 1, 6)
+        )
+
+    assert total(merged) == total(counts) >= 0
 
 
 def test_hours_and_counts_add_up_by_day() -> None:

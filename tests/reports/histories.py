@@ -21,7 +21,7 @@ from bot.progress.commands.rate import Rate
 from bot.progress.path import LearningPath
 from bot.reports.dashboard import as_markdown, dashboard
 from bot.settings import Settings
-from bot.sync.reconcile import Session
+from bot.sync.reconcile import Session, texts
 from github_sandbox.state import issues
 
 ALL = settings("2026-01-05", ahead="all")
@@ -118,6 +118,15 @@ class HistoryLearner:
         self.bench.apply(path, how, today=str(how.start))
         self._comment = 100
         self._last_push: datetime | None = None
+        if how.ahead is None:
+            self._make_all_issues()
+
+    def _make_all_issues(self) -> None:
+        """Make the issues of each month's last days, too; the dashboard is that of the start."""
+        start, end = self.view(str(self.how.start)), self.view("2029-12-31")
+        made = texts(end).model_copy(update={"dashboard": texts(start).dashboard})
+        desired = desired_state(end, made)
+        self.bench._run(Session(self.bench.edges, lambda there: make_plan(desired, observe(there))))
 
     def done(self, **titles: str) -> "HistoryLearner":
         """Closed by title, with the day; `_` in it stands for a space, `__` for a colon."""
@@ -183,7 +192,7 @@ class HistoryLearner:
         requested = {"title": title, "body": body, "labels": [name]}
         bench = self.bench
         issue = issues.create(bench.world, bench.learner, bench.repository, requested)
-        issue.birth = replace(issue.birth, at=at(day))
+        issue.birth, issue.updated_at = replace(issue.birth, at=at(day)), at(day)
         return self
 
     def pushes(self, moment: str) -> "HistoryLearner":

@@ -16,6 +16,7 @@ from bot.progress.assessment import pairs_in, ratings_in_issues
 from bot.progress.commands.open import OpenUnit
 from bot.progress.path import LearningPath
 from bot.reports.assessment import assessment_issues
+from bot.settings import Settings
 
 OFFICIAL = from_catalog("devops-to-mlops")
 ROLLING = config("2026-01-05", ahead=4)
@@ -67,15 +68,18 @@ def seeded(view: LearningPath) -> list[str]:
     return [i.key for i in assessment_issues(view) if i.seed]
 
 
-def test_it_comes_with_the_last_unit_of_its_module() -> None:
-    learner = HistoryLearner(RICH, ROLLING)
-    assert seeded(learner.view("2026-01-05")) == ["assessment:january"]
-    assert seeded(learner.view("2026-02-28")) == ["assessment:january", "assessment:march"]
+@pytest.mark.parametrize("how", [ALL, ROLLING])
+def test_it_comes_in_the_last_days_of_its_module(how: Settings) -> None:
+    learner = HistoryLearner(RICH, how).contains(OpenUnit(unit="e"), "2026-01-05")
+    assert seeded(learner.view("2026-01-28")) == []
+    assert seeded(learner.view("2026-01-29")) == ["assessment:january"]
+    assert seeded(learner.view("2026-03-25")) == ["assessment:january"]
+    assert seeded(learner.view("2026-03-26")) == ["assessment:january", "assessment:march"]
 
 
-def test_a_unit_opened_ahead_brings_it_along() -> None:
-    learner = HistoryLearner(RICH, ROLLING).contains(OpenUnit(unit="e"), "2026-01-05")
-    assert seeded(learner.view("2026-01-05")) == ["assessment:january", "assessment:march"]
+def test_it_comes_early_where_all_work_of_its_module_is_done() -> None:
+    learner = HistoryLearner(RICH).done(a1="2026-01-07", b1="2026-01-08")
+    assert seeded(learner.view("2026-01-09")) == ["assessment:january"]
 
 
 def test_none_where_switched_off_or_not_asked_for() -> None:

@@ -56,14 +56,15 @@ def test_before_the_start_and_at_the_end(bench: RepositoryFixture) -> None:
     for title in ["a1", "b1", "c1", "d1", "e1", "f1"]:
         done(bench, title, "2026-02-01")
     for kind in ("percent", "month", "streak"):
-        assert message(bench, kind, "2026-02-02") == "done"
+        assert message(bench, kind, "2026-02-02") == "finished"
 
 
 def test_nearly_all_is_not_done() -> None:
     path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- big (249h)\n- small (1h)")
     learner = HistoryLearner(path).done(big="2026-01-08")
     assert badge("percent", learner.view("2026-01-09")).message == "99%"
-    assert badge("percent", learner.done(small="2026-01-09").view("2026-01-09")).message == "done"
+    learner.done(small="2026-01-09")
+    assert badge("percent", learner.view("2026-01-09")).message == "finished"
 
 
 @pytest.mark.parametrize(

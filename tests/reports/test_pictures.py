@@ -196,7 +196,7 @@ def test_few_and_many_skills_are_bars() -> None:
     [
         ("nothing-yet", "Begins on 5 Jan 2026"),
         ("resting", "Resting until 29 Mar 2026"),
-        ("finished", "All of it is done"),
+        ("finished", "Finished on 21"),
         ("busy", "Likely end: "),
         ("without-hours", "2 active weeks in a row"),
     ],

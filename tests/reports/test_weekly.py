@@ -61,7 +61,12 @@ STATES: dict[str, tuple[Callable[[], HistoryLearner], str, str]] = {
         "2026-W03",
         "2026-01-19",
     ),
-    "blocked": (lambda: HistoryLearner().label("b1", "status: blocked"), "2026-W03", "2026-01-19"),
+    "blocked": (lambda: HistoryLearner().label("b1", "status: blocked"), "2026-W02", "2026-01-12"),
+    "slower than the plan": (
+        lambda: HistoryLearner().done(a1="2026-01-14", b1="2026-01-28", c1="2026-02-18"),
+        "2026-W09",
+        "2026-03-02",
+    ),
     "paused": (lambda: HistoryLearner(how=RESTING).done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
     "paused on the way": (
         lambda: (
@@ -95,6 +100,13 @@ STATES: dict[str, tuple[Callable[[], HistoryLearner], str, str]] = {
         ),
         "2026-W08",
         "2026-02-23",
+    ),
+    "an application that moved": (
+        lambda: HistoryLearner(RICH, config("2026-01-05")).files(
+            "Application: Baker at Rolls", "kind:application", "2026-01-14"
+        ),
+        "2026-W03",
+        "2026-01-19",
     ),
     "a past week": (
         lambda: HistoryLearner().done(a1="2026-01-13", b1="2026-02-05").logs(3, "2026-01-18"),

@@ -5,7 +5,9 @@ import importlib.util
 import itertools
 import os
 import pwd
+import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -129,6 +131,32 @@ def _account() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise LookupError("there is no account to run PostgreSQL as")
+
+
+def kill_and_restart(url: str) -> None:
+    """Kill a server that was started here by SIGKILL, with all of it, and start it again."""
+    with psycopg.connect(url) as connection:
+        [row] = connection.execute("SHOW data_directory").fetchall()
+    data = Path(row[0])
+    command = shlex.split((data / "postmaster.opts").read_text())
+    main = int((data / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+    for one in (main, *map(int, children)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    (data / "postmaster.pid").unlink()  # where nobody reaps the dead, they seem alive to it
+    control = (str(Path(command[0]).with_name("pg_ctl")), "-D", str(data), "-w")
+    account = _account()
+    subprocess.run(
+        (*control, "-l", str(data / "log"), "-o", shlex.join(command[3:]), "start"),
+        check=True,
+        capture_output=True,
+        cwd="/",
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(data)},
+    )
 
 
 def _free_port() -> int:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.server.showing import audience
 from bot.server.store.cohorts import HOLDS, CohortCounts, ShareRequest
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import (
@@ -17,6 +18,7 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
+from bot.settings import parse
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -185,6 +187,23 @@ def test_another_owner_is_accepted_anew(store: Store) -> None:
 def test_the_learner_sees_who_has_accepted(store: Store) -> None:
     sync(store, 7, shared_with("ada", "bea"))
     assert store.cohorts.mentors(7) == (("ada", True), ("bea", False))
+
+
+def test_names_that_no_database_takes_are_stored_all_the_same(store: Store) -> None:
+    text = 'mentors: [ada, "a\\0b", "x\\ny"]\ncohort: {share: true, name: "Blue\\0"}\n'
+    shared = audience(parse(f"start: 2026-01-05\n{text}"), "willa/r7", 7)
+    sync(store, 7, shared)
+    assert seen(store) == [7]
+    assert store.cohorts.mentors(7) == (("ada", True),)
+
+
+def test_a_result_that_quotes_a_nul_is_stored(store: Store) -> None:
+    sync(store, 7, shared_with("ada"))
+    text = "'a\0' is not a zone.\nCorrect it."
+    store.repositories.record_result(7, result="wrong", message=text, zone="UTC", at=NOON)
+    row = store.repositories.repository(7)
+    assert row
+    assert row.message == "'a\N{REPLACEMENT CHARACTER}' is not a zone.\nCorrect it."
 
 
 def test_many_come_in_pages_by_their_names(store: Store) -> None:

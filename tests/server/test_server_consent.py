@@ -1,9 +1,10 @@
 """Consent fails closed: every way to withdraw it, on every surface that it gives sight of."""
 
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ class Learner:
     ada: Person
     owner: Person
     patch: pytest.MonkeyPatch
+    since: datetime
 
     @property
     def login(self) -> str:
@@ -78,9 +80,14 @@ class Learner:
 
     def at_rest(self) -> None:
         """Wait until nothing is to be done now, or a sync that failed waits for its retry."""
-        eventually(
-            lambda: self.app_server.settled() or self.app_server.row(self.home).endswith("waiting")
-        )
+
+        def waits() -> bool:
+            row = self.app_server.host.store.repositories.repository(self.home.id)
+            assert row
+            assert row.synced_at
+            return row.result == "waiting" and row.synced_at > self.since
+
+        eventually(lambda: waits() or self.app_server.settled())
 
     def surfaces(self) -> set[str]:
         """Return the surfaces that show something of the learner to Ada, or to everybody."""
@@ -141,8 +148,8 @@ def learner(
         at = apps.install(world, app_server.app, login)
         ada = world.users["ada"]
     app_server.settle()
-    made = Learner(app_server, home, at, *people, monkeypatch)
     store, now = app_server.host.store, app_server.host.server.clock()
+    made = Learner(app_server, home, at, *people, monkeypatch, now)
     assert made.surfaces() == {"/cohort/requests", "command line", "page", "badge"}
     store.cohorts.answer(Mentor(ada.id, "ada"), login, now, accepted=True)
     assert made.surfaces() == EVERYWHERE
@@ -327,6 +334,32 @@ def test_what_is_withdrawn_is_shown_nowhere(learner: Learner, way: str) -> None:
     assert learner.surfaces() == still_there
     if reason:
         assert reason in learner.own_page().partition("Who sees this among")[2]
+
+
+def test_a_push_withdraws_before_any_sync(learner: Learner) -> None:
+    gate, run = threading.Event(), RepositorySync.run
+
+    def run_later(one: RepositorySync) -> Any:
+        gate.wait(30)
+        return run(one)
+
+    learner.patch.setattr(RepositorySync, "run", run_later)
+    learner.settings()
+    learner.app_server.sandbox.webhooks.settle()
+    assert learner.surfaces() == PUBLIC | {"command line"}
+    assert UNCONFIRMED in learner.own_page()
+    gate.set()
+    learner.at_rest()
+    assert learner.surfaces() == EVERYWHERE
+
+
+def test_settings_count_as_they_are_read_whatever_becomes_of_the_sync(learner: Learner) -> None:
+    learner.settings(curriculum="missing.yml")
+    learner.at_rest()
+    assert learner.surfaces() == EVERYWHERE - {"command line"}
+    learner.settings(curriculum="missing.yml", cohort={"share": False})
+    learner.at_rest()
+    assert learner.surfaces() == PUBLIC
 
 
 def test_it_comes_back_with_the_settings(learner: Learner) -> None:

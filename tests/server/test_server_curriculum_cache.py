@@ -38,7 +38,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.append(name)
         return find_curriculum(name, place)
 
-    monkeypatch.setattr(curriculum_cache, "find_curriculum", noting)
+    monkeypatch.setattr(curriculum_cache, "find_bounded", noting)
     return read
 
 

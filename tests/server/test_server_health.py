@@ -22,7 +22,7 @@ from server.server_fixture import (
     register,
 )
 
-from bot.server import queue_worker, server, worker
+from bot.server import queue_worker, request_body, server, worker
 from bot.server.health import MAX_AGE, HealthMonitor
 from bot.server.pages.frame import Frame
 from github_sandbox.server import Sandbox
@@ -109,12 +109,14 @@ def test_neither_pages_nor_deliveries_nor_their_locks_delay_it(
         assert gate.wait(PATIENCE)
 
     monkeypatch.setattr(Frame, "visitor", blocked)
+    monkeypatch.setattr(request_body, "MAX_PAGES", PAGE_THREADS)
     with ThreadPoolExecutor(PAGE_THREADS) as pool, httpx2.Client(verify=False) as web:
         pages = [pool.submit(httpx2.get, host.url, verify=False) for _ in range(PAGE_THREADS)]
         for _ in pages:
             assert waiting.acquire(timeout=PATIENCE)
         with host.store.engine.begin() as connection:  # as a delivery or a sync does
             connection.execute(sa.text("DELETE FROM agenda"))
+            assert web.get(f"{host.url}/badge/x.svg").status_code == 503
             for path in ("/healthz", "/readyz", "/metrics"):
                 assert web.get(host.url + path, headers=BEARER).status_code == 200
         gate.set()
@@ -150,5 +152,4 @@ def test_it_is_checked_in_the_background_until_the_end() -> None:
     for _ in range(3):
         assert checked.acquire(timeout=PATIENCE)
     monitor.stop()
-    monitor._thread.join(PATIENCE)
     assert not monitor._thread.is_alive()

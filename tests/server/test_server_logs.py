@@ -1,5 +1,6 @@
 """What a server writes down about what it does, and what never stands in it."""
 
+import asyncio
 import io
 import json
 import logging
@@ -9,8 +10,11 @@ from typing import Any
 
 import pytest
 from server.scenario import year_run
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.server import logs
+from bot.server.access_log import access_log
+from bot.server.logs import LogSampler
 from github_sandbox.server import Sandbox
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY-----\n"
@@ -60,7 +64,8 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
         get(f"{url}/?code=canary-code&state=canary-state", headers=message)
         get(f"{url}/signed-in?code=canary-code&state=canary-state", headers=message)
         get(f"{url}/canary-path", headers=message)
-        app_server.host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
+        for _ in range(3):
+            app_server.host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
         app_server.host.deliver("issues", {"note": "canary-body"})
         tokens = [*sandbox.world.tokens]
         key = app_server.app.private_key.splitlines()
@@ -74,6 +79,7 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
     # And there is what belongs there.
     events = {"request finished", "deliveries received", "delivery rejected", "sync finished"}
     assert {*events, "started", "stopped"} <= {x["what"] for x in lines}
+    assert [x["status"] for x in lines if x["what"] == "delivery rejected"].count(401) == 1
     page = next(x for x in lines if x["what"] == "request finished")
     assert (page["method"], page["route"], page["status"]) == ("GET", "/", 200)
     assert next(x for x in lines if x["what"] == "deliveries received")["deliveries"][0]["delivery"]
@@ -119,3 +125,50 @@ def test_the_address_to_register_at_is_told_whole(written: Written) -> None:
     reported = "register one at https://milepost.example/register?code=abcdefgh"
     logging.getLogger("bot").warning(reported)
     assert written()[0]["what"] == reported
+
+
+def requested(app: ASGIApp, *times: int) -> None:
+    """Send it so many requests, of which nothing is read."""
+
+    async def nothing(*_: object) -> dict[str, Any]:
+        return {}
+
+    for _ in times:
+        asyncio.run(app({"type": "http", "method": "GET"}, nothing, nothing))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("route", "status", "lines"),
+    [
+        ("/r/{owner}/{repo}", 200, 50),
+        ("/r/{owner}/{repo}", 500, 50),
+        *(("/r/{owner}/{repo}", status, 1) for status in (408, 413, 429, 503)),
+        ("/badge/{owner}/{file}", 200, 1),
+        ("/assets/{name}", 200, 1),
+        ("none", 404, 1),
+    ],
+)
+def test_what_anybody_may_send_in_great_number_is_no_line_each(
+    written: Written, route: str, status: int, lines: int
+) -> None:
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status})
+
+    counted: list[int] = []
+    app = access_log(
+        answer, observe=lambda *given: counted.append(given[2]), route=lambda _scope: route
+    )
+    requested(app, *range(50))
+    assert len(written()) == lines
+    assert counted == [status] * 50  # for the metrics
+
+
+def test_a_sampled_line_says_for_how_many_it_is() -> None:
+    now = [0.0]
+    sampler = LogSampler(lambda: now[0])
+    assert [sampler.count("/badge", 200) for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert sampler.count("/badge", 404) == 1
+    now[0] = 59.0
+    assert sampler.count("/badge", 200) == 0
+    now[0] = 60.0
+    assert [sampler.count("/badge", 200) for _ in range(3)] == [6, 0, 0]

@@ -162,4 +162,4 @@ def test_a_name_may_end_like_a_picture(host: Host, documents: PageDocuments) -> 
     documents.add(
         "lea/site.svg", HistoryLearner(TINY).done(Only_this="2026-01-08").view("2026-01-12")
     )
-    assert badge(host, "lea/site.svg.json").json()["message"] == "done"
+    assert badge(host, "lea/site.svg.json").json()["message"] == "finished"

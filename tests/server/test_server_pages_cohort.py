@@ -230,8 +230,10 @@ def test_many_learners_come_in_pages_and_only_those_of_one_are_looked_up(
 def test_a_stranger_puts_nothing_but_a_login_before_a_mentor(app_server: VisitorFixture) -> None:
     documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
     home = app_server.world.add_repository("mallory/buy-now")
-    view = of(home, share=True)
-    row = documents.add("mallory/buy-now", view, number=home.id)
+    with app_server.world.lock:
+        apps.install(app_server.world, app_server.app, "mallory", repositories=[home])
+    app_server.settle()
+    row = documents.add("mallory/buy-now", of(home, share=True), number=home.id)
     try:
         with app_server.person("ada") as ada:
             page = app_server.sign_in(ada, "/cohort")

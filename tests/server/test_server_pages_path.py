@@ -98,6 +98,10 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
     "refused": ({"result": "refused", "detail": "GitHub said no"}, "The last look stopped before"),
     "waiting": ({"result": "waiting", "detail": "60 requests"}, "GitHub asks for patience."),
     "archived": ({"archived": True}, "This repository is archived."),
+    "partly": (
+        {"result": "synced", "detail": "0 changes written. Not read: 12 issues."},
+        "There is more in this repository than Milepost reads.",
+    ),
 }
 
 
@@ -155,7 +159,7 @@ def test_a_finished_path_is_told_as_one(host: Host, documents: PageDocuments) ->
     learner = HistoryLearner(TINY).done(Only_this="2026-01-08")
     documents.add("lea/finished", learner.view("2026-01-12"))
     page = shown(host, "/r/lea/finished")
-    assert "All of it is done, since 8 Jan 2026." in page.text
+    assert "Finished on 8 Jan 2026." in page.text
     assert "When it may end" not in page.text
 
 

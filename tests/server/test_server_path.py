@@ -10,12 +10,13 @@ from server.conftest import empty_database
 from server.scenario import BOT, Scenario, year_run
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
+from bot.server import sync_repository
 from bot.server.jobs import SWEPT
 from bot.server.server import Server
 from bot.server.store.rows import APP, SWEEP, InstallationRow, repository
 from bot.server.store.tables import metadata
 from github_sandbox.server import Sandbox
-from github_sandbox.state import apps
+from github_sandbox.state import apps, issues
 
 MINUTES = timedelta(minutes=9)
 
@@ -194,6 +195,25 @@ def test_wrong_settings_wait_for_a_push(app_server: Scenario) -> None:
     assert "Moon/Crater" in found.message
     app_server.configure()
     app_server.settle_with("learner/portfolio active synced")
+
+
+def test_what_is_not_read_of_a_large_repository_is_said_and_the_path_goes_on(
+    app_server: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = sync_repository.LIMITS._replace(others=2)
+    monkeypatch.setattr(sync_repository, "LIMITS", small)
+    stranger = app_server.world.actor(app_server.world.add_user("stranger").login)
+    with app_server.world.lock:
+        for number in range(5):
+            fields = {"title": f"Question {number}", "body": "How?"}
+            issues.create(app_server.world, stranger, app_server.home, fields)
+    app_server.configure()
+    app_server.install()
+    app_server.settle_with("learner/portfolio active synced")
+    row = app_server.host.store.repositories.repository(app_server.home.id)
+    assert row is not None
+    assert row.message.endswith("beyond the first 2 (3 more).")
+    assert app_server.tasks()
 
 
 def test_when_github_is_away_it_is_tried_again_later(app_server: Scenario) -> None:

@@ -68,6 +68,16 @@ def test_an_enormous_page_is_not_kept() -> None:
     assert answers.of(HOME).get("a") == PAGE
 
 
+def test_one_repository_does_not_push_all_others_out() -> None:
+    answers = ResponseCache(max_bytes=40_000)
+    for number in range(4):
+        answers.of(number).put("a", noise(number))
+    for number in range(60):
+        answers.of(HOME).put(str(number), noise(number))
+    assert [number for number in range(4) if answers.of(number).get("a")] == [0, 2, 3]
+    assert [number for number in range(60) if answers.of(HOME).get(str(number))] == [58, 59]
+
+
 def test_threads_may_use_it_together() -> None:
     answers = ResponseCache(max_bytes=30_000)
 

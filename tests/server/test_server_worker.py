@@ -9,13 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from procrastinate.worker import Worker as FetchingWorker
+from server.conftest import empty_database
 from server.server_fixture import eventually
 
 from bot.errors import UnavailableError
 from bot.server.jobs import JobResult
 from bot.server.logs import JsonLines
+from bot.server.queue_worker import QueueWorker
 from bot.server.store.rows import APP, Claim, Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
 from bot.server.worker import JobRunner, StoppedError, StopSignal, ThreadWorker
@@ -221,3 +225,34 @@ def test_a_line_of_the_log_has_its_ids_and_no_token(caplog: pytest.LogCaptureFix
     assert (text["subject"], text["tries"], text["count"]) == ("repository:7", 0, 3)
     assert text["what"] == "sync finished ***"
     assert token not in line
+
+
+def test_jobs_are_fetched_again_after_the_database_was_away(
+    postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """procrastinate's worker ends with its connection; ours begins it anew."""
+    run: Any = FetchingWorker.run
+    began, ran = list[FetchingWorker](), threading.Event()
+
+    async def breaking(self: FetchingWorker) -> None:
+        began.append(self)
+        if len(began) == 1:
+            raise psycopg.OperationalError
+        await run(self)
+
+    def act(_: Subject) -> JobResult:
+        ran.set()
+        return JobResult("synced", None)
+
+    monkeypatch.setattr(FetchingWorker, "run", breaking)
+    with (
+        empty_database(postgres_server) as url,
+        Store.open(url.replace("://", "+psycopg://", 1)) as store,
+    ):
+        store.jobs.schedule(repository(7), at=NOON)
+        runner = JobRunner(store, Jobs(act).run, clock=lambda: NOON, lease=MINUTE)
+        worker = QueueWorker(store, runner, threads=1, tick=QUICK, lease=MINUTE)
+        worker.start()
+        assert ran.wait(20)
+        worker.stop()
+    assert len(began) == 2

@@ -48,7 +48,7 @@ def reported(text: str) -> Numbers:
         week=head[1],
         percent=int(head[2]),
         done={int(n) for n in re.findall(r"^- \[.*/issues/(\d+)>\)", _list(done), re.MULTILINE)},
-        hours=_number(r"(?:finished work is|By estimate that is) (\d+(?:\.\d+)?)", text),
+        hours=_number(r"(?:finished work is|That is) (\d+(?:\.\d+)?)", text),
         logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
         journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},
@@ -149,27 +149,33 @@ class ReportSnapshots:
             for key, issue in work.items()
             if self._finished(issue) and first <= self._day(closed(issue)) <= last
         }
-        counts = [(day, int(text.split()[-1])) for day, text in self._message("/count ")]
-        change = sum(amount for day, amount in counts if first <= day <= last)
-        now = max(0, sum(amount for day, amount in counts if day <= last))
+        before, now = self._counted(first - timedelta(days=1)), self._counted(last)
         return Numbers(
             week=week,
             percent=self._percent(work, last),
             done={issue.number for issue in done.values()},
             hours=sum(self.hours[key] or 0.0 for key in done),
             logged=self._logged(first, last),
-            counted=(change, now) if change else None,
+            counted=(now - before, now) if now != before else None,
             journal=self._journal(first, last),
             late=self._late(work),
         )
 
+    def _counted(self, last: date) -> int:
+        """What was counted by the end of a day, one after the other, never below nothing."""
+        count = 0
+        for day, text in self._message("/count "):
+            count = max(0, count + int(text.split()[-1])) if day <= last else count
+        return count
+
     def _message(self, command: str) -> list[tuple[date, str]]:
-        return [
-            (self._day(comment.birth.at), comment.body)
+        found = [
+            (comment.birth.at, comment.body)
             for issue in self._runs.issues()
             for comment in issue.comments
             if comment.body.startswith(command)
         ]
+        return [(self._day(at), text) for at, text in sorted(found, key=lambda one: one[0])]
 
     def _logged(self, first: date, last: date) -> float:
         amounts = {"1h30m": 1.5} | {f"{n}h": float(n) for n in range(1, 9)}
@@ -241,8 +247,16 @@ class ReportSnapshots:
         )
 
     def _percent(self, work: dict[str, Issue], last: date) -> int:
-        total = self._sums(work)
-        return int(100 * self._done_by(work, last) / total + 1e-9) if total else 100
+        """Of the newest week as it is now, ticked boxes included; of others as it was."""
+        total, done = self._sums(work), self._done_by(work, last)
+        if self._today - last <= timedelta(days=7):
+            done = self._done_by(work, self._today)
+            done += sum(
+                (self.hours[key] or 0.0) * _ticked(issue)
+                for key, issue in work.items()
+                if issue.is_open and key not in self._optional and self._is_wanted(key, issue)
+            )
+        return int(100 * done / total + 1e-9) if total else 100
 
     def _of_checkpoint(self) -> dict[str, float]:
         work = self._work()
@@ -270,9 +284,16 @@ def agree(text: Numbers, true: Numbers) -> bool:
 def _checkpoint(text: str) -> dict[str, float]:
     return {
         "finished": _number(r"(\d+(?:\.\d+)?) hours? of work finished", text),
-        "total": _number(r"of (\d+(?:\.\d+)?) hours? stand", text),
+        "total": _number(r"of (\d+(?:\.\d+)?) hours? by this day", text),
         "logged": _number(r"(\d+(?:\.\d+)?) hours? of study logged", text),
     }
+
+
+def _ticked(issue: Issue) -> float:
+    """The share of the boxes in our part of the text that are ticked."""
+    ours = (issue.body or "").partition("<!-- milepost:end")[0]
+    boxes = re.findall(r"^\s*- \[([ xX])\] ", ours, re.MULTILINE)
+    return sum(box != " " for box in boxes) / len(boxes) if boxes else 0.0
 
 
 def closed(issue: Issue) -> datetime:

@@ -73,7 +73,7 @@ CHECKPOINT = ("checkpoint:one-month-in",)
 def test_another_issue_takes_its_comment_also_when_it_is_done(
     bench: RepositoryFixture, state: str
 ) -> None:
-    bench.apply(SMALL, settings(ahead="all"))
+    bench.apply(SMALL, settings(ahead="all"), today="2026-12-31")
     if state == "done":
         bench.close("Checkpoint after")
     key = "report:one-month-in"
@@ -87,7 +87,7 @@ def test_another_issue_takes_its_comment_also_when_it_is_done(
 
 
 def test_an_issue_that_was_set_aside_gets_none(bench: RepositoryFixture) -> None:
-    bench.apply(SMALL, settings(ahead="all"))
+    bench.apply(SMALL, settings(ahead="all"), today="2026-12-31")
     bench.close("Checkpoint after", "not_planned")
     assert publish(bench, on=CHECKPOINT) is Outcome.SKIPPED
     assert bench.issue("Checkpoint after").comments == []

@@ -181,6 +181,43 @@ def test_who_blocked_the_account_gets_no_answer_and_stops_nothing() -> None:
     assert mona.login == MENTOR
 
 
+def test_a_mark_waits_for_what_was_refused_of_its_comment() -> None:
+    """Marked, the comment would not be read again, and the entry be lost."""
+    home = Workflow()
+    issue = home.issue("task:a1")
+    issues.lock(home.world, home.me, home.repository, issue, {})
+    texts = [home.comment(issue, text) for text in ("/journal A thought", "/status")]
+    moderation.limit_interactions(home.repository, "collaborators_only")
+    home.later(1)
+    home.calm_run()
+    home.lift()
+    home.later(1)
+    home.calm_run()  # the lock is off, and all but the lock waits until tomorrow
+    home.later(25)
+    home.calm_run()
+    assert [marks(text) for text in texts] == [["rocket"], ["rocket"]]
+    assert f"journal:{texts[0].id}" in home.tasks()
+    assert [c for c in issue.comments if markers.key_of(c.body) == f"reply:{texts[1].id}"]
+    assert home.refused() == {}
+
+
+def test_a_comment_whose_answer_was_given_up_is_read_no_more() -> None:
+    home = Workflow()
+    issue = home.issue("task:a1")
+    home.comment(issue, "/status")
+    home.comment(home.issue("task:a2"), "/journal A thought")
+    moderation.limit_interactions(home.repository, "collaborators_only")
+    for _ in range(15):
+        home.later(24)
+        home.calm_run()
+    assert any(name.startswith("create-comment reply:") for name in home.refused())
+    assert any(name.startswith("create-issue journal:") for name in home.refused())
+    for _ in range(4):
+        home.later(24)
+        home.calm_run()
+    assert all(name.startswith("create-comment weekly:") for name in home.refused())
+
+
 def test_what_is_refused_is_tried_at_a_growing_distance() -> None:
     home = Workflow()
     issue = home.issue("task:a1")

@@ -586,7 +586,7 @@ def test_the_snapshot_is_as_it_will_be(bench: RepositoryFixture, run: Run) -> No
 
 def test_ratings_on_a_checkpoint_are_kept_there() -> None:
     bench = RepositoryFixture()
-    seed(bench, GUIDE, config(ahead="all"))
+    seed(bench, GUIDE, config(ahead="all"), "2026-12-31")
     bench.comment("Three-month checkpoint", "/rate python 4")
     bench.comment("Your path", "/rate cloud 2")
     run = Run(bench, GUIDE, config(ahead="all"))

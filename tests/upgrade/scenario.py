@@ -84,9 +84,9 @@ class Scenario:
             if issue.state == "closed" != states.get(issue.number, "closed")
         ]
         return Run(
-            created=tuple(f"{m} {p}" for m, p in writes if m in {"POST", "PUT"}),
+            created=tuple(f"{m} {p}" for m, p in writes if _creates(m, p)),
             closed=tuple(closed),
-            edited=tuple(f"{m} {p}" for m, p in writes if m not in {"POST", "PUT"}),
+            edited=tuple(f"{m} {p}" for m, p in writes if not _creates(m, p)),
             drift=tuple(sorted((d.key, d.field) for d in synced.plan.drift)),
             view=synced.path,
         )
@@ -150,3 +150,8 @@ def reported(view: LearningPath) -> dict[str, Any]:
         "started": sorted(life.started),
         "evidence": {key: list(found) for key, found in life.evidence.items()},
     }
+
+
+def _creates(method: str, path: str) -> bool:
+    """Whether a request makes something; a commit changes files that are there already."""
+    return method in {"POST", "PUT"} and "/git/" not in path

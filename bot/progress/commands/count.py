@@ -12,7 +12,10 @@ MAX_COUNT = 1_000_000
 
 
 class Count(Command):
-    """A number the learner keeps goes up or down; `metric` is a metric's or target's id."""
+    """A number the learner keeps goes up or down; `metric` is a metric's or target's id.
+
+    The number is at least `least` afterwards: 0, or of several added up what their order left.
+    """
 
     form = "/count NAME +3"
     line_format = "/count {0.metric} {0.amount:+}"
@@ -22,6 +25,7 @@ class Count(Command):
 
     metric: str
     amount: int = Field(ge=-MAX_COUNT, le=MAX_COUNT)
+    least: int = Field(default=0, ge=0)
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
@@ -40,8 +44,9 @@ class Count(Command):
         return cls(metric=names.one("number", " ".join(words[:-1]), known).id, amount=amount)
 
     def replay(self, history: HistoryBuilder) -> None:
-        found = Counted(day=history.day, metric=self.metric, amount=self.amount)
-        history.counts.append(found)
+        history.counts.append(
+            Counted(day=history.day, metric=self.metric, amount=self.amount, least=self.least)
+        )
 
     @property
     def sum_key(self) -> str:
@@ -49,6 +54,9 @@ class Count(Command):
         return self.metric
 
     def add(self, others: list[Self]) -> Self:
-        """Return the sum, which may be more than one command takes."""
-        amount = self.amount + sum(other.amount for other in others)
-        return self.model_copy(update={"amount": amount})
+        """Return the sum behind `others`, which may be more than one command takes."""
+        amount = least = 0
+        for one in (*others, self):
+            amount += one.amount
+            least = max(one.least, least + one.amount)
+        return self.model_copy(update={"amount": amount, "least": least})

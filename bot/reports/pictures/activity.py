@@ -6,7 +6,6 @@ from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.pictures import canvas
-from bot.reports.position import in_hours
 from bot.reports.text_width import width
 from bot.templating import MONTHS
 
@@ -49,10 +48,10 @@ class ActivityMap(FrozenModel):
 
 
 def activity(path: LearningPath) -> ActivityMap:
-    """Return the values of the map on the path's day."""
-    monday = path.today - timedelta(days=path.today.weekday())
+    """Return the values of the map on the path's day, of a finished path on its last."""
+    monday = path.as_of - timedelta(days=path.as_of.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    timed = in_hours(path.curriculum)
+    timed = path.effort.in_hours
     finished: dict[date, list[float]] = {}
     for work in path.progress.work:
         if work.finished and work.closed_on:

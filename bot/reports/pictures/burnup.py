@@ -10,7 +10,6 @@ from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports import formatting
 from bot.reports.pictures import canvas
-from bot.reports.position import in_hours
 from bot.reports.text_width import width
 from bot.settings import Pause
 from bot.templating import MONTHS
@@ -63,7 +62,7 @@ def burn_up(path: LearningPath) -> BurnUp:
     """Return the values of the picture on the path's day."""
     progress, outlook = path.progress, path.outlook
     plan = _planned(path)
-    finished = progress.all.complete
+    finished = path.finished_on is not None
     days = {w.closed_on for w in progress.work if w.counts and w.finished and w.closed_on}
     first = plan[0].day
     done = [
@@ -74,7 +73,7 @@ def burn_up(path: LearningPath) -> BurnUp:
         done.append(BurnUpPoint(path.today, progress.all.done))
     return BurnUp(
         title=path.curriculum.title,
-        in_hours=in_hours(path.curriculum),
+        in_hours=path.effort.in_hours,
         total=progress.all.total,
         done=tuple(done),
         plan=plan,
@@ -108,11 +107,7 @@ def as_svg(values: BurnUp) -> str:
     """Return the SVG."""
     plot = _Plot(values)
     end = plot.done[-1]
-    cone = (
-        [end, plot.at(values.likely, values.total), plot.at(values.careful, values.total)]
-        if values.likely and values.careful
-        else []
-    )
+    likely, careful = (plot.course(day) for day in (values.likely, values.careful))
     return canvas.render_picture(
         "burn-up",
         wide=WIDE,
@@ -134,7 +129,9 @@ def as_svg(values: BurnUp) -> str:
         plan=canvas.line_path(plot.at(*point) for point in values.plan),
         done=canvas.step_path(plot.done),
         end=dict(zip("xy", end, strict=True)),
-        cone=[canvas.line_path(side) for side in (cone, cone[:2], cone[::2]) if side],
+        cone=[
+            canvas.line_path(side) for side in ((*likely, *careful[:0:-1]), likely, careful) if side
+        ],
         today=plot.x(values.today) if values.today else None,
     )
 
@@ -157,6 +154,23 @@ class _Plot:
 
     def at(self, day: date, amount: float) -> tuple[float, float]:
         return self.x(day), self.y(amount)
+
+    def course(self, end: date | None) -> list[tuple[float, float]]:
+        """Return the line from the work done to all of it on the day `end`: level in pauses."""
+        if end is None:
+            return []
+        day, done = self._values.done[-1]
+        ahead = [day + index * DAY for index in range(1, (end - day).days + 1)]
+        rests = self._values.rests
+        studied = [one for one in ahead if not any(f <= one <= last for f, last in rests)]
+        edges = {one for rest in rests for one in (rest[0] - DAY, rest[1]) if day < one < end}
+        rate = (self._values.total - done) / max(1, len(studied))
+        turns = [(one, done + rate * sum(s <= one for s in studied)) for one in sorted(edges)]
+        return [
+            self.at(day, done),
+            *(self.at(*turn) for turn in turns),
+            self.at(end, self._values.total),
+        ]
 
     def rows(self) -> list[dict[str, object]]:
         """Return lines across at round amounts and at the total, none so close that texts touch."""

@@ -7,7 +7,7 @@ from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import formatting
 from bot.reports.pictures import canvas
-from bot.reports.position import current_unit, in_hours, next_checkpoint, pause_end, unit_names
+from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
 from bot.reports.text_width import fit, lines
 
 WIDE = 480
@@ -45,12 +45,12 @@ class ProgressCard(FrozenModel):
 def card(path: LearningPath) -> ProgressCard:
     """Return the values of the card on the path's day."""
     whole = path.progress.all
-    here = None if whole.complete else current_unit(path)
+    here = None if path.finished_on else current_unit(path)
     module = path.progress.units[here.unit] if here else None
     return ProgressCard(
         title=path.curriculum.title,
-        percent=whole.percent,
-        amount=canvas.amount_of(whole.done, whole.total, in_hours=in_hours(path.curriculum)),
+        percent=path.percent(),
+        amount=canvas.amount_of(whole.done, whole.total, in_hours=path.effort.in_hours),
         parts=tuple(
             CardModule(
                 number=number,
@@ -119,8 +119,8 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
 
 
 def _facts(path: LearningPath) -> list[str]:
-    if path.progress.all.complete:
-        return ["All of it is done"]
+    if path.finished_on:
+        return [f"Finished on {templating.day(path.finished_on)}"]
     facts: list[str] = []
     here = current_unit(path)
     if here is None:
@@ -135,10 +135,10 @@ def _facts(path: LearningPath) -> list[str]:
 
 
 def _outlook(path: LearningPath) -> list[str]:
-    if path.progress.all.complete:
+    if path.finished_on:
         return []
     lines: list[str] = []
-    if (weeks := streak(path.progress, path.today)) > 1:
+    if (weeks := streak(path.progress, path.as_of)) > 1:
         lines.append(f"{weeks} active weeks in a row")
     outlook = path.outlook
     if outlook.likely and outlook.careful:

@@ -123,11 +123,11 @@ class Access:
 
         return self._frame.github.run(str(visitor.id), fetch)
 
-    def is_reachable_cached(self, visitor: Visitor, full_name: str) -> bool:
+    def is_reachable_cached(self, visitor: Visitor, row: RepositoryRow) -> bool:
         """Return whether GitHub's last cached answer shows it to them, however old. Asks nobody."""
         with self._lock:
-            known = self._answers.get(_key(visitor, full_name))
-        return known is not None and known[1] is not None
+            known = self._answers.get(_key(visitor, row.full_name))
+        return known is not None and known[1] is not None and not _is_outdated(known[1], row)
 
     def _public_repository(
         self, row: RepositoryRow, visitor: Visitor | None, full_name: str

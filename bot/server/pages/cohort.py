@@ -15,8 +15,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken
-from fastapi import FastAPI
-from starlette.requests import Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
@@ -80,11 +79,11 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         help_requests = [one for one in cohort.learners if one.asks]
         return frame.page(request, "cohort.html.j2", cohort=cohort, help_requests=help_requests)
 
+    @app.get("/cohort.json")
     def data(request: Request) -> Response:
         return Response(as_json(found(request)) + "\n", media_type="application/json")
 
     app.add_route("/cohort", page, methods=["GET"])
-    app.add_route("/cohort.json", data, methods=["GET"])
     app.add_route(REQUESTS, partial(_requests, frame), methods=["GET"])
     app.add_route(REQUESTS, partial(_answer, frame), methods=["POST"])
 
@@ -157,7 +156,7 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor, number: int) -> Coho
             continue
         if visibility == "seen":
             members.append(shown.member)
-        elif not row.private or access.is_reachable_cached(visitor, row.full_name):
+        elif not row.private or access.is_reachable_cached(visitor, row):
             waiting.append(shown.member.who)
     return CohortResult(
         learners=tuple(members),

@@ -264,7 +264,7 @@ def _fields(request: Request) -> dict[str, str]:
     """Return the fields of a form; the last one of those that come twice."""
     if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
         return {}
-    body = getattr(request.state, "body", b"").decode("latin-1")  # browsers send ASCII
+    body = request.state.body.decode("latin-1")  # browsers send ASCII
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:

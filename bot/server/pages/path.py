@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
+from bot.github.issue_list import NOT_READ
 from bot.reports import checkpoint as checkpoint_reports
 from bot.reports import weekly
 from bot.reports.next_work import most_important
@@ -35,7 +36,16 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 Standing = Literal[
-    "well", "writing", "new", "unset", "wrong", "refused", "waiting", "archived", "suspended"
+    "well",
+    "partly",
+    "writing",
+    "new",
+    "unset",
+    "wrong",
+    "refused",
+    "waiting",
+    "archived",
+    "suspended",
 ]
 
 # Whom a learner shares with, or why with nobody.
@@ -112,7 +122,10 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
     owner = frame.store.repositories.installation(row.installation_id)
     if owner is not None and owner.state == "suspended":
         return "suspended"
-    return "writing" if row.to_write else _BY_RESULT.get(row.result, "well")
+    if row.to_write:
+        return "writing"
+    well: Standing = "partly" if NOT_READ in row.message else "well"
+    return _BY_RESULT.get(row.result, well)
 
 
 def sharing(frame: Frame, row: RepositoryRow, shown: Showing | None) -> Sharing:

@@ -30,8 +30,10 @@ from bot.planning import plan_text
 from bot.planning.changes import CreateIssue, CreateMilestone, UpdateMilestone
 from bot.planning.plan_text import PlanGroup
 from bot.progress.path import PathReader
+from bot.server.curriculum_process import find_bounded
 from bot.server.pages.frame import Frame, PageError
 from bot.server.server import app_auth
+from bot.server.sync_repository import LIMITS
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.files import describe_files
@@ -149,8 +151,8 @@ class SettingsFile:
 
         def run_dry(connection: Connection) -> SetupPreview:
             client = self._client(connection.api_url)
-            with HttpReader(connection, client=client) as reader:
-                settings, curriculum = check(text, RepositoryFiles(reader))
+            with HttpReader(connection, client=client, limits=LIMITS) as reader:
+                settings, curriculum = check(text, RepositoryFiles(reader), find_bounded)
                 paths = PathReader(curriculum, settings, self._frame.clock())
                 run = Sync(paths, reader, web=web_root(connection.api_url))
                 return _preview(run.foresee(), interval=self._frame.config.write_interval)

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from fastapi import FastAPI
-from starlette.requests import Request
+from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from bot import errors
@@ -69,7 +68,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
     app.add_route(PAGE, asking(pages.list_repositories), methods=["GET"])
     app.add_route(HOME, asking(pages.show_form), methods=["GET"])
     app.add_route(HOME, asking(pages.submit, seconds=SUBMIT_SECONDS), methods=["POST"])
-    app.add_route(f"{PROGRESS}.json", pages.progress_data, methods=["GET"])
+    app.get(f"{PROGRESS}.json")(pages.progress_data)
     app.add_route(PROGRESS, pages.show_progress, methods=["GET"])
 
 

@@ -11,6 +11,7 @@ from bot.server.store.page_cache import clear
 from bot.server.store.rate_limiter import forget
 from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow, RepositoryState
 from bot.server.store.tables import fact, installation, repository, repository_columns
+from bot.templating import printable
 
 _R = repository.c
 _REPOSITORIES = sa.select(*repository_columns())
@@ -69,7 +70,9 @@ class Repositories:
         """Store the result of a sync that began at `at`; void consent that it did not confirm."""
         with self._engine.begin() as connection:
             its = repository.update().where(_R.id == number)
-            values = {"result": result, "told": message, "zone": zone, "synced_at": at}
+            # It may quote settings, and databases take no NUL.
+            text = printable(message)
+            values = {"result": result, "told": text, "zone": zone, "synced_at": at}
             consent = sa.case((_R.consent_at >= at, _R.consent_at), else_=None)
             connection.execute(its.values(**values, consent_at=consent, written=0, to_write=0))
 

@@ -21,6 +21,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from bot.github.rights import Reach, events
+from bot.server.logs import LogSampler
 from bot.server.request_body import DELIVERIES, RETRY_AFTER, BodyError, BodyReader
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.webhooks.signature import SignatureCheck
@@ -144,6 +145,7 @@ class WebhookEndpoint:
     clock: Callable[[], datetime]
     observe: Callable[[int, float], None] = lambda _status, _seconds: None
     reader: BodyReader = field(default_factory=lambda: BodyReader(DELIVERIES))
+    rejected: LogSampler = field(default_factory=LogSampler)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -157,8 +159,8 @@ class WebhookEndpoint:
                 await _respond(send, status, *_MORE_HEADERS.get(status, ()))
         finally:
             self.observe(status, time.perf_counter() - began)
-            if status not in {202, 499}:
-                log.warning("delivery rejected", extra={"status": status})
+            if status not in {202, 499} and (count := self.rejected.count(status)):
+                log.warning("delivery rejected", extra={"status": status, "count": count})
 
     async def _status(self, scope: Scope, receive: Receive) -> int:
         """Return the status to answer with; 499 when the caller went away."""

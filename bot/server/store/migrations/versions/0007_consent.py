@@ -6,10 +6,11 @@ Nobody is shown to a mentor before the next sync of their repository, and everyb
 import sqlalchemy as sa
 from alembic import op
 
-from bot.server.store.tables import Id, Moment
-
 revision = "0007"
 down_revision = "0006"
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Moment = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
