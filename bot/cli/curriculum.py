@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import click
 import typer
 
 from bot.cli import console
@@ -149,8 +148,8 @@ def _choose(readings: tuple[str, ...]) -> int:
     if not console.interactive():
         console.print_status("The first is taken. Take another with --reading 2.")
         return 1
-    options = click.IntRange(1, len(readings))
-    return int(typer.prompt("Which one?", default=1, err=True, type=options))
+    number: int = typer.prompt("Which one?", default=1, err=True, type=int)
+    return min(max(number, 1), len(readings))
 
 
 def _read(file: Path) -> bytes:

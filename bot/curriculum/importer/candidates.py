@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 
 from bot.curriculum.importer import vocabulary
 from bot.curriculum.importer.blocks import Block
@@ -27,7 +29,7 @@ from bot.curriculum.importer.tables import expand_tables
 from bot.curriculum.importer.topic_guides import Topics
 
 INNER = 6  # the level of a bold line below another
-MOST = 20  # candidates that are read
+MOST = 24  # candidates that are read
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,14 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
                     tried.append(one)
                     yield Candidate(blocks, keys, one, default=one is roles and not numbered)
         if not numbered:
-            kinds: tuple[Topics, ...] = ("boxes", "leaf boxes", "courses", "items", "leaf items")
+            kinds: tuple[Topics, ...] = (
+                "boxes",
+                "leaf boxes",
+                "courses",
+                "rows",
+                "items",
+                "leaf items",
+            )
             for kind in kinds:
                 yield Candidate(blocks, keys, HeadingRoles(), kind)
 
@@ -83,19 +92,18 @@ def promote_bold(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
     known = all(group in GROUPS for group in counts)
     order = sorted(counts, key=lambda g: GROUPS.index(g) if known else counts[g])
     recurring = Counter(fold(clean(b.lines[0].text)) for b in bold)
-    last = max((i for i, b in enumerate(bold) if marks[id(b)]), default=-1)
-    inner, most = 0, 0  # bold lines below the stretch that is open, and below any before
+    places = [i for i, b in enumerate(bold) if marks[id(b)]]
+    usual = median([after - before - 1 for before, after in pairwise(places)] or [0])
     levels: dict[int, int] = {}
     for i, b in enumerate(bold):
         found, text = marks[id(b)], b.lines[0].text
         around = vocabulary.topic(text, vocabulary.AROUND)
         inside = vocabulary.topic(text, vocabulary.INSIDE)
-        inner = 0 if found else inner + 1
-        most = max(most, inner) if i < last else most
         section = around and (not inside or around in vocabulary.NO_TIMELINE)
+        behind = bool(places) and i - places[-1] > usual  # more than a stretch usually has below it
         if found:
             levels[id(b)] = min(2 + order.index(found.group), INNER)
-        elif (section or (i > last >= 0 and inner > most)) and recurring[fold(clean(text))] == 1:
+        elif (section or behind) and recurring[fold(clean(text))] == 1:
             levels[id(b)] = 2
         else:
             levels[id(b)] = INNER

@@ -106,13 +106,16 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
 def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
     """Yield the roles with each of the groups as the unit, those of `roles` first.
 
-    Then those without one of the groups, which may only be mentioned.
+    Then those without one of the groups, or without all others, which may only be mentioned.
     """
     yield roles
     units = [roles.unit, *(group for group in roles.order if group != roles.unit)]
     for unit in units[1:]:
         if unit not in _WITHIN:
             yield replace(roles, unit=unit)
+    for unit in units if len(units) > 2 else ():
+        if unit is not None and unit not in _WITHIN:
+            yield replace(roles, unit=unit, order=(unit,))
     for unit in units[:2] if len(units) > 1 else ():
         for group in roles.order:
             if group != unit and group not in _WITHIN:
@@ -166,9 +169,11 @@ def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
 
 
 def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str | None:
-    """Return the innermost group that headings announce, where no table knows what it means."""
-    by_heading = {one.mark.group for one in seen if one.heading}
-    return next((g for g in reversed(order) if g in by_heading), order[-1] if order else None)
+    """Return the innermost group that many headings announce, where no table knows its meaning."""
+    counts = Counter(one.mark.group for one in seen if one.heading)
+    many = max(counts.values(), default=0) / 2
+    found = (group for group in reversed(order) if counts[group] and counts[group] >= many)
+    return next(found, order[-1] if order else None)
 
 
 def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:

@@ -26,18 +26,18 @@ STRETCH: Final = {
     "month": "months?|m[êe]s(?:es)?|mois|monate?|mes[ei]|месяц",
     "module": "modules?|m[óo]dulos?|modul[ei]?|units?|unidades?|chapters?|cap[íi]tulos?|kapitel|"
     "sprints?|topics?|модуль",
-    "week": "weeks?|wks?|semanas?|semaines?|wochen?|settiman[ae]|tydzie[ńn]|недел[яи]",
+    "week": "weeks?|wks?|kw|semanas?|semaines?|wochen?|settiman[ae]|tydzie[ńn]|недел[яи]",
     "lesson": "lessons?|lektion(?:en)?|aulas?|lecci[óo]n(?:es)?|li[çc](?:[ãa]o|[õo]es)",
     "day": "days?|d[íi]as?|jours?|tage?|giorn[oi]|день",
 }
 CJK_STRETCH: Final = {
     "phase": "阶段|階段|フェーズ",
     "part": "部分|部",
-    "month": "个月|個月|ヶ月|月",
+    "month": "个月|個月|ヶ月目?|月|개월",
     "module": "模块|模塊|章|单元|單元",
-    "week": "周|週",
+    "week": "周|週目?|주차",
     "lesson": "课|課|讲|講",
-    "day": "天|日",
+    "day": "天|日目?|일차",
 }
 LENGTHS: Final = {
     "day": "days?|d[íi]as?|tage?|jours?",
@@ -83,8 +83,9 @@ OPTIONAL: Final = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDER: Final = re.compile(
-    r"\(?\b(?:to be (?:created|done|defined|announced|decided)|tb[acd]|todo|coming soon|n/?a|none)"
+    r"\(?\b(?:to be (?:created|done|defined|announced|decided)|tb[acd]|coming soon)"
     r"\b\)?"
+    r"|^\W*(?:todo|n/?a|none)\W*$"
     r"|^[-\u2013\u2014_.\s/]*$",
     re.IGNORECASE,
 )
@@ -92,6 +93,7 @@ PLACEHOLDER: Final = re.compile(
 REST: Final = re.compile(
     r"(?:complete |full |active )?(?:rest|recovery|off|free|buffer)(?: days?)?|day off|descanso|"
     r"dia (?:de descanso|libre)|folga|repos|jour de repos|frei|ruhetag|riposo|休息|休み|"
+    r"(?:no class|holiday|spring break|feriado|ferias|vacaciones|nao houve|nao havera)\b.*|"
     r"nghi(?:/.*)?|отдых|выходной|odpoczynek|dinlenme|skip|x"
 )
 NOT_A_TITLE: Final = re.compile(

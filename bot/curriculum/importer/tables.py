@@ -78,25 +78,29 @@ class _Plan:
 
 def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
     """Return the columns of a table with a column of weeks, days or months; None for others."""
+    best: tuple[int, int, str, str] | None = None  # labels, column, word, group
     for i, header in enumerate(table.header[:3]):
         word = _HEAD_SIGNS.sub("", clean(header.text))
-        marks = [_label(row.cells[i].text, word, keys) for row in table.rows if i < len(row.cells)]
-        filled = sum(bool(row.cells[i].text) for row in table.rows if i < len(row.cells))
-        found = [one for one in marks if one]
+        cells = [row.cells[i].text for row in table.rows if i < len(row.cells)]
+        found = [one for cell in cells if (one := _label(cell, word, keys))]
         group = Counter(one.group for one in found).most_common(1)
         different = len({one.first for one in found})
-        if not group or len(found) * 2 <= filled or len(found) * 4 < len(table.rows):
+        if not group or len(found) * 2 <= sum(map(bool, cells)) or len(found) * 4 < len(cells):
             continue
         if group[0][0] in {"phase", "part", "clock"} or (different < 2 and len(found) > 1):
             continue
-        heads = [patterns.fold(cell.text) for cell in table.header]
-        roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
-        for j in range(len(roles)):
-            if j != i and roles[j] == "task" and _is_no_work(table, j, keys):
-                roles[j] = "skip"
-        roles[i] = "time"
-        return ScheduleColumns(i, word, group[0][0], tuple(roles))
-    return None
+        if best is None or different > best[0]:
+            best = different, i, word, group[0][0]
+    if best is None:
+        return None
+    _, i, word, kind = best
+    heads = [patterns.fold(cell.text) for cell in table.header]
+    roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
+    for j in range(len(roles)):
+        if j != i and roles[j] == "task" and _is_no_work(table, j, keys):
+            roles[j] = "skip"
+    roles[i] = "time"
+    return ScheduleColumns(i, word, kind, tuple(roles))
 
 
 def _is_no_work(table: Block, column: int, keys: GuideKeys) -> bool:
@@ -206,7 +210,9 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
             filled = tuple(cell for cell in row.cells if cell.text)
             yield Block("text", row.first, row.first, lines=filled)
             continue
-        yield from _row(row, found, _bare(group, keys), label, plan, again=label == before)
+        made = list(_row(row, found, _bare(group, keys), label, plan, again=label == before))
+        if [one.kind for one in made] != ["heading"] or made[0].text != label:
+            yield from made  # else there is nothing to do in it
         before = label
     yield Block("end", table.last, table.last, level=_GROUP_LEVEL)
 
@@ -224,6 +230,8 @@ def _group_title(
         return group
     word = clean(table.header[found.of("group")[0]].text)
     word = word if keys.mark(f"{word} 1") else "Module"
+    if _CELL_NUMBER.match(group):
+        return f"{word} {group}"
     numbered = _NUMBERED.match(group)
     number, title = (numbered[1], numbered[2]) if numbered else (str(count), group)
     return f"{word} {number}: {title}"
@@ -255,7 +263,7 @@ def _row(
     states = [state for cell in row.cells if (state := _STATE.match(cell.text))]
     done = (states[0][1] or states[0][2] or " ") not in " ☐⬜❌🔲🔄⏳" if states else None
     for i in tasks:
-        for one in _items(row, cells[i], "", as_day=days[i]):
+        for one in _items(row, cells[i], "", as_day=days[i] or found.group in _DAYS):
             yield replace(one, checked=done) if one.kind == "item" else one
     if not tasks and titles and not found.of("task"):
         yield from _items(row, RichText(titles[0]))
@@ -270,6 +278,8 @@ def _day(
     """
     at, *others = tasks
     name = ""
+    if patterns.REST.fullmatch(patterns.fold(cells[at].text)):
+        return
     if others and distinct[others[0]] > distinct[at]:
         name, at, others = cells[at].text, others[0], others[1:]
     first = next(_items(row, cells[at], name, as_day=True), None)
@@ -318,6 +328,8 @@ def _labelled_rows(table: Block) -> Iterator[Block]:
 
 
 def _bare(group: str, keys: GuideKeys) -> str:
+    if _CELL_NUMBER.match(group):
+        return ""
     found = keys.mark(group)
     numbered = _NUMBERED.match(group)
     return found.title or group if found else numbered[2] if numbered else group

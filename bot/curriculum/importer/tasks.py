@@ -206,7 +206,7 @@ def stated_count(title: str) -> int | None:
 _INDEX = re.compile(r"^(?:#|no\.?|nr\.?|n[ºo°]|id|\W*)$", re.IGNORECASE)
 _NAMES = re.compile(
     r"^(?:courses?|topics?|tasks?|title|name|content|subject|lesson|exercise|project|book|resource|"
-    r"skill|what|curso|disciplina|topico|tarefa|conteudo|内容|课程|任务|主题)s?\b"
+    r"skill|what|problem|question|chapter|video|lecture|assignment|curso|disciplina|topico|tarefa|conteudo|内容|课程|任务|主题)s?\b"
 )
 _DURATION = re.compile(r"^(?:duration|length|duracao|duracion|dauer|weeks)\b")
 _EFFORT = re.compile(r"^(?:effort|hours|time|workload|esforco|horas|zeit)\b|hours?$")
@@ -218,6 +218,13 @@ def is_course_table(table: Block) -> bool:
     heads = [patterns.fold(cell.text) for cell in table.header]
     timed = any(_DURATION.match(head) or _EFFORT.search(head) for head in heads)
     return timed and any(_NAMES.match(head) for head in heads)
+
+
+def is_task_table(table: Block) -> bool:
+    """Return whether a table lists things to do: numbered, or with a column for what is done."""
+    heads = [patterns.fold(cell.text) for cell in table.header]
+    listed = _INDEX.match(table.header[0].text) or any(_SKIP.match(head) for head in heads)
+    return bool(listed) and any(_NAMES.match(head) for head in heads)
 
 
 def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:

@@ -52,6 +52,7 @@ class Timeline:
         self._title = title
         self._reader = UnitReader(parts)
         self._ticked: set[str] = set()  # ids of tasks
+        self._tick_in_part = False  # whether a list has items with and without a tick
         self._days: dict[str, str] = {}  # of tasks, where they stand under a day inside a unit
         self._early: list[TaskCandidate] = []  # boxes that stand before the first unit
 
@@ -80,9 +81,13 @@ class Timeline:
                     unit.tasks[place] = one.model_copy(update={"title": title})
 
     def _mark_done(self) -> None:
-        """Mark the tasks that the guide ticks, unless it does so with all: then it decorates."""
-        tasks = [one for unit in self.path.units() for one in unit.tasks]
-        if 0 < len(self._ticked) < len(tasks):
+        """Mark the tasks that the guide ticks, unless it does so with all of a list: a decoration.
+
+        Ticks count where a list has items with and without, or all of one unit and none of another.
+        """
+        units = [unit for unit in self.path.units() if unit.tasks]
+        whole = {sum(one.id in self._ticked for one in u.tasks) / len(u.tasks) for u in units}
+        if self._tick_in_part or whole == {0.0, 1.0}:
             for unit in self.path.units():
                 for place, one in enumerate(unit.tasks):
                     if one.id in self._ticked and not one.done:
@@ -244,7 +249,13 @@ class Timeline:
 
     def _tasks(self, found: Iterable[TaskCandidate], unit: Slug) -> list[Task]:
         made: list[Task] = []
+        before: TaskCandidate | None = None
         for one in found:
+            if before and before.blocks and one.blocks:
+                near = one.blocks[0].first - before.blocks[-1].last <= 1
+                differ = before.draft.wording.ticked != one.draft.wording.ticked
+                self._tick_in_part |= near and differ
+            before = one
             created = task(one.draft, self._parts, unit, one.kind)
             if created is None:
                 self._coverage.mark_unplaced("an empty item", *one.blocks)

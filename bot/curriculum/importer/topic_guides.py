@@ -5,17 +5,18 @@ guide calls itself a roadmap, a curriculum, a study plan. A mere README has none
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.tasks import is_course_table
+from bot.curriculum.importer.tasks import is_course_table, is_task_table
 from bot.curriculum.importer.tree import TreeNode
 
-Topics = Literal["boxes", "leaf boxes", "courses", "items", "leaf items"]
+Topics = Literal["boxes", "leaf boxes", "courses", "rows", "items", "leaf items"]
+TOPICS: tuple[Topics, ...] = get_args(Topics)
 ROLES = HeadingRoles(order=("phase", "module"), unit="module")
 MIN_BOXES = 3
 MIN_BULLETS = 5
@@ -28,6 +29,7 @@ def mark_topics(root: TreeNode, name: str, kind: Topics) -> HeadingRoles | None:
     holds, fewest, never = {
         "boxes": (_has_box, MIN_BOXES, _NEVER),
         "courses": (_has_courses, 1, _NEVER),
+        "rows": (_has_rows, 1, _NEVER),
         "items": (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     }[kind.removeprefix("leaf ")]
     if holds is _has_items and not patterns.GUIDE_WORD.search(title):
@@ -86,6 +88,10 @@ def _has_box(block: Block) -> bool:
 
 def _has_courses(block: Block) -> bool:
     return block.kind == "table" and bool(block.rows) and is_course_table(block)
+
+
+def _has_rows(block: Block) -> bool:
+    return block.kind == "table" and len(block.rows) > 1 and is_task_table(block)
 
 
 def _has_items(block: Block) -> bool:
