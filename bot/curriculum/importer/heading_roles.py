@@ -29,16 +29,12 @@ FEW = 3  # a group that turns up once beside one that turns up this often is a m
 
 @dataclass(frozen=True, slots=True)
 class HeadingOccurrence:
-    """A mark, its line, and how deep it stands (items and labels below all headings).
-
-    `bare` says that it has only a value on its own line: "**Week 2:** this is hard".
-    """
+    """A mark, its line, and how deep it stands (items and labels below all headings)."""
 
     mark: HeadingMark
     level: float
     carrier: Carrier
     line: int = 0
-    bare: bool = False
 
     @property
     def heading(self) -> bool:
