@@ -134,7 +134,8 @@ class Edges:
             _comment(self.repository, issue, comment)
             for issue in self.repository.issues.values()
             for comment in issue.comments
-            if comment.updated_at >= since and may_matter(comment.body)
+            if comment.updated_at >= since
+            and may_matter(comment.body, edited=comment.updated_at != comment.birth.at)
         ]
         return tuple(sorted(found, key=lambda comment: comment.id))
 

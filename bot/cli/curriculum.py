@@ -148,8 +148,8 @@ def _choose(readings: tuple[str, ...]) -> int:
     if not console.interactive():
         console.print_status("The first is taken. Take another with --reading 2.")
         return 1
-    answer: int = typer.prompt("Which one?", default=1, err=True, type=int)
-    return min(max(answer, 1), len(readings))
+    chosen: int = typer.prompt("Which one?", default=1, err=True, type=int)
+    return min(max(chosen, 1), len(readings))
 
 
 def _read(file: Path) -> bytes:

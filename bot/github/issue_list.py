@@ -170,9 +170,9 @@ def reduced_pull(pull: PullState) -> PullState:
     return pull.model_copy(update={"body": names})
 
 
-def may_matter(body: str) -> bool:
-    """Return whether a comment may hold a command or a link, or is one of ours."""
-    return _OURS in body or "://" in body or BEGINNING.search(body) is not None
+def may_matter(body: str, *, edited: bool) -> bool:
+    """Return whether a comment may hold a command or a link, held one before, or is ours."""
+    return edited or _OURS in body or "://" in body or BEGINNING.search(body) is not None
 
 
 def _megabytes(size: int) -> str:

@@ -176,7 +176,14 @@ class HttpReader:
         texts, found = self._texts(), list[CommentState]()
         for answer in self._pages(path, query, fresh=False):
             with self._limits.parsing:
-                some = (c for c in items(answer.json(), path) if may_matter(c.get("body") or ""))
+                some = (
+                    one
+                    for one in items(answer.json(), path)
+                    if may_matter(
+                        one.get("body") or "",
+                        edited=one.get("updated_at") != one.get("created_at"),
+                    )
+                )
                 page = response_parser.comments(some, path)
             del answer
             found += filter(texts.admits, page)

@@ -136,7 +136,9 @@ def tampered_cookies(target: Target) -> Held:
     """Cookies that are changed, cut, of another server, or nothing at all."""
     name, _, value = _cookie(target, "visitor").partition("=")
     middle = len(value) // 2
-    forged = [value[:-4], value[::-1], value[:middle] + "A" + value[middle + 1 :], "", "\x7f" * 9]
+    other = "B" if value[middle] == "A" else "A"
+    changed = value[:middle] + other + value[middle + 1 :]
+    forged = [value[:-4], value[::-1], changed, "", "\x7f" * 9]
     tried = {}
     for one in forged:
         answer = httpx2.get(target.url, headers={"Cookie": f"{name}={one}"})

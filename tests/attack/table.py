@@ -45,10 +45,13 @@ class Row(NamedTuple):
     @property
     def wrong(self) -> list[str]:
         """Return what is worse than it may be."""
+        return [*self.slower(MORE), *(["log"] if self.under.lines > LINES else [])]
+
+    def slower(self, more: float) -> list[str]:
+        """Return what takes more than twice as long and so many seconds, or too much memory."""
         pairs = zip(("readyz", "sync"), self.quiet.p99, self.under.p99, strict=True)
-        found = [name for name, quiet, under in pairs if under > TIMES * quiet + MORE]
-        found += ["memory"] if self.under.memory > MEMORY else []
-        return [*found, *(["log"] if self.under.lines > LINES else [])]
+        found = [name for name, quiet, under in pairs if under > TIMES * quiet + more]
+        return [*found, *(["memory"] if self.under.memory > MEMORY else [])]
 
     def text(self) -> str:
         """Return the row of the table."""

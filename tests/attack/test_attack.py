@@ -8,6 +8,7 @@ from attack.table import Row, fresh, over_sockets
 from attack.target import Noticed, Target
 
 SECONDS = 2.0
+BUSY = 5.0  # seconds more that a machine may take on which other tests run
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def quiet(served: Target) -> Noticed:
 def test_a_neighbour_hardly_notices(served: Target, quiet: Noticed, attack: str) -> None:
     answer, under = over_sockets(served, attack, SECONDS)
     row = Row("sqlite", attack, answer, quiet, under)
-    assert not {"readyz", "sync", "memory"} & set(row.wrong), row.text()
+    assert not row.slower(BUSY), row.text()
 
 
 @pytest.mark.parametrize("attack", HELD)

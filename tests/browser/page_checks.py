@@ -73,9 +73,9 @@ class PageChecker:
         """Press the button whose text begins so, and wait for the next page."""
         self._act(self.page.get_by_role("button", name=words).first)
 
-    def follow(self, words: str | re.Pattern[str]) -> None:
-        """Follow the link with this text, and wait for the next page."""
-        self._act(self.page.get_by_role("link", name=words).first)
+    def follow(self, words: str | re.Pattern[str], inside: str = "body") -> None:
+        """Follow the first link with this text in an element, and wait for the next page."""
+        self._act(self.page.locator(inside).get_by_role("link", name=words).first)
 
     def contains(self, words: str) -> bool:
         """Return whether the main part of the page contains the text."""

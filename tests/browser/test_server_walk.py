@@ -263,7 +263,7 @@ def live(stage: Stage, learner: PageChecker) -> None:
     app_server.wake()
     learner.open(f"{stage.host.url}/sign-in?then=/r/{HOME}")
     learner.check("path-living")
-    learner.follow("One month in")
+    learner.follow("One month in", inside="[aria-labelledby=checkpoints] li")
     learner.check("checkpoint")
     stage.facts["report"] = learner.page.title()
     learner.follow("From here to there")

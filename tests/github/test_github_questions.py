@@ -54,7 +54,7 @@ class TestSnapshot:
         merged = pulls.propose(world, me, home, "Done")
         pulls.merge(world, me, home, merged.number)
         opened, done = reader.snapshot().pulls
-        assert (opened.number, opened.title, opened.body) == (1, "Still open", "Closes #9")
+        assert (opened.number, opened.title, opened.body) == (1, "Still open", "#9")
         assert (opened.state, opened.merged_at) == ("open", None)
         assert (done.state, done.author_id) == ("closed", me.user.id)
         assert done.merged_at == world.repository().issues[2].closed_at
@@ -84,10 +84,11 @@ class TestComments:
         comment(world, 2, "untouched")
         timeline.sleep(60)
         since = timeline.now.replace(microsecond=0)
-        comment(world, 2, "late")
+        comment(world, 2, "/done")
+        comment(world, 2, "of no use")
         comments.edit(world, world.actor(), world.repository(), early, {"body": "edited"})
         found = reader.comments_since(since)
-        assert [(one.issue, one.body) for one in found] == [(1, "edited"), (2, "late")]
+        assert [(one.issue, one.body) for one in found] == [(1, "edited"), (2, "/done")]
         assert reader.comments_since(since + timedelta(days=1)) == ()
 
     def test_all_of_them_when_there_are_many(
@@ -95,7 +96,7 @@ class TestComments:
     ) -> None:
         seed(1)
         for number in range(130):
-            comment(world, 1, f"Comment {number}")
+            comment(world, 1, f"/log {number}m")
         since = world.clock.now() - timedelta(days=1)
         reader = make_reader(cache=cache)
         assert len(reader.comments_since(since)) == 130

@@ -262,7 +262,7 @@ def test_ticking_the_last_box_is_not_yet_the_end() -> None:
     text = page(learner.ticks("x"), "2026-01-07")
     assert "**100\N{NO-BREAK SPACE}%**" in text
     assert "close what is still open" in text
-    assert "All of it is done" not in text
+    assert "Your path is finished" not in text
 
 
 CLOSINGS = st.dictionaries(

@@ -25,7 +25,6 @@ def shown(path: LearningPath) -> Iterator[tuple[str, str]]:
     made = badge.badge("percent", path)
     page = unpacked(packed(showing(path, path.now)))
     assert page is not None
-    assert page.week is not None
     texts = {
         "dashboard": dashboard.as_markdown(dashboard.dashboard(path)),
         "summary": weekly.as_markdown(weekly.weekly(path, week)),
@@ -36,7 +35,7 @@ def shown(path: LearningPath) -> Iterator[tuple[str, str]]:
         "terminal": status.as_text(status.status(path)),
         "report": checkpoint.as_markdown(report),
         "page of a report": checkpoint.as_html(report).partition('class="percent"')[2],
-        "summary on the page": weekly.as_markdown(page.week),
+        **({"summary on the page": weekly.as_markdown(page.week)} if page.week else {}),
     }
     for place, text in texts.items():
         found = PERCENT.search(text)

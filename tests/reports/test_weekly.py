@@ -101,6 +101,11 @@ STATES: dict[str, tuple[Callable[[], HistoryLearner], str, str]] = {
         "2026-W08",
         "2026-02-23",
     ),
+    "more left over than there is room for": (
+        lambda: HistoryLearner().logs(1, "2026-01-14").logs(1, "2026-01-28"),
+        "2026-W05",
+        "2026-02-02",
+    ),
     "an application that moved": (
         lambda: HistoryLearner(RICH, config("2026-01-05")).files(
             "Application: Baker at Rolls", "kind:application", "2026-01-14"

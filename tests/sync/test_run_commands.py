@@ -289,6 +289,17 @@ def test_an_edited_comment_corrects_hours_and_leaves_other_commands(
     assert run() == ()
 
 
+def test_hours_are_taken_back_where_an_edit_takes_the_command_out(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    comment = bench.comment("Read", "/log 1h")
+    run()
+    edit(bench, comment, "of no use")
+    run()
+    assert run.remembered("Read") == []
+    assert run() == ()
+
+
 def test_an_edit_moves_no_date_that_was_reckoned_before(bench: RepositoryFixture, run: Run) -> None:
     comment = bench.comment("Your path", "/pause 2 weeks")
     run()
