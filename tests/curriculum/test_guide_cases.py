@@ -127,3 +127,25 @@ def test_the_account_of_a_guide_is_all_of_its_items_and_rows() -> None:
 def test_a_refusal_says_what_was_seen() -> None:
     with pytest.raises(GuideError, match=r"Seen: 1 heading, 2 list items, 1 block of code\."):
         read(b"# x\n\n- a\n- b\n\n```\ncode\n```\n", name="x")
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("Week 1: run 3 km\nWeek 2: run 5 km\nWeek 3: run 8 km\n", [1, 1, 1]),
+        ("Week 1\n\nRead it all.\n\nWeek 2\n\nWrite it down.\n", [1, 1]),
+        ("| Week 1 | Intro |\n|--|--|\n| Week 2 | Search |\n| Week 3 | Games |\n", [1, 1, 1]),
+        (
+            "| Month | Week | Do |\n|--|--|--|\n| 1 | 1 | a |\n| | 2 | b |\n| 2 | 3 | c |\n",
+            [1, 1, 1],
+        ),
+        ("| Day | Do | Done |\n|--|--|--|\n| Mon | a | [x] |\n| Tue | Rest | [ ] |\n", [1]),
+        ("| # | Problem | Done |\n|--|--|--|\n| 1 | a | |\n| 2 | b | |\n", [2]),
+        ("## SEGUNDA-FEIRA\n- a\n\n## TERÇA-FEIRA\n- b\n", [1, 1]),
+        ("## 1주차: 기초\n- a\n\n## 2주차\n- b\n", [1, 1]),
+    ],
+)
+def test_plans_are_found_in_whatever_shape(text: str, units: list[int]) -> None:
+    guide = read(f"# Plan\n\n{text}".encode(), name="x").curriculum
+
+    assert [len(unit.tasks) for unit in guide.units()] == units

@@ -145,6 +145,9 @@ def test_reading_twice_gives_the_same(text: str) -> None:
         "**a**: b\n" * 4000,
         "- [ ] same\n" * 4000,
         "## Week 1\n- [ ] same\n" * 2000,
+        "".join(f"## Week {n}\n- [ ] a\n" for n in range(1, 3001)),
+        "".join(f"## Blorp {n} (Dec {n % 28 + 1})\n- a\n" for n in range(1, 3001)),
+        "<table>" + "<tr><td>1</td><td>x</td></tr>" * 4000 + "</table>",
     ],
     ids=lambda text: text[:12].encode("unicode_escape").decode(),
 )

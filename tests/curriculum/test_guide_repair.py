@@ -128,3 +128,29 @@ def test_what_is_no_guide_is_refused(data: bytes, what: str) -> None:
     assert what in refused.value.what
     assert refused.value.where == "guide.md"
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "words"),
+    [
+        ("shift_jis", "Shift-JIS", "学習計画：プログラミングの基礎をまなぶ"),
+        ("gbk", "GBK", "学习计划：第一周，网络基础与编程"),
+        ("euc_kr", "EUC-KR", "학습 계획 파이썬 기초와 반복문"),
+        ("cp1251", "Windows-1251", "План обучения: переменные и циклы"),
+    ],
+)
+def test_encodings_of_other_scripts_are_known_by_their_letters(
+    encoding: str, name: str, words: str
+) -> None:
+    text = f"# {words}\n\n- [ ] {words}\n"
+
+    repaired = repair(text.encode(encoding), name="x")
+
+    assert repaired.text == text
+    assert repaired.repairs == (f"the file was not UTF-8; it was read as {name}",)
+
+
+def test_western_text_stays_western() -> None:
+    text = "# Études de français\n\n- Première leçon: le café, la forêt, l'été\n"
+
+    assert repair(text.encode("cp1252"), name="x").text == text

@@ -23,6 +23,7 @@ CLOSE = 0.4  # points: of guides with two readings as close as this, a third is 
 MOST_SHOWN = 3
 NEARLY_ALL = 0.9
 FEWEST = 4  # units that a number in a heading may mean
+_TIME = {"day", "week", "month", "date", "dates"}
 _USED = {"task", "what a task says more", "checkpoint item", "deliverable", "goal"}
 
 
@@ -107,7 +108,9 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
         "module": float(unit in {"module", "lesson"}),
         "phase": float(unit in {"phase", "part"}),
         "inner time": float(unit in {"clock", "weekday"}),
-        "unknown": float(unit.startswith(UNKNOWN_SIGN) and unit != NUMBERED),
+        "unknown": float(
+            unit.startswith(UNKNOWN_SIGN) and unit != NUMBERED and _TIME.isdisjoint(roles.order)
+        ),
         "numbered": float(unit == NUMBERED),
         "topics": float(unit == "topics"),
         "depth": float(roles.order.index(roles.unit)) if roles.unit in roles.order else 0.0,

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 from typing import Literal
 
@@ -29,16 +29,12 @@ FEW = 3  # a group that turns up once beside one that turns up this often is a m
 
 @dataclass(frozen=True, slots=True)
 class HeadingOccurrence:
-    """A mark, its line, and how deep it stands (items and labels below all headings).
-
-    `bare` says that it has only a value on its own line: "**Week 2:** this is hard".
-    """
+    """A mark, its line, and how deep it stands (items and labels below all headings)."""
 
     mark: HeadingMark
     level: float
     carrier: Carrier
     line: int = 0
-    bare: bool = False
 
     @property
     def heading(self) -> bool:
@@ -317,15 +313,36 @@ def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> Head
 
 
 def bold_labels(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
-    """Return the blocks with a plain line "Week 1: Start" right above a list made bold."""
+    """Return the blocks with plain lines that announce a stretch made bold.
+
+    That is "Week 1: Start" right above a list or table, "Week 1" alone above a paragraph, and each
+    line of a paragraph where all do.
+    """
     out = list(blocks)
-    for i, (block, following) in enumerate(pairwise(blocks)):
+    for i, (block, following) in enumerate(zip_longest(blocks, blocks[1:])):
         if block.kind != "text" or block.depth or not block.lines:
             continue
-        if following.kind not in {"item", "schedule", "table"}:
+        marks = [_plain_mark(line, keys) for line in block.lines]
+        listed = following is not None and following.kind in {"item", "schedule", "table"}
+        alone = len(marks) == 1 and following is not None and following.kind == "text"
+        if len(marks) > 1 and _follow_each_other(marks):
+            lines = tuple(replace(line, bold=line.text) for line in block.lines)
+        elif marks[-1] and (listed or (alone and not marks[-1].title)):
+            last = block.lines[-1]
+            lines = (*block.lines[:-1], replace(last, bold=last.text))
+        else:
             continue
-        *before, line = block.lines
-        found = keys.mark(line.text) if len(line.text) <= LONGEST_LABEL else None
-        if found and found.leads and not line.bold and not line.text.endswith("."):
-            out[i] = replace(block, lines=(*before, replace(line, bold=line.text)))
+        out[i] = replace(block, lines=lines)
     return tuple(out)
+
+
+def _follow_each_other(marks: Sequence[HeadingMark | None]) -> bool:
+    return all(a and b and a.group == b.group and a.last < b.first for a, b in pairwise(marks))
+
+
+def _plain_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
+    """Return the stretch that a line without bold words begins with, unless it is a sentence."""
+    if line.bold or line.text.endswith(".") or len(line.text) > LONGEST_LABEL:
+        return None
+    found = keys.mark(line.text)
+    return found if found and found.leads else None

@@ -27,6 +27,7 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.time_words import TimeWords, folded, is_stretch, time_words
 
 LONGEST = 120
+MAX_HEADING = 300  # characters of a heading that may name a stretch
 MOST_LABELS = 20_000
 FURTHEST = 6  # from one number to the next
 SHORTEST = 3  # letters of a word that no table knows
@@ -136,7 +137,7 @@ class GuideKeys:
     def mark(self, text: str) -> HeadingMark | None:
         """Return the stretch that a heading, line or item names, or None."""
         if text not in self._marks:
-            self._marks[text] = self._mark(text) if len(text) <= 300 else None
+            self._marks[text] = self._mark(text) if len(text) <= MAX_HEADING else None
         return self._marks[text]
 
     def _mark(self, text: str) -> HeadingMark | None:
@@ -288,7 +289,7 @@ def _labels(blocks: Sequence[Block]) -> Iterator[str]:
     """Yield the texts that may name a stretch, in order."""
     for block in blocks:
         if block.kind == "heading":
-            yield block.text
+            yield block.text[:MAX_HEADING]
         elif block.kind == "item" and block.lines:
             yield block.lines[0].text[:LONGEST]
         elif block.kind == "text":

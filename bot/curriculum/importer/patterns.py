@@ -73,6 +73,13 @@ GUIDE_WORD: Final = re.compile(
     r"roteiro|estudos?|guide to (?:becom|learn)|path|programme?|lernplan|plan|parcours|career)\b|"
     r"路线|学习|课程|计划"
 )
+# The same over the text as it stands, in languages whose letters folding would change.
+GUIDE_WORD_ELSEWHERE: Final = re.compile(
+    r"план|обучен|курс|дорожн|подготов|학습|로드맵|공부|学習|計画|勉強|ロードマップ|योजना|अध्ययन|خطة|تعلم|"
+    r"kế hoạch|lộ trình|nauki|\bkurs|\bcorso|\bpiano\b|estudio|öğren|yol harita|studieplan|"
+    r"leerplan|ruta de|challenge|checklist|preparation|\bprep\b|exam\b",
+    re.IGNORECASE,
+)
 _OPTIONAL_WORD = r"(?:optional|opcional|optionnel|bonus|stretch goal|nice to have|可选|选做)"
 # Only where it stands as a mark: `Learn java.util.Optional` is to be learned by everybody.
 OPTIONAL: Final = re.compile(

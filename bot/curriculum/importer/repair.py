@@ -25,6 +25,13 @@ _MARKS = (
     ("utf-16-le", _READ_AS_UTF16, b"\xff\xfe"),
     ("utf-16-be", _READ_AS_UTF16, b"\xfe\xff"),
 )
+# Encodings of other scripts: their usual characters, and how many there are for each Latin letter.
+_LEGACY = (
+    ("shift_jis", "Shift-JIS", "\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e", 0.2),
+    ("euc_kr", "EUC-KR", "\uac00-\ud7a3\u3000-\u303f", 0.2),
+    ("gb18030", "GBK", "\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e\u2014-\u201d", 0.2),
+    ("cp1251", "Windows-1251", "\u0430-\u044f\u0451\u0410-\u042f\u2013-\u2116", 1.0),
+)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # the repair of damaged text may need them
@@ -112,8 +119,26 @@ def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
     if healthy > stray:
         repairs.append(f"{_count_sentence(stray, 'byte')} not UTF-8, read as Windows-1252")
         return re.sub("[\udc80-\udcff]", lambda m: _cp1252(bytes([ord(m[0]) - 0xDC00])), text)
+    for encoding, name, letters, share in _LEGACY:
+        read = _legacy_text(data, encoding, letters, share)
+        if read is not None:
+            repairs.append(f"the file was not UTF-8; it was read as {name}")
+            return read
     repairs.append("the file was not UTF-8; it was read as Windows-1252")
     return _cp1252(data)
+
+
+def _legacy_text(data: bytes, encoding: str, letters: str, share: float) -> str | None:
+    """Return text in this encoding, where it is one of its language: by `letters`, and many."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    beyond = _NON_ASCII.sub("", text)
+    latin = sum(map(str.isalpha, beyond))
+    foreign = len(text) - len(beyond)
+    fitting = len(re.findall(f"[{letters}]", text))
+    return text if fitting >= foreign * 0.8 and fitting > latin * share else None
 
 
 def _cp1252(data: bytes) -> str:

@@ -148,6 +148,7 @@ def expand_tables(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]
 
 
 def _expanded(table: Block, announced: set[tuple[str, int]], keys: GuideKeys) -> Iterator[Block]:
+    table = _with_head_as_row(table, keys)
     heads = [keys.mark(cell.text) if cell.text else None for cell in table.header]
     groups = Counter(one.group for one in heads if one and one.leads)
     across, count = groups.most_common(1)[0] if groups else ("", 0)
@@ -168,6 +169,16 @@ def _expanded(table: Block, announced: set[tuple[str, int]], keys: GuideKeys) ->
         yield from _labelled_rows(table)
         return
     yield table
+
+
+def _with_head_as_row(table: Block, keys: GuideKeys) -> Block:
+    """Return a table whose head is the first of its weeks with the head as a row."""
+    head = keys.mark(table.header[0].text) if table.header and table.header[0].text else None
+    below = keys.mark(table.rows[0].cells[0].text) if table.rows[0].cells else None
+    if head is None or below is None or (head.group, head.last + 1) != (below.group, below.first):
+        return table
+    rows = (BlockRow(table.first, table.header), *table.rows)
+    return replace(table, header=(RichText(""),) * len(table.header), rows=rows)
 
 
 def repeats(

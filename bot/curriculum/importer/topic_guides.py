@@ -32,7 +32,9 @@ def mark_topics(root: TreeNode, name: str, kind: Topics) -> HeadingRoles | None:
         "rows": (_has_rows, 1, _NEVER),
         "items": (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     }[kind.removeprefix("leaf ")]
-    if holds is _has_items and not patterns.GUIDE_WORD.search(title):
+    named = patterns.GUIDE_WORD.search(title)
+    named = named or patterns.GUIDE_WORD_ELSEWHERE.search(f"{root.title.text} {name}")
+    if holds is _has_items and not named:
         return None
     leaves = kind.startswith("leaf ")
     found = list(_units(root, holds, never, leaves=leaves))
