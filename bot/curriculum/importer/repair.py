@@ -119,8 +119,8 @@ def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
     if healthy > stray:
         repairs.append(f"{_count_sentence(stray, 'byte')} not UTF-8, read as Windows-1252")
         return re.sub("[\udc80-\udcff]", lambda m: _cp1252(bytes([ord(m[0]) - 0xDC00])), text)
-    for encoding, name, letters, share in _LEGACY:
-        read = _legacy_text(data, encoding, letters, share)
+    for encoding, name, script, share in _LEGACY:
+        read = _legacy_text(data, encoding, script, share)
         if read is not None:
             repairs.append(f"the file was not UTF-8; it was read as {name}")
             return read
@@ -128,8 +128,8 @@ def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
     return _cp1252(data)
 
 
-def _legacy_text(data: bytes, encoding: str, letters: str, share: float) -> str | None:
-    """Return text in this encoding, where it is one of its language: by `letters`, and many."""
+def _legacy_text(data: bytes, encoding: str, script: str, share: float) -> str | None:
+    """Return text in this encoding, where it is one of its language: by `script`, and many."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
@@ -137,7 +137,7 @@ def _legacy_text(data: bytes, encoding: str, letters: str, share: float) -> str 
     beyond = _NON_ASCII.sub("", text)
     latin = sum(map(str.isalpha, beyond))
     foreign = len(text) - len(beyond)
-    fitting = len(re.findall(f"[{letters}]", text))
+    fitting = len(re.findall(f"[{script}]", text))
     return text if fitting >= foreign * 0.8 and fitting > latin * share else None
 
 
