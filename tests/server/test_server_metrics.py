@@ -34,7 +34,8 @@ def measures(store: Store) -> Metrics:
 
 
 def samples(measures: Metrics) -> dict[str, float]:
-    """Each by its name and labels."""
+    """Each by its name and labels, gauges as they are now."""
+    assert measures.refresh()
     families = text_string_to_metric_families(measures.text().decode())
     return {
         f"{sample.name}{sorted(sample.labels.values()) if sample.labels else ''}": sample.value

@@ -68,7 +68,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
     app.add_route(PAGE, asking(pages.list_repositories), methods=["GET"])
     app.add_route(HOME, asking(pages.show_form), methods=["GET"])
     app.add_route(HOME, asking(pages.submit, seconds=SUBMIT_SECONDS), methods=["POST"])
-    app.get(f"{PROGRESS}.json")(pages.progress_data)
+    app.add_api_route(f"{PROGRESS}.json", pages.progress_data, methods=["GET", "HEAD"])
     app.add_route(PROGRESS, pages.show_progress, methods=["GET"])
 
 
