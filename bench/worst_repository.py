@@ -54,6 +54,7 @@ def fill(world: World, accounts: int) -> App:
 def child(given: str) -> None:
     """Sync so many at once, twice, and print how much memory that took at most."""
     import bot.server.run  # noqa: F401 - what a server imports
+    from bot.clock import utc_now
     from bot.github.app import PATIENCE, AppAuth
     from bot.github.rate_limit_state import WriteRates
     from bot.github.rate_limiter import InMemoryRateLimiter
@@ -72,7 +73,8 @@ def child(given: str) -> None:
         Store.open(f"sqlite:///{Path(folder) / 'worst.sqlite3'}") as store,
     ):
         limits = InMemoryRateLimiter(WriteRates(interval=0))
-        jobs = Jobs(store, auth, limits, clock=lambda: datetime.now(UTC), sleep=time.sleep)
+        clock = utc_now  # real clock: the stand-in is a process that runs by it
+        jobs = Jobs(store, auth, limits, clock=clock, sleep=time.sleep)
         jobs.run(APP, 0)
         found = [one.id for one in auth.installations()]
         follow = [jobs.run(installation(number), 0).follow_up for number in found]

@@ -52,6 +52,7 @@ def test_a_newer_milestone_stops_the_run() -> None:
 
 def test_a_stranger_stops_nothing() -> None:
     path = Scenario(NAME)
+    path.sync()
     stranger = path.world.actor(path.world.add_user("stranger").login)
     body = f'{BEGIN}\nx\n<!-- milepost:end {{"v":9,"key":"summary:path"}} -->'
     issues.create(path.world, stranger, path.home, {"title": "Mine", "body": body})
