@@ -1,6 +1,7 @@
 """`milepost doctor --server`: what is well about a server, what is not, and what to do."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ class Doctor:
     def __init__(self, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
         self._patch = patch
         self._capture = capture
+        for name in [name for name in os.environ if name.startswith("MILEPOST_")]:
+            patch.delenv(name)  # what the tests require is no setting
 
     def live(self, environ: dict[str, str]) -> None:
         for name, value in environ.items():

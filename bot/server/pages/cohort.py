@@ -79,7 +79,8 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         help_requests = [one for one in cohort.learners if one.asks]
         return frame.page(request, "cohort.html.j2", cohort=cohort, help_requests=help_requests)
 
-    @app.api_route("/cohort.json", methods=["GET", "HEAD"])
+    @app.head("/cohort.json", include_in_schema=False)
+    @app.get("/cohort.json")
     def data(request: Request) -> Response:
         return Response(as_json(found(request)) + "\n", media_type="application/json")
 

@@ -68,7 +68,8 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
     app.add_route(PAGE, asking(pages.list_repositories), methods=["GET"])
     app.add_route(HOME, asking(pages.show_form), methods=["GET"])
     app.add_route(HOME, asking(pages.submit, seconds=SUBMIT_SECONDS), methods=["POST"])
-    app.add_api_route(f"{PROGRESS}.json", pages.progress_data, methods=["GET", "HEAD"])
+    app.get(f"{PROGRESS}.json")(pages.progress_data)
+    app.head(f"{PROGRESS}.json", include_in_schema=False)(pages.progress_data)
     app.add_route(PROGRESS, pages.show_progress, methods=["GET"])
 
 
