@@ -125,6 +125,7 @@ def hosted(
     listener = uvicorn.Config("none", host="127.0.0.1", port=0, log_config=None).bind_socket()
     # asyncio does so for the sockets that it makes itself; without, each answer takes 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.listen()  # what is delivered before the server has started waits for it
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = config.read(environ(url))
     with Store.open(settings.database_url.get_secret_value()) as store:
