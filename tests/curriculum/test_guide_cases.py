@@ -85,6 +85,12 @@ def test_a_word_whose_number_does_not_rise_is_no_key() -> None:
     assert keys.mark("Blorp 7") is None
 
 
+def test_bold_lines_that_have_only_a_number_name_stretches() -> None:
+    text = "# Plan\n\n**1. Start**\n- a\n- b\n\n**2. Go on**\n- c\n- d\n"
+
+    assert read(text.encode(), name="x").unit_names == ("1. Start", "2. Go on")
+
+
 def test_links_are_resolved_against_the_folder_of_the_guide() -> None:
     guide = read(b"## Week 1\n- [One](days/01.md)\n- [Two](../02.md#a)\n- [Out](../../x.md)\n",
                  name="docs/guide.md").curriculum  # fmt: skip

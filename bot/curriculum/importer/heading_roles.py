@@ -288,7 +288,7 @@ def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
     found = keys.mark(line.text)
-    after = line.text.partition(found.label)[2] if found and not found.dates else ""
+    after = found.after(line.text) if found and not found.dates else ""
     if after and re.match(r"\s[^\W\d_]", after) and after.strip()[0].islower():
         return None  # "Unit 6 is a review" is a sentence
     whole = found and line.bold == line.text
@@ -305,7 +305,7 @@ def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> Head
     found = keys.mark(block.lines[0].text)
     if not found or not found.leads:
         return None
-    after = block.lines[0].text.partition(found.label)[2].lstrip()
+    after = found.after(block.lines[0].text).lstrip()
     if found.group == "weekday" and after and not holds:
         return None  # "Monday: read" is something to do
     is_label = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("
