@@ -34,10 +34,7 @@ def example(work: tuple[Path, guides.Truth, str]) -> Example:
     out = []
     for one in readings(repair(data, name=file.name).text, file.name, every=True):
         units = list(one.path.units())
-        tasks = sum(
-            len(u.tasks) + (sum(len(o.tasks) for o in u.choice.options) if u.choice else 0)
-            for u in units
-        )
+        tasks = sum(len(unit.all_tasks()) for unit in units)
         right = len(units) in truth.units and truth.fewest <= tasks <= truth.most
         out.append((one.features, right))
     return file.name, clothes, out

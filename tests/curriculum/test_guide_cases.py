@@ -120,6 +120,25 @@ def test_another_reading_is_taken_by_its_number() -> None:
         read(TWO_WAYS.encode(), name="x", reading=9)
 
 
+def test_close_readings_are_shown_with_the_tasks_of_their_options() -> None:
+    options = "\n#### Option A\n- g\n\n#### Option B\n- h\n"
+
+    assert read(f"{TWO_WAYS}{options}".encode(), name="x").readings == (
+        "3 units with 8 tasks: Lesson 1 to Lesson 3",
+        "2 units with 8 tasks: Module 1: A to Module 2: B",
+    )
+
+
+def test_a_shortcode_is_its_emoji_and_other_words_between_colons_stay() -> None:
+    guide = read(
+        b"## Week 1\n- Launch :rocket: at 10:30:15 or :nothing: else\n", name="x"
+    ).curriculum
+
+    assert [task.title for task in guide.tasks()] == [
+        "Launch \U0001f680 at 10:30:15 or :nothing: else"
+    ]
+
+
 def test_the_account_of_a_guide_is_all_of_its_items_and_rows() -> None:
     week = "## Week 1\n- [ ] a\n  - b\n- c\n### Goals\n- d\n"
     text = f"{week}## Tips\n| x | y |\n|--|--|\n| 1 | 2 |\n"
