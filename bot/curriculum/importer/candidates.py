@@ -26,7 +26,7 @@ from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.keys import GROUPS, GuideKeys
 from bot.curriculum.importer.patterns import fold
 from bot.curriculum.importer.tables import expand_tables
-from bot.curriculum.importer.topic_guides import Topics
+from bot.curriculum.importer.topic_guides import TOPICS, Topics
 
 INNER = 6  # the level of a bold line below another
 MOST = 24  # candidates that are read
@@ -66,15 +66,7 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
                     tried.append(one)
                     yield Candidate(blocks, keys, one, default=one is roles and not numbered)
         if not numbered:
-            kinds: tuple[Topics, ...] = (
-                "boxes",
-                "leaf boxes",
-                "courses",
-                "rows",
-                "items",
-                "leaf items",
-            )
-            for kind in kinds:
+            for kind in TOPICS:
                 yield Candidate(blocks, keys, HeadingRoles(), kind)
 
 
