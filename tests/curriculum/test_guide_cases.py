@@ -25,9 +25,9 @@ def test_a_structure_is_read_as_a_careful_person_reads_it(case: Path) -> None:
     assert not case_faults(read(case.read_bytes(), name=case.name), expected)
 
 
-@pytest.mark.parametrize("clothes", REWRITES)
-def test_a_guide_in_other_clothes_is_read_the_same(clothes: str) -> None:
-    summary = read(REWRITES[clothes](WEEKS).encode(), name="plan.md").summary()
+@pytest.mark.parametrize("rewrite", REWRITES)
+def test_a_rewritten_guide_is_read_the_same(rewrite: str) -> None:
+    summary = read(REWRITES[rewrite](WEEKS).encode(), name="plan.md").summary()
 
     assert [unit["tasks"] for unit in summary["units"]] == [2, 1]
 
