@@ -18,7 +18,6 @@ from bot.curriculum.importer.heading_roles import (
     alternatives,
     bold_labels,
     decide,
-    find_title,
     heading_occurrences,
     sound,
 )
@@ -57,10 +56,9 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
         keys.take_timelines(outlined)
         promoted = promote_bold(outlined, keys)
         blocks = bold_labels(expand_tables(promoted, keys), keys)
-        title = find_title(blocks, keys)
         seen = sound(list(heading_occurrences(blocks, keys)))
         for rare in (False, True):
-            roles = decide(seen, title.text if title else "", rare=rare)
+            roles = decide(seen, rare=rare)
             for one in alternatives(roles):
                 if one.order and one not in tried:
                     tried.append(one)

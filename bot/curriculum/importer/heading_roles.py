@@ -21,7 +21,6 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.keys import GROUPS, GuideKeys
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
-_COUNTED_DAYS = re.compile(r"\b\d+[\s-]*days?\b|\bdays? of\b", re.IGNORECASE)
 _WITHIN = {"weekday"}  # which are only a part of other stretches
 LABEL_LEVEL = 7.0
 ITEM_LEVEL = 8.0
@@ -76,8 +75,8 @@ class HeadingRoles:
         return "module" if place == unit - 1 else "between"
 
 
-def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False) -> HeadingRoles:
-    """Return the roles of all groups of the guide `title`; `rare` counts single mentions too."""
+def decide(seen: Sequence[HeadingOccurrence], *, rare: bool = False) -> HeadingRoles:
+    """Return the roles of all groups of a guide; `rare` counts single mentions too."""
     wide = frozenset(g for g in ("month", "week", "day") if _ranges_enclose(seen, g))
     plain = HeadingRoles(wide=wide)
     groups = Counter(plain.group(one.mark) for one in seen)
@@ -88,10 +87,8 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
     order = tuple(
         sorted(groups, key=lambda g: (levels[g], GROUPS.index(g) if known else groups[g]))
     )
-    days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
-    by_day = days >= 5 and bool(_COUNTED_DAYS.search(title))
     lines = frozenset(one.line for one in seen)
-    unit = _unit(order, by_day=by_day) if known else _innermost(order, seen)
+    unit = _unit(order) if known else _innermost(order, seen)
     return HeadingRoles(order, unit, wide, lines)
 
 
@@ -168,9 +165,7 @@ def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str |
     return next(found, order[-1] if order else None)
 
 
-def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:
-    if by_day and "day" in order:
-        return "day"
+def _unit(order: tuple[str, ...]) -> str | None:
     for group in ("week", "module", "day", "lesson"):
         if group in order and not (group == "module" and "day" in order):
             return group
