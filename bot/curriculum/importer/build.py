@@ -131,7 +131,8 @@ def _account(reading: Reading, work: WorkLines) -> dict[str, int]:
 def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
     """Return the readings of a guide that have tasks, the most fitting first.
 
-    The others are not tried where the usual one leaves nothing to wish for, unless `every` is.
+    The others are not tried where the usual one accounts for nearly everything, unless `every`
+    is set.
     """
     found: list[Reading] = []
     seen: set[tuple[object, ...]] = set()
