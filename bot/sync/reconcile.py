@@ -193,7 +193,7 @@ def _planner(
             rest = held.passing(first), held.passing(commands.last)
             plan = with_command_changes(tuple(rest[0]), wanted, tuple(rest[1]))
             more = {"notes": (*plan.notes, *held.notes), "retries": held.retries}
-            return plan.model_copy(update=more), held.left(reported)
+            return plan.model_copy(update=more), held.left()
 
         found, left = plan_with(refusals)
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
