@@ -202,7 +202,7 @@ PHASES = "### Phase 1\n- x\n\n### Phase 2\n- y\n"
             [2, 1],
             id="labels over links and code",
         ),
-        pytest.param("Before the exam:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"),
+        pytest.param("Before it:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"),
         pytest.param(
             "# =====\n# PHASE 1: A\n# =====\n\n## Week 1\n- a\n\n"
             "# =====\n# PHASE 2: B\n# =====\n\n## Week 2\n- b\n",
@@ -210,7 +210,8 @@ PHASES = "### Phase 1\n- x\n\n### Phase 2\n- y\n"
             id="drawn lines",
         ),
         pytest.param(
-            "## Day 1-2\n### Day 1\n- a\n### Day 2\n- b\n## Day 3-5\n### Maps\n- c\n### Sets\n- d\n",
+            "## Day 1-2\n### Day 1\n- a\n### Day 2\n- b\n"
+            "## Day 3-5\n### Maps\n- c\n### Sets\n- d\n",
             [1, 1, 1, 1],
             id="units without a label",
         ),
@@ -270,3 +271,54 @@ def test_rows_of_a_table_without_a_head_mean_what_their_first_cell_says() -> Non
     assert [task.title for task in guide.tasks()] == ["Lessons: Loops"] * 2
     assert [unit.goals for unit in guide.units()] == [("Know loops",)] * 2
     assert [one.title for one in guide.deliverables()] == ["A game"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        pytest.param(
+            "## Day 1 (Apr 20)\n- a\n## Day 2 (Apr 21)\n- b\n## Exam - 24 April\n- c\n",
+            ["2027-04-20", "2027-04-21", "2027-04-24"],
+            id="the next April that fits, and an exam on its day",
+        ),
+        pytest.param(
+            "## Dec 29 - Jan 4\n- a\n## Jan 5 - Jan 11\n- b\n",
+            ["2026-12-29", "2027-01-05"],
+            id="over the new year",
+        ),
+        pytest.param(
+            "## Lesson 1 23-02-2026\n- a\n## Lesson 2 24-02-2026\n- b\n",
+            ["2026-02-23", "2026-02-24"],
+            id="days between hyphens",
+        ),
+        pytest.param(
+            "## Week 1 (Nov 30 - Dec 6)\n- a\n## Week 2\n- b\n## Week 3 (Dec 14 - Dec 20)\n- c\n",
+            ["2026-11-30", "2026-12-07", "2026-12-14"],
+            id="a week without days between two with them",
+        ),
+    ],
+)
+def test_days_of_a_guide_are_those_of_its_units(text: str, days: list[str]) -> None:
+    guide = read(f"# Plan\n\n{text}".encode(), name="x", after=date(2026, 11, 29)).curriculum
+
+    assert [str(unit.first) for unit in guide.units()] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        pytest.param(
+            "# Plan\n\n## Weeks 1-4: A\n### Weeks 1-2\n- a\n### Weeks 3-4\n- b\n"
+            "## Weeks 5-8: B\n### Weeks 5-6\n- c\n### Weeks 7-8\n- d\n",
+            [14, 14, 14, 14],
+            id="weeks over weeks",
+        ),
+        pytest.param(
+            "# A 12-week plan\n\n## Module 1\n- a\n## Module 2\n- b\n## Module 3\n- c\n",
+            [28, 28, 28],
+            id="the title says how long",
+        ),
+    ],
+)
+def test_a_plan_takes_as_long_as_the_guide_says(text: str, days: list[int]) -> None:
+    assert [unit.days for unit in read(text.encode(), name="x").curriculum.units()] == days

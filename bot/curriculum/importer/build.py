@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 from pathlib import PurePath, PurePosixPath
 
@@ -25,7 +26,7 @@ from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
-from bot.curriculum.importer.timeline import Timeline
+from bot.curriculum.importer.timeline import Timeline, settle_dates
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import tree
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
@@ -65,9 +66,10 @@ _LANGUAGE_WORDS = {
 }
 
 
-def build(guide: RepairedText, name: str, number: int = 1) -> ImportResult:
+def build(guide: RepairedText, name: str, number: int, after: date) -> ImportResult:
     """Return the curriculum of a guide by its reading with this number.
 
+    Dates without a year are on the day `after` or later.
     Raise GuideError when it has no tasks, or fewer readings.
     """
     found = readings(guide.text, name, every=number > 1)
@@ -90,6 +92,7 @@ def build(guide: RepairedText, name: str, number: int = 1) -> ImportResult:
             where=name,
             hint="Copy the one that you want into a file of its own.",
         )
+    settle_dates(list(chosen.path.units()), after)
     try:
         curriculum = _curriculum(chosen, name, _language(guide.text))
     except ValidationError as broken:

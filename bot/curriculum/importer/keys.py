@@ -148,8 +148,7 @@ class GuideKeys:
         if found and when:
             stated = re.escape(clean(text)[when.start : when.end])
             title = clean(re.sub(rf"\s*[(\[]{stated}[)\]]\W{{0,3}}", " ", found.title))
-            dates = (when.first, when.last) if when.known else None
-            return replace(found, title=title, dates=dates)
+            return replace(found, title=title, dates=(when.first, when.last))
         if found:
             return found
         return self._dated(clean(text), when) or self._timed(text)
@@ -169,7 +168,7 @@ class GuideKeys:
     def _dated(self, name: str, when: FoundDate | None) -> HeadingMark | None:
         if when is None:
             return None
-        dates = (when.first, when.last) if when.known else None
+        dates = when.first, when.last
         before, after = name[: when.start].strip(_TITLE_SIGNS + "(["), name[when.end :]
         title = clean(after.strip(_TITLE_SIGNS))
         label = name[when.start : when.end].strip()
@@ -308,5 +307,6 @@ def _cells(table: Block) -> Iterator[str]:
 
 def _day_first(labels: Iterable[str]) -> bool:
     """Return whether numeric dates of the guide have the day before the month."""
-    found = [one for label in labels for one in re.findall(r"\b(\d{1,2})[/.](\d{1,2})\b", label)]
+    spelled = r"\b(\d{1,2})(?:[/.]|-(?=\d\d?-\d{4}))(\d{1,2})\b"
+    found = [one for label in labels for one in re.findall(spelled, label)]
     return any(int(a) > 12 >= int(b) for a, b in found) and not any(int(b) > 12 for _, b in found)

@@ -15,7 +15,7 @@ from bot.curriculum.importer import durations, patterns, vocabulary
 from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.headings import HeadingMark, clean
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.keys import GuideKeys
+from bot.curriculum.importer.keys import LONGEST, GuideKeys
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
 _ABOUT = {"goals", "deliverable", "notes", "resources", "time"}  # topics of rows that are no work
@@ -98,7 +98,9 @@ def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
     heads = [patterns.fold(cell.text) for cell in table.header]
     roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
     for j in range(len(roles)):
-        if j != i and roles[j] == "task" and _is_no_work(table, j, keys):
+        if roles[j] == "title" and any(len(row.cells[j].text) > LONGEST for row in table.rows):
+            roles[j] = "task"
+        elif j != i and roles[j] == "task" and _is_no_work(table, j, keys):
             roles[j] = "skip"
     roles[i] = "time"
     return ScheduleColumns(i, word, kind, tuple(roles))

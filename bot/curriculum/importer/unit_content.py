@@ -129,7 +129,8 @@ class UnitReader:
         grouped = _are_groups([one for one in found if isinstance(one, ListEntry)])
         for one in found:
             if isinstance(one, ListEntry):
-                content.found += list(self._entry(one, kind, grouped=grouped))
+                named = grouped or _repeats_heading(one, node.name)
+                content.found += list(self._entry(one, kind, grouped=named))
             elif one.kind == "table" and is_routine(one):
                 self._coverage.mark_unplaced("a routine has no place in a curriculum", one)
             elif one.kind == "table":
@@ -364,6 +365,14 @@ def _are_groups(found: list[ListEntry]) -> bool:
     below = [sum(b.kind == "item" for b in entry.below) for entry in found]
     plain = all(entry.item.checked is None for entry in found)
     return plain and 0 < len(found) <= 2 and max(below) >= MANY_BELOW
+
+
+def _repeats_heading(entry: ListEntry, heading: str) -> bool:
+    """Return whether an item over others only says what its heading says: "Exam (8 h a day)"."""
+    name = patterns.fold(re.sub(rf"[({patterns.BRACKETS[0]}].*", "", entry.item.text))
+    inner = sum(block.kind == "item" for block in entry.below)
+    plain = entry.item.checked is None and not entry.item.links
+    return plain and inner > 1 and bool(name) and name in patterns.fold(heading)
 
 
 def _items(node: TreeNode) -> Iterator[ListEntry]:
