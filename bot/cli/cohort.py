@@ -25,8 +25,8 @@ def cohort(
     """Show where the learners are who share that with you.
 
     The table has only repositories whose own settings name you in `mentors` and say
-    `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard error.
-    Nothing is written anywhere.
+    `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
+    error. Nothing is written anywhere.
     """
     from bot.reports import cohort as tables
     from bot.sync.cohort import cohort as gather
