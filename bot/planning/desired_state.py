@@ -31,6 +31,7 @@ from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
 from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
+from bot.planning.reading_record import ReadingRecord
 from bot.planning.schedule import add_months, hours_by_unit
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import full_unit_name, module_name, unit_name
@@ -92,6 +93,7 @@ class ReportTexts(FrozenModel):
     assessments, reflections. `reached` are the ids of checkpoints whose work is done. `seen` is the
     day of the run, when it read comments and has none to answer, and `reported` are the keys of the
     reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
+    `reading` is how the guide was read.
     """
 
     dashboard: str = ""
@@ -100,6 +102,7 @@ class ReportTexts(FrozenModel):
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
     refused: dict[str, RefusedChange] | None = None
+    reading: ReadingRecord | None = None
 
 
 NO_TEXTS = ReportTexts()
