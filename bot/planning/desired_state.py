@@ -71,7 +71,8 @@ class DesiredIssue(FrozenModel):
     """An issue; `labels`, `milestone` and `parent` are keys, `body` is our region.
 
     `starter` is put behind the region when the issue is made, for the learner to fill in: theirs
-    from then on. `pinned` asks for a pin, once.
+    from then on. `pinned` asks for a pin, once. `answer` is what was chosen, where the issue asks:
+    each new one closes it, and without it is open.
     """
 
     key: Key
@@ -84,6 +85,7 @@ class DesiredIssue(FrozenModel):
     seed: bool = True
     starter: str = ""
     pinned: bool = False
+    answer: str = ""
 
 
 class ReportTexts(FrozenModel):
@@ -360,7 +362,8 @@ class _Issues:
             values,
             labels=(f"phase:{phase.id}", "kind:choice"),
             milestone=unit_key(unit),
-            seed=unit.id in self._window,
+            seed=unit.id in self._window and taken is None,
+            answer=taken or "",
         )
 
     def _checkpoints(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:

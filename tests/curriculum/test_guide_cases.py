@@ -25,9 +25,9 @@ def test_a_structure_is_read_as_a_careful_person_reads_it(case: Path) -> None:
     assert not case_faults(read(case.read_bytes(), name=case.name), expected)
 
 
-@pytest.mark.parametrize("clothes", REWRITES)
-def test_a_guide_in_other_clothes_is_read_the_same(clothes: str) -> None:
-    summary = read(REWRITES[clothes](WEEKS).encode(), name="plan.md").summary()
+@pytest.mark.parametrize("rewrite", REWRITES)
+def test_a_rewritten_guide_is_read_the_same(rewrite: str) -> None:
+    summary = read(REWRITES[rewrite](WEEKS).encode(), name="plan.md").summary()
 
     assert [unit["tasks"] for unit in summary["units"]] == [2, 1]
 
@@ -85,6 +85,12 @@ def test_a_word_whose_number_does_not_rise_is_no_key() -> None:
     assert keys.mark("Blorp 7") is None
 
 
+def test_bold_lines_that_have_only_a_number_name_stretches() -> None:
+    text = "# Plan\n\n**1. Start**\n- a\n- b\n\n**2. Go on**\n- c\n- d\n"
+
+    assert read(text.encode(), name="x").unit_names == ("1. Start", "2. Go on")
+
+
 def test_links_are_resolved_against_the_folder_of_the_guide() -> None:
     guide = read(b"## Week 1\n- [One](days/01.md)\n- [Two](../02.md#a)\n- [Out](../../x.md)\n",
                  name="docs/guide.md").curriculum  # fmt: skip
@@ -112,6 +118,25 @@ def test_another_reading_is_taken_by_its_number() -> None:
     assert {len(first.unit_names), len(second.unit_names)} == {2, 3}
     with pytest.raises(GuideError, match="readings, not 9"):
         read(TWO_WAYS.encode(), name="x", reading=9)
+
+
+def test_close_readings_are_shown_with_the_tasks_of_their_options() -> None:
+    options = "\n#### Option A\n- g\n\n#### Option B\n- h\n"
+
+    assert read(f"{TWO_WAYS}{options}".encode(), name="x").readings == (
+        "3 units with 8 tasks: Lesson 1 to Lesson 3",
+        "2 units with 8 tasks: Module 1: A to Module 2: B",
+    )
+
+
+def test_a_shortcode_is_its_emoji_and_other_words_between_colons_stay() -> None:
+    guide = read(
+        b"## Week 1\n- Launch :rocket: at 10:30:15 or :nothing: else\n", name="x"
+    ).curriculum
+
+    assert [task.title for task in guide.tasks()] == [
+        "Launch \U0001f680 at 10:30:15 or :nothing: else"
+    ]
 
 
 def test_the_account_of_a_guide_is_all_of_its_items_and_rows() -> None:

@@ -480,7 +480,7 @@ def test_a_log_takes_the_last_of_65536_characters_and_no_more() -> None:
 
 def test_a_journal_entry_becomes_a_closed_issue(bench: RepositoryFixture, run: Run) -> None:
     bench.comment("Read", "/journal Loops, at last.\n\nAsk @bob about <b>#3</b>.\n> quoted")
-    made, closed, _ = run()
+    made, closed, *_ = run()
     assert isinstance(made, CreateIssue)
     assert isinstance(closed, UpdateIssue)
     issue = bench.issue("Journal, 5 Jan 2026: Loops, at last.")

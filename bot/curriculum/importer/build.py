@@ -116,7 +116,7 @@ def _contents(text: str) -> str:
 def _description(reading: Reading) -> str:
     """Return a reading in a line: its units, the first and last of them, its tasks."""
     units, names = list(reading.path.units()), reading.path.names()
-    tasks = sum(len(unit.tasks) for unit in units)
+    tasks = sum(len(unit.all_tasks()) for unit in units)
     ends = names[0] if len(names) == 1 else f"{line(names[0])} to {line(names[-1])}"
     return f"{len(units)} units with {tasks} tasks: {ends}"
 
@@ -132,8 +132,8 @@ def _account(reading: Reading, work: WorkLines) -> dict[str, int]:
 def readings(text: str, name: str, *, every: bool = False, prefer: str = "") -> list[Reading]:
     """Return the readings of a guide that have tasks, the most fitting first.
 
-    The others are not tried where the usual one leaves nothing to wish for, unless `every` is.
-    Those by the units `prefer` come before all others.
+    The others are not tried where the usual one accounts for nearly everything, unless `every`
+    is set. Those by the units `prefer` come before all others.
     """
     found: list[Reading] = []
     seen: set[tuple[object, ...]] = set()

@@ -19,7 +19,6 @@ from bot.curriculum.importer.heading_roles import (
     alternatives,
     bold_labels,
     decide,
-    find_title,
     heading_occurrences,
     sound,
 )
@@ -27,7 +26,7 @@ from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.keys import GROUPS, GuideKeys
 from bot.curriculum.importer.patterns import fold
 from bot.curriculum.importer.tables import expand_tables
-from bot.curriculum.importer.topic_guides import Topics
+from bot.curriculum.importer.topic_guides import TOPICS, Topics
 
 INNER = 6  # the level of a bold line below another
 MOST = 24  # candidates that are read
@@ -63,24 +62,15 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
         keys.take_timelines(outlined)
         promoted = promote_bold(outlined, keys)
         blocks = bold_labels(expand_tables(promoted, keys), keys)
-        title = find_title(blocks, keys)
         seen = sound(list(heading_occurrences(blocks, keys)))
         for rare in (False, True):
-            roles = decide(seen, title.text if title else "", rare=rare)
+            roles = decide(seen, rare=rare)
             for one in alternatives(roles):
                 if one.order and one not in tried:
                     tried.append(one)
                     yield Candidate(blocks, keys, one, default=one is roles and not numbered)
         if not numbered:
-            kinds: tuple[Topics, ...] = (
-                "boxes",
-                "leaf boxes",
-                "courses",
-                "rows",
-                "items",
-                "leaf items",
-            )
-            for kind in kinds:
+            for kind in TOPICS:
                 yield Candidate(blocks, keys, HeadingRoles(), kind)
 
 

@@ -18,12 +18,12 @@ from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.headings import HeadingMark
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.keys import GROUPS, GuideKeys, bold_lead
+from bot.curriculum.importer.keys import GROUPS, GuideKeys
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
-Carrier = Literal["heading", "line", "item"]
-_COUNTED_DAYS = re.compile(r"\b\d+[\s-]*days?\b|\bdays? of\b", re.IGNORECASE)
 _WITHIN = {"weekday"}  # which are only a part of other stretches
+LABEL_LEVEL = 7.0
+ITEM_LEVEL = 8.0
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
 
 
@@ -33,26 +33,25 @@ class HeadingOccurrence:
 
     mark: HeadingMark
     level: float
-    carrier: Carrier
-    line: int = 0
+    line: int
 
     @property
     def heading(self) -> bool:
         """Return whether a heading of Markdown carries it."""
-        return self.carrier == "heading"
+        return self.level < LABEL_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingRoles:
     """`order` lists the guide's groups from the outside in; `wide` those whose ranges are parts.
 
-    `lines` are the lines whose marks count (None: all).
+    `lines` are the lines whose marks count.
     """
 
     order: tuple[str, ...] = ()
     unit: str | None = None
     wide: frozenset[str] = frozenset()
-    lines: frozenset[int] | None = None
+    lines: frozenset[int] = frozenset()
 
     def group(self, mark: HeadingMark) -> str:
         """Return the mark's group; "Months 1-3" is a part where its months have headings."""
@@ -62,10 +61,6 @@ class HeadingRoles:
         """Return its place from the outside in; None for a group that plays no role."""
         group = self.group(mark)
         return self.order.index(group) if group in self.order else None
-
-    def counts(self, line: int) -> bool:
-        """Return whether a mark on this line of the guide counts."""
-        return self.lines is None or line in self.lines
 
     def part(self, mark: HeadingMark) -> Part:
         """Return the part of the path that the mark's stretch becomes."""
@@ -80,8 +75,8 @@ class HeadingRoles:
         return "module" if place == unit - 1 else "between"
 
 
-def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False) -> HeadingRoles:
-    """Return the roles of all groups of the guide `title`; `rare` counts single mentions too."""
+def decide(seen: Sequence[HeadingOccurrence], *, rare: bool = False) -> HeadingRoles:
+    """Return the roles of all groups of a guide; `rare` counts single mentions too."""
     wide = frozenset(g for g in ("month", "week", "day") if _ranges_enclose(seen, g))
     plain = HeadingRoles(wide=wide)
     groups = Counter(plain.group(one.mark) for one in seen)
@@ -92,10 +87,8 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
     order = tuple(
         sorted(groups, key=lambda g: (levels[g], GROUPS.index(g) if known else groups[g]))
     )
-    days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
-    by_day = days >= 5 and bool(_COUNTED_DAYS.search(title))
     lines = frozenset(one.line for one in seen)
-    unit = _unit(order, by_day=by_day) if known else _innermost(order, seen)
+    unit = _unit(order) if known else _innermost(order, seen)
     return HeadingRoles(order, unit, wide, lines)
 
 
@@ -172,17 +165,13 @@ def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str |
     return next(found, order[-1] if order else None)
 
 
-def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:
-    if by_day and "day" in order:
-        return "day"
+def _unit(order: tuple[str, ...]) -> str | None:
     for group in ("week", "module", "day", "lesson"):
         if group in order and not (group == "module" and "day" in order):
             return group
     return order[-1] if order else None
 
 
-LABEL_LEVEL = 7.0
-ITEM_LEVEL = 8.0
 LONGEST_LABEL = 120
 _SEPARATORS = f":{patterns.COLON}-\u2013\u2014"
 
@@ -258,7 +247,7 @@ def heading_occurrences(blocks: Sequence[Block], keys: GuideKeys) -> Iterator[He
                 continue
             closed = None
             if found:
-                yield HeadingOccurrence(found, block.level, "heading", block.first)
+                yield HeadingOccurrence(found, block.level, block.first)
             elif (
                 i
                 and block.first not in ignored
@@ -275,12 +264,12 @@ def _below_headings(
     if block.kind == "item":
         found = item_mark(block, following, keys)
         if found:
-            yield HeadingOccurrence(found, ITEM_LEVEL + block.depth, "item", block.first)
+            yield HeadingOccurrence(found, ITEM_LEVEL + block.depth, block.first)
     elif block.kind == "text":
         for number, line in enumerate(block.lines):
             found = line_mark(line, keys)
             if found:
-                yield HeadingOccurrence(found, LABEL_LEVEL, "line", block.first + number)
+                yield HeadingOccurrence(found, LABEL_LEVEL, block.first + number)
 
 
 def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
@@ -288,11 +277,13 @@ def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
     found = keys.mark(line.text)
-    after = line.text.partition(found.label)[2] if found and not found.dates else ""
+    after = found.after(line.text) if found and not found.dates else ""
     if after and re.match(r"\s[^\W\d_]", after) and after.strip()[0].islower():
         return None  # "Unit 6 is a review" is a sentence
-    whole = found and line.bold == line.text
-    return found if found and (whole or bold_lead(line, found)) else None
+    if found is None or line.bold == line.text:
+        return found
+    leads = found.leads and found.label[:3].casefold() in line.bold.casefold()
+    return found if leads else None
 
 
 def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> HeadingMark | None:
@@ -305,7 +296,7 @@ def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> Head
     found = keys.mark(block.lines[0].text)
     if not found or not found.leads:
         return None
-    after = block.lines[0].text.partition(found.label)[2].lstrip()
+    after = found.after(block.lines[0].text).lstrip()
     if found.group == "weekday" and after and not holds:
         return None  # "Monday: read" is something to do
     is_label = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("

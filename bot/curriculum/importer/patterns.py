@@ -39,11 +39,6 @@ CJK_STRETCH: Final = {
     "lesson": "课|課|讲|講",
     "day": "天|日目?|일차",
 }
-LENGTHS: Final = {
-    "day": "days?|d[íi]as?|tage?|jours?",
-    "week": "weeks?|semanas?|wochen?|semaines?",
-    "month": "months?|m[êe]s(?:es)?|monate?|mois",
-}
 CODES: Final = {"m": "module", "w": "week"}  # S3 and D3 are no weeks and no days
 _ENGLISH_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS: Final = {

@@ -368,19 +368,19 @@ def _items(
         rest = as_day and patterns.REST.fullmatch(patterns.fold(item_text))
         if re.search(r"\w", item_text) and not rest:
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
-            shown = clean(item_text)
-            shown = f"{clean(name)}: {shown}" if name else shown
-            rich = replace(cell, text=shown, links=links, bold="")
-            yield Block("item", row.first, row.first, lines=(rich,), depth=1)
+            yield _item(row, replace(cell, text=item_text, links=links), name)
+
+
+def _item(row: BlockRow, cell: RichText, name: str) -> Block:
+    title = f"{clean(name)}: {clean(cell.text)}" if name else clean(cell.text)
+    rich = replace(cell, text=title, bold="")
+    return Block("item", row.first, row.first, lines=(rich,), depth=1)
 
 
 def _labelled_cell(row: BlockRow, cell: RichText, pieces: list[str], name: str) -> Iterator[Block]:
     """Yield one item for a cell of labelled lines: the first of them, and the others below it."""
     first = next(one for one in pieces if _LABELLED.match(one))
-    shown = clean(first.partition(":")[2])
-    shown = f"{clean(name)}: {shown}" if name else shown
-    rich = replace(cell, text=shown, bold="")
-    yield Block("item", row.first, row.first, lines=(rich,), depth=1)
+    yield _item(row, replace(cell, text=first.partition(":")[2]), name)
     more = tuple(RichText(one) for one in pieces if one != first)
     yield Block("text", row.first, row.first, lines=more, depth=1)
 

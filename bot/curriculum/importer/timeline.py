@@ -29,8 +29,10 @@ _KINDS = {
     **dict.fromkeys(("week", "dates"), UnitKind.WEEK),
     "month": UnitKind.MONTH,
 }
+_OUTER = {"phase": "phase", "part": "phase", "month": "module", "module": "module"}
 _LENGTH = re.compile(
-    rf"(\d{{1,3}})(?:\s*[-\u2013]\s*(\d{{1,3}}))?[\s-]*({'|'.join(patterns.LENGTHS.values())})\b",
+    r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?[\s-]*"
+    rf"(?:{'|'.join(f'(?P<{unit}>{patterns.STRETCH[unit]})' for unit in DAYS)})\b",
     re.IGNORECASE,
 )
 _ONLY_PROJECT = re.compile(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)")
@@ -103,28 +105,16 @@ class Timeline:
     def _read_marked(self, node: TreeNode, mark: HeadingMark) -> None:
         part = self._roles.part(mark)
         below = (one.mark for one in node.walk() if one is not node and one.mark)
-        if part not in {"unit", "inner"} and all(self._roles.part(one) == "inner" for one in below):
-            if part == "phase":
-                self._phase(mark)
-            elif part == "module":
-                self._module(mark)
+        inside = part in {"unit", "inner"}
+        opens = _OUTER.get(self._roles.group(mark)) if inside else part
+        phase = self._phase(mark) if opens == "phase" else self._open_phase()
+        module = self._module(mark) if opens == "module" else None
+        if inside or all(self._roles.part(one) == "inner" for one in below):
             self._unit(node, mark)
-        elif part == "phase":
-            self._coverage.place("phase", node.block)
-            self._read_child(node, self._phase(mark), None)
-        elif part == "module":
-            self._coverage.place("module", node.block)
-            self._read_child(node, self._open_phase(), self._module(mark))
-        elif part == "between":
-            self._coverage.place("the name of a group of modules", node.block)
-            self._read_child(node, self._open_phase(), None)
         else:
-            group = self._roles.group(mark)
-            if group in {"phase", "part"}:
-                self._phase(mark)
-            elif group in {"month", "module"}:
-                self._module(mark)
-            self._unit(node, mark)
+            became = "the name of a group of modules" if part == "between" else part
+            self._coverage.place(became, node.block)
+            self._read_child(node, phase, module)
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -370,8 +360,7 @@ def _days(group: str, mark: HeadingMark) -> int:
     if length:
         low, high = int(length[1]), int(length[2] or length[1])
         span = high - low if length[2] and high > low else high
-        word = length[3]
-        days = next(DAYS[u] for u in DAYS if re.match(patterns.LENGTHS[u], word, re.IGNORECASE))
+        days = next(DAYS[unit] for unit in DAYS if length[unit])
         return max(1, min(days * span, 1000))
     for unit, first, last in spans(mark.title):
         if unit in DAYS and last >= first:

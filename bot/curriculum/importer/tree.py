@@ -178,7 +178,7 @@ class _TreeBuilder:
     def _heading(self, block: Block) -> None:
         title = block.lines[0] if block.lines else RichText("")
         title = replace(title, text=block.text)
-        found = self._mark(self._keys.mark(title.text), block.level, block.first)
+        found = self._mark(self._keys.mark(title.text), block.first)
         node = TreeNode(title, level=block.level, block=block, mark=found)
         node.outvoted = block.first in self._outvoted
         if found:
@@ -187,13 +187,9 @@ class _TreeBuilder:
             self._close_for_heading(node)
         self._push(node)
 
-    def _mark(self, found: HeadingMark | None, level: float, line: int) -> HeadingMark | None:
-        if found is None or self._roles.rank(found) is None or not self._roles.counts(line):
-            return None
-        for node in self._stack[1:]:
-            if node.level < level and node.around() in vocabulary.NO_TIMELINE:
-                return None
-        return found
+    def _mark(self, found: HeadingMark | None, line: int) -> HeadingMark | None:
+        counts = found and self._roles.rank(found) is not None and line in self._roles.lines
+        return found if counts else None
 
     def _close_stretches(self, found: HeadingMark) -> None:
         """Close every stretch that cannot hold `found`."""
@@ -257,7 +253,7 @@ class _TreeBuilder:
             self._top.parts.append(block)
 
     def _label(self, block: Block, line: RichText, name: RichText, value: RichText) -> None:
-        found = self._mark(line_mark(line, self._keys), LABEL_LEVEL, block.first)
+        found = self._mark(line_mark(line, self._keys), block.first)
         if found:
             self._close_for_mark(found, LABEL_LEVEL)
             self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
@@ -270,7 +266,7 @@ class _TreeBuilder:
         holds = any(nxt.depth > block.depth for nxt in following)
         self._leave_finished_label(block)
         level = ITEM_LEVEL + block.depth
-        found = self._mark(item_mark(block, following, self._keys), level, block.first)
+        found = self._mark(item_mark(block, following, self._keys), block.first)
         if found:
             self._close_stretches(found)
             self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))

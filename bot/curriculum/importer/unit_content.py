@@ -316,12 +316,10 @@ class UnitReader:
     def _text_task(self, node: TreeNode, content: UnitContent) -> Iterator[TaskCandidate]:
         """Yield a task for each line if all have a link, else one task for the unit."""
         text_blocks = [block for block in content.unassigned if block.kind in {"text", "code"}]
-        rich = [one for block in text_blocks for one in block.lines if one.text]
-        if len(rich) > 1 and all(one.links and one.text for one in rich):
-            for block in text_blocks:
-                for one in block.lines:
-                    if one.text:
-                        yield TaskCandidate("text", TaskDraft(wording([one])), (block,))
+        rich = [(one, block) for block in text_blocks for one in block.lines if one.text]
+        if len(rich) > 1 and all(one.links for one, _ in rich):
+            for one, block in rich:
+                yield TaskCandidate("text", TaskDraft(wording([one])), (block,))
             return
         carried = node.mark and node.block and node.block.kind != "heading" and node.mark.title
         if not content.unassigned and not content.resources and not carried:

@@ -6,9 +6,11 @@ from typing import Self
 from pydantic import Field
 
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.progress import quantities
-from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandError
+from bot.planning.schedule import unit_by_key
+from bot.progress import names, quantities
+from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
+from bot.templating import render
 
 MOVABLE = frozenset({"task", "deliverable"})
 MAX_DAYS = 730
@@ -52,3 +54,15 @@ class Move(Command):
             history.pause(history.day, history.day + timedelta(days=self.days - 1))
         else:
             history.moved[history.key] = history.moved.get(history.key, 0) + self.days
+
+    def reply(self, context: ReplyContext) -> str:
+        path, key = context.path, context.key or ""
+        home = path.places.get(key) or unit_by_key(path.curriculum).get(key)
+        units = {unit.id: unit.title for unit in names.of_units(path.curriculum)}
+        return render(
+            "replies/move.md.j2",
+            days=self.days,
+            last=path.dates.last,
+            unit=units[home] if home else "",
+            due=path.dates[home].last if home else None,
+        )
