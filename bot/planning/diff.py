@@ -28,7 +28,6 @@ from bot.planning.length_limits import BODY
 from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, observe
 from bot.planning.plan import Plan
-from bot.planning.reading_record import ReadingRecord
 from bot.planning.refusals import HeldChanges
 from bot.planning.snapshot import IssueRef
 
@@ -180,8 +179,6 @@ def _ledger_change(
     # Newer days and accounts alone wait for another change of the issue, which comes each week: a
     # run right behind one with commands has nothing to write, however long nothing ran before.
     waits = {name: getattr(observed.ledger, name) for name in ("seen", "writers", "closed")}
-    if not _is_another(ledger.reading, observed.ledger.reading):
-        waits["reading"] = observed.ledger.reading
     can_wait = ledger.model_copy(update=waits) == observed.ledger and not own
     if ledger == observed.ledger or can_wait:
         return changes
@@ -195,13 +192,6 @@ def _with_room(ledger: Ledger, body: str) -> Ledger:
     if ledger.reading is None or len(with_ledger(body, ledger)) <= BODY.most:
         return ledger
     return ledger.model_copy(update={"reading": ledger.reading.model_copy(update={"packed": ""})})
-
-
-def _is_another(new: ReadingRecord | None, old: ReadingRecord | None) -> bool:
-    """Return whether more than the importer is another, so that it must be on record."""
-    if new is None or old is None:
-        return new is not None
-    return old.model_copy(update={"importer": new.importer}) != new
 
 
 def _standing_closings(observed: ObservedState, changes: list[Change]) -> dict[int, str]:
