@@ -13,6 +13,7 @@ from statistics import median
 
 from bot.curriculum.importer import vocabulary
 from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.collector import line
 from bot.curriculum.importer.heading_roles import (
     HeadingRoles,
     alternatives,
@@ -41,6 +42,11 @@ class Candidate:
     roles: HeadingRoles
     topics: Topics | None = None
     default: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return what its units are, which stays when the guide is edited: "week", "courses"."""
+        return self.topics or line(self.roles.unit or "") or "guide"
 
 
 def candidates(outlined: Sequence[Block]) -> list[Candidate]:
