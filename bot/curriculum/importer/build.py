@@ -66,13 +66,15 @@ _LANGUAGE_WORDS = {
 }
 
 
-def build(guide: RepairedText, name: str, number: int, after: date) -> ImportResult:
+def build(
+    guide: RepairedText, name: str, number: int = 1, *, prefer: str = "", after: date
+) -> ImportResult:
     """Return the curriculum of a guide by its reading with this number.
 
-    Dates without a year are on the day `after` or later.
-    Raise GuideError when it has no tasks, or fewer readings.
+    Readings by the units `prefer` come first where the guide has any. Dates without a year are on
+    the day `after` or later. Raise GuideError when it has no tasks, or fewer readings.
     """
-    found = readings(guide.text, name, every=number > 1)
+    found = readings(guide.text, name, every=number > 1, prefer=prefer)
     if not found:
         raise GuideError(
             "no tasks were found in it, so it is not read as a guide."
@@ -140,11 +142,11 @@ def _account(reading: Reading, work: WorkLines) -> dict[str, int]:
     return dict(sorted(Counter(named).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
+def readings(text: str, name: str, *, every: bool = False, prefer: str = "") -> list[Reading]:
     """Return the readings of a guide that have tasks, the most fitting first.
 
     The others are not tried where the usual one accounts for nearly everything, unless `every`
-    is set.
+    is set. Those by the units `prefer` come before all others.
     """
     found: list[Reading] = []
     seen: set[tuple[object, ...]] = set()
@@ -158,9 +160,10 @@ def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
             seen.add(shape)
             found.append(made)
             made.features, made.account = features(made, work), _account(made, work)
-            if candidate.default and is_certain(made) and not every:
+            usual = candidate.default and prefer in {"", candidate.name}
+            if usual and is_certain(made) and not every:
                 break
-    return sorted(found, key=lambda one: -score(one.features))
+    return sorted(found, key=lambda one: (one.candidate.name != prefer, -score(one.features)))
 
 
 def _folder(name: str) -> str:
@@ -215,7 +218,9 @@ def _curriculum(reading: Reading, name: str, language: str) -> Curriculum:
     title, path, parts = reading.title, reading.path, reading.parts
     byline = f"by {parts.author}" if parts.author else ""
     source = Source(
-        name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
+        name=line(PurePath(name).name) or None,
+        note=text([*parts.notes, byline]) or None,
+        reading=reading.candidate.name,
     )
     overview = {**parts.overview, "summary": _summary(parts.summary), "benefits": parts.benefits}
     sections = {name: tuple(items) for name, items in parts.sections.items()}

@@ -8,11 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 from bot.curriculum.importer import vocabulary
 from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.collector import line
 from bot.curriculum.importer.heading_roles import (
     HeadingRoles,
     alternatives,
@@ -29,7 +30,8 @@ from bot.curriculum.importer.tables import expand_tables
 from bot.curriculum.importer.topic_guides import TOPICS, Topics
 
 INNER = 6  # the level of a bold line below another
-MOST = 24  # candidates that are read
+MOST = 24  # candidates that are read, a quarter of them of a large guide
+LARGE = 1_500  # blocks
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,16 @@ class Candidate:
     topics: Topics | None = None
     default: bool = False
 
+    @property
+    def name(self) -> str:
+        """Return what its units are, which stays when the guide is edited: "week", "courses"."""
+        return self.topics or line(self.roles.unit or "") or "guide"
+
 
 def candidates(outlined: Sequence[Block]) -> list[Candidate]:
     """Return the candidates of a guide, each once, the usual before the rare."""
-    return list(_candidates(outlined))[:MOST]
+    most = MOST if len(outlined) < LARGE else MOST // 4
+    return list(islice(_candidates(outlined), most))
 
 
 def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:

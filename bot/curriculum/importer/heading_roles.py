@@ -194,9 +194,13 @@ def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
 
 
 def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
-    wide = [s.level for s in seen if s.mark.group == group and s.mark.span > 1]
-    single = [s.level for s in seen if s.mark.group == group and s.mark.span == 1]
-    return bool(wide and single) and median(wide) < median(single)
+    """Return whether ranges of a group stand over single ones that are in them."""
+    wide = [s for s in seen if s.mark.group == group and s.mark.span > 1]
+    single = [s for s in seen if s.mark.group == group and s.mark.span == 1]
+    if not wide or median(s.level for s in wide) >= median([s.level for s in single] or [0]):
+        return False
+    inside = {n for s in wide for n in range(s.mark.first, s.mark.last + 1)}
+    return any(s.mark.first in inside for s in single)
 
 
 def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str | None:

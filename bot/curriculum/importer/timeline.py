@@ -246,7 +246,8 @@ class Timeline:
             days=_days(mark),
             mark=mark,
             dates=mark.dates
-            or (module.mark.dates if module.mark and mark.group == "clock" else None),
+            or (module.mark.dates if module.mark and mark.group == "clock" else None)
+            or _dates_inside(node),
             hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
         )
         module.units.append(unit)
@@ -395,6 +396,15 @@ def _implied_deliverables(
     return [(TaskWording(line(title)), None) for title in dict.fromkeys(out)]
 
 
+def _dates_inside(node: TreeNode) -> tuple[date, date] | None:
+    """Return the first and the last of the days in a stretch that says none itself."""
+    found = [one.mark.dates for one in node.walk() if one.mark and one.mark.dates]
+    if len(found) < 2:
+        return None
+    first, last = min(one[0] for one in found), max(one[1] for one in found)
+    return (first, last) if (last - first).days < MOST else None
+
+
 def _is_setup(node: TreeNode) -> bool:
     """Return whether it is a heading over boxes to tick once, before the first stretch begins."""
     boxes = sum(b.checked is not None for one in node.walk() for b in one.blocks)
@@ -424,6 +434,12 @@ def settle_dates(units: Sequence[UnitDraft], after: date) -> None:
         coming = unit.dates[0] if unit.dates else coming
     before: date | None = None
     for unit, following in zip(units, reversed(first_days), strict=True):
+        if unit.dates and unit.dates[0] == unit.dates[1] and unit.days > 1:
+            last = unit.dates[0] + (unit.days - 1) * DAY  # a week with the day on which it begins
+            unit.dates = (
+                unit.dates[0],
+                max(unit.dates[0], min(last, (following or last + DAY) - DAY)),
+            )
         if unit.dates is None:
             first = before + DAY if before else (following or after) - unit.days * DAY
             last = first + (unit.days - 1) * DAY
@@ -437,9 +453,10 @@ def _without_when(title: str) -> str:
 
 def _days(mark: HeadingMark) -> int:
     """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
-    if mark.dates:
-        return (mark.dates[1] - mark.dates[0]).days + 1
     group = mark.group
+    begins = mark.dates and mark.dates[0] == mark.dates[1] and DAYS.get(group, 1) > 1
+    if mark.dates and not begins:
+        return (mark.dates[1] - mark.dates[0]).days + 1
     if group == _SETUP:
         return 1
     if group == "dates":
