@@ -195,10 +195,14 @@ class BadgeSettings(SettingsModel):
 
 
 class CohortSettings(SettingsModel):
-    """Whether `mentors` may list this repository, and under which name; else its owner's login."""
+    """Whether `mentors` may list this repository, and under which name; else its owner's login.
+
+    `group` is a word by which mentors tell several classes apart.
+    """
 
     share: bool = False
     name: str | None = Field(default=None, max_length=60)
+    group: str = Field(default="", max_length=60)
 
 
 class Settings(SettingsModel):

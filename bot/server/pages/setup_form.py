@@ -45,6 +45,7 @@ class SetupForm(FrozenModel):
     mentors: str = ""
     share: bool = False
     name: str = ""
+    group: str = ""  # in no field that shows: it goes along
 
 
 class CurriculumOption(NamedTuple):
@@ -93,6 +94,7 @@ def of_settings(there: Settings) -> SetupForm:
         mentors=" ".join(there.mentors),
         share=there.cohort.share,
         name=there.cohort.name or "",
+        group=there.cohort.group,
     )
 
 
@@ -110,6 +112,7 @@ def read(form: SetupForm) -> SetupFormResult:
         "hour": _whole_number(form.hour, 0, 23),
         "mentors": _mentors(form.mentors),
         "name": "" if len(form.name) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
+        "group": "" if len(form.group) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
     }
     wrong = {field: problem for field, problem in checks.items() if problem}
     return SetupFormResult(None if wrong else _answers(form), wrong)
@@ -152,6 +155,7 @@ def _answers(form: SetupForm) -> SettingsAnswers:
         mentors=_logins(form.mentors),
         share=form.share,
         name=form.name or None,
+        group=form.group,
     )
 
 
