@@ -36,7 +36,7 @@ def main(environ: Mapping[str, str], *, out: TextIO | None = None, now: Clock = 
 
 def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityResult":
     from bot.action.event import requested_activity
-    from bot.action.inputs import read_inputs, read_settings
+    from bot.action.inputs import ActionCommand, read_inputs, read_settings
 
     inputs = read_inputs(environ)
     event, payload = environ.get("GITHUB_EVENT_NAME", ""), _read_payload(environ)
@@ -48,6 +48,11 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
 
     context = ActionContext(environ, log.write, payload, now)
     with context.reader() as reader:
+        if inputs.command is ActionCommand.COHORT:
+            from bot.action.cohort_digest import post_cohort_digest
+
+            done = post_cohort_digest(environ, context, reader, inputs, log)
+            return _write_results(environ, done.model_copy(update={"why": chosen.why}))
         checkout, default = LocalFiles(context.workspace), RepositoryFiles(reader)
         files = default if chosen.pull is None else checkout
         settings = read_settings(inputs, files)
