@@ -48,8 +48,8 @@ def cohort(
 ) -> int:
     """Show where the learners are who share that with you.
 
-    Only repositories whose own settings name you in `mentors` and say `cohort: {share: true}` are
-    in the table, read anew each time. Which are not, and why, is printed apart from it, on standard
+    The table has only repositories whose own settings name you in `mentors` and say
+    `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
     error. Nothing is written but with --post. The exit code is 0 when all could be read.
     """
     from bot.github.addresses import named_repository, web_root

@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field
 
+from bot import templating
 from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
 from bot.planning.base_change import BaseChange, Numbers, in_words, only
 from bot.planning.due_date import as_sent
 from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE, FieldLimit
-from bot.planning.marker import Key
+from bot.planning.marker import Key, digest, find, normalized
 
 Limits = dict[str, FieldLimit]
 
@@ -261,7 +262,10 @@ class PinIssue(BaseChange):
 
 
 class CreateComment(BaseChange):
-    """A comment on an issue, ours or not; `body` carries the marker of `key`."""
+    """A comment on an issue, ours or not; `body` carries the marker of `key`.
+
+    `links` are keys of issues that the plan makes or has: their numbers go below the text.
+    """
 
     sign, kind, notifying = "+", "comment", True
     shown_as = "on #{number} {title}"
@@ -271,6 +275,16 @@ class CreateComment(BaseChange):
     number: int
     title: str
     body: str
+    links: tuple[Key, ...] = ()
+
+    def resolved(self, numbers: Numbers) -> Self:
+        found = [numbers.issues[key].number for key in self.links if key in numbers.issues]
+        marked = find(self.body) if found else None
+        if marked is None or marked.region is None:
+            return self
+        region = f"{marked.region}\n\n{templating.render('replies/links.md.j2', numbers=found)}"
+        marker = marked.marker.model_copy(update={"body": digest(normalized(region))})
+        return self.model_copy(update={"body": marked.with_region(region, marker)})
 
 
 class DeleteComment(BaseChange):

@@ -11,7 +11,7 @@ from bot.planning.plan import Note
 from bot.planning.snapshot import IssueState
 
 # What is made once and then belongs to its time: no plan asks for it for ever.
-NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
+NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project", "goal"})
 
 
 class IssueDiff:
@@ -98,13 +98,18 @@ class IssueDiff:
         reopening = closed_by_us and state.state_reason == "not_planned"
         # The learner may close the dashboard; a bot that closes it takes the summaries away.
         reopening = reopening or (want.key == SUMMARY_KEY and bool(state.closed_by_bot))
+        # Opened by the learner it stays open, for another choice.
+        answered = want.answer != marker.answer
+        reopening = reopening or (closed_by_us and answered and not want.answer)
+        closing = state.state == "open" and answered and bool(want.answer)
         if state.state == "closed" and not reopening:
             self.staying_closed.add(want.key)
-            return
+            if not answered:
+                return
         update = _Update(self, want, ours)
         is_true = marker.key == want.key and marker.state == state.state
-        if update.fields or reopening or not is_true:
-            self.changes.append(update.change(reopening=reopening))
+        if update.fields or reopening or closing or answered or not is_true:
+            self.changes.append(update.change(reopening=reopening, closing=closing))
 
     def _no_longer_wanted(self, ours: OurIssue) -> None:
         """Close as not planned what left the curriculum, or is of a branch not taken.
@@ -151,34 +156,39 @@ class _Update:
         self._labels, self._label_base = self._merge_labels()
         self._milestone, self._milestone_base = self._compare_milestone()
 
-    def change(self, *, reopening: bool) -> UpdateIssue:
+    def change(self, *, reopening: bool, closing: bool) -> UpdateIssue:
         """Return the change that writes what differs."""
-        want, old = self._want, self._marker
+        want, old, state = self._want, self._marker, self._ours.state
+        if reopening or closing:
+            self.fields.append("state")
+        open_now = reopening or (state.state == "open" and not closing)
         written = {
             "key": want.key,
             "title": self._title_print,
             "body": digest(normalized(want.body)) if self._region is not None else old.body,
             "labels": self._label_base,
             "milestone": self._milestone_base,
-            "state": "open",
+            "state": "open" if open_now else "closed" if closing else old.state,
+            "answer": want.answer,
         }
         marker = old.model_copy(update=written)
         marked = self._ours.marked
         region = self._region
         whole = marked.with_marker(marker) if region is None else marked.with_region(region, marker)
+        why = "the choice is made" if closing else ""
         if reopening:
-            self.fields.append("state")
+            why = "the choice is open again" if old.answer else _reopened_because(state)
         return UpdateIssue(
-            key=self._want.key,
-            number=self._ours.state.number,
-            title=self._want.title if "title" in self.fields else self._ours.state.title,
+            key=want.key,
+            number=state.number,
+            title=want.title if "title" in self.fields else state.title,
             body=whole,
             labels=self._labels,
             milestone=self._milestone,
-            state="open",
-            state_reason="reopened" if reopening else None,
+            state="open" if open_now else "closed",
+            state_reason="reopened" if reopening else "completed" if closing else None,
             fields=tuple(self.fields) or ("marker",),
-            why=_reopened_because(self._ours.state) if reopening else "",
+            why=why,
         )
 
     def _drift(self, field: str, ours: str, theirs: str) -> None:

@@ -62,7 +62,8 @@ class Marker(FrozenModel):
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
     `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
-    put behind the region for the learner to fill in. `writers` are, in a milestone, the ids of the
+    put behind the region for the learner to fill in, `answer` the option that the issue of a choice
+    was closed for. `writers` are, in a milestone, the ids of the
     accounts that the path is written by. Fields that are not known here are kept.
     """
 
@@ -77,6 +78,7 @@ class Marker(FrozenModel):
     due: str | None = None
     state: Literal["open", "closed"] = "open"
     starter: str | None = None
+    answer: str = ""
     writers: tuple[int, ...] = ()
 
 

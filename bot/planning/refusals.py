@@ -5,8 +5,8 @@ again after 1, 2, 4, ... 28 days, and at once when its text is another one or th
 depends on it waits.
 """
 
-from collections.abc import Container, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from bot.errors import ChangeRefusedError, InvalidChangeError, PullRequestPermissionError
@@ -28,8 +28,7 @@ from bot.planning.snapshot import Snapshot
 
 MOST_REFUSED = 50
 MOST_TRIES = 5  # over two weeks; then the comment that a reply or mark is for is read no more
-LONGEST = timedelta(days=60)
-REPORTS = ("create-comment weekly:", "create-comment report:")
+REPORTS = tuple(f"create-comment {kind}:" for kind in ("weekly", "report", "finish"))
 FILES = ("commit-files ", "put-file ", "open-pull-request ")
 OPTIONAL = frozenset({"react", "pin-issue", "add-sub-issue", "put-file"})
 """What no learner misses: marks, the pin, relations; a file, which goes by a pull request then."""
@@ -153,21 +152,15 @@ class HeldChanges:
         self._missing |= created(change)
         return False
 
-    def left(self, reported: Container[Key]) -> dict[str, RefusedChange]:
+    def left(self) -> dict[str, RefusedChange]:
         """Return the refusals of changes that are still wanted, and of reports and files.
 
-        No plan has those: `reported` are the keys of the ones that are posted.
+        No plan has those: the sync that publishes them settles what is due no more.
         """
         return {
             name: one
             for name, one in self._refusals.items()
-            if name in self._wanted
-            or name.startswith(FILES)
-            or (
-                name.startswith(REPORTS)
-                and name.split()[1] not in reported
-                and self._today - one.tried < LONGEST
-            )
+            if name in self._wanted or name.startswith((*FILES, *REPORTS))
         }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WORK = frozenset(
     {"task", "deliverable", "checkpoint", "choice", "project", "actions"}
-    | {"assessment", "reflection"}
+    | {"assessment", "reflection", "event", "goal"}
 )
 
 
@@ -77,11 +77,15 @@ class CommandContext(NamedTuple):
 
 
 class ReplyContext(NamedTuple):
-    """What a reply may use: the path after the run, all commands, and the learner's status."""
+    """What a reply may use: the path after the run, all commands, and the learner's status.
+
+    `key` is that of the issue that the command was written on, None when it is not ours.
+    """
 
     path: "LearningPath"
     commands: Collection[type["Command"]]
     status: Callable[[], Mapping[str, object]]
+    key: Key | None = None
 
 
 class Command(FrozenModel):
@@ -157,6 +161,10 @@ class Command(FrozenModel):
     def reply(self, context: ReplyContext) -> str:
         """Return the words that answer it; a command without this is answered by a reaction."""
         return ""
+
+    def issues_made(self, curriculum: Curriculum) -> tuple[Key, ...]:
+        """Return the keys of the issues that it asks for, which its answer links."""
+        return ()
 
     @property
     def has_reply(self) -> bool:

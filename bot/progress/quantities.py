@@ -25,8 +25,9 @@ _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:[ ]?h(?:ours?|rs?)?)?(?![^\W_]|:)", 
 _MONTHS_LONG = re.compile(r"(\d{1,2})[ ]?months?", re.ASCII | re.IGNORECASE)
 _MONTHS = [name.lower() for name in month_name]
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS[1:]) + "|sept"
+_NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _DAY = re.compile(
-    r"(?:on[ ]|of[ ])?(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<word>today|yesterday)"
+    r"(?:on[ ])?(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<word>today|yesterday|tomorrow)"
     rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ ](?:of[ ])?(?P<month>{_MONTH})"
     rf"|(?P<month2>{_MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)"
     r"(?(iso)|(?(word)|(?:,?[ ](?P<year>\d{4}))?))(?![^\W_])",
@@ -77,18 +78,16 @@ def day(text: str, today: date, *, ahead: bool) -> tuple[date, str] | None:
         return None
     rest = _without_mark(text[found.end() :])
     if word := found["word"]:
-        return today - timedelta(days=word.lower() == "yesterday"), rest
+        return today + timedelta(days=_NAMED[word.lower()]), rest
     try:
         if found["iso"]:
             return date.fromisoformat(found["iso"]), rest
         name = (found["month"] or found["month2"]).lower()[:3]
-        month = next(i for i, month in enumerate(_MONTHS) if month.startswith(name) and i)
+        month = [one[:3] for one in _MONTHS].index(name)
         number = int(found["day"] or found["day2"])
         if found["year"]:
             return date(int(found["year"]), month, number), rest
-        years = (
-            range(today.year, today.year + 9) if ahead else range(today.year, today.year - 9, -1)
-        )
+        years = (today.year + (n if ahead else -n) for n in range(9))  # 29 February is rare
         days = (date(year, month, number) for year in years if _is_day(year, month, number))
         return next(d for d in days if (d >= today if ahead else d <= today)), rest
     except (ValueError, StopIteration):

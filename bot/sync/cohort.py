@@ -18,7 +18,7 @@ from bot.planning.ports import Reader
 from bot.progress.path import LearningPath
 from bot.reports.cohort import Cohort, Member, member
 from bot.settings import CONFIG_PATH
-from bot.sync.file_sources import RepositoryFiles, find_curriculum
+from bot.sync.file_sources import RepositoryFiles, find_source
 
 CONCURRENCY = 8  # repositories read at once
 
@@ -124,8 +124,8 @@ class _RepositoryReader:
         settings = settings_file.parse(content, name=CONFIG_PATH)
         if not settings.shared_with or self._mentor(reader) not in settings.shared_with:
             return NotShown(repository, "does not share with you")
-        curriculum = find_curriculum(settings.curriculum, RepositoryFiles(reader))
-        return member(LearningPath.read(curriculum, settings, reader.snapshot(), self._now))
+        source = find_source(settings.curriculum, RepositoryFiles(reader))
+        return member(LearningPath.read(source, settings, reader.snapshot(), self._now))
 
     def _mentor(self, reader: MentorReader) -> str:
         """Return the person's login in lower case, which is the same for all repositories."""

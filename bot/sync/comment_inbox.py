@@ -5,7 +5,8 @@ marked by a reaction. The log decides; the mark only says that a comment was see
 command and ask GitHub for one list, answered with 304 when nothing is new.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -53,12 +54,13 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     if seen is not None:
         since = max(since, datetime.combine(seen - OVERLAP, time(), tzinfo=UTC))
     comments = reader.comments_since(since)
-    logged = tuple(find_logs(observed).values())
+    logged = find_logs(observed).values()
+    logged_at = {entry.id: entry.at for log in logged for entry in log.entries}
     marked: set[int] = set()
     waiting: list[CommentState] = []
     for comment in filter(may_command, comments):
         if any(memory.knows(comment.id) for memory in logged):
-            if not MARKS & comment.reactions.keys() or _is_edited(comment, logged):
+            if not MARKS & comment.reactions.keys() or _is_edited(comment, logged_at):
                 waiting.append(comment)
         elif _is_marked(reader, comment, observed):
             marked.add(comment.id)
@@ -72,10 +74,10 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     )
 
 
-def _is_edited(comment: CommentState, logs: Iterable[CommandLog]) -> bool:
+def _is_edited(comment: CommentState, logged_at: Mapping[int, datetime]) -> bool:
     """Return whether somebody edited a comment after its commands were logged."""
-    entries = (entry for log in logs for entry in log.entries if entry.id == comment.id)
-    return any(entry.at < (comment.updated_at or entry.at) for entry in entries)
+    at = logged_at.get(comment.id)
+    return at is not None and comment.updated_at is not None and at < comment.updated_at
 
 
 def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) -> frozenset[int]:
@@ -139,14 +141,11 @@ class PendingCommands:
         That is None where the line is gone. Hours, counts and ratings are corrected so; whatever
         else a command did, later ones were understood by it.
         """
-        logs = {ours.key: find_log(ours.state.body) for ours in self._observed.issues.values()}
-        if not (_is_edited(comment, logs.values()) and self._counts(comment)):
-            return
-        lines = self._lines(comment)
-        for key, log in logs.items():
-            for entry in log.entries:
-                if entry.id == comment.id and not entry.command.moves_dates:
-                    yield key, entry, lines[entry.n] if entry.n < len(lines) else None
+        found = self._correctable.get(comment.id, ())
+        edited = _is_edited(comment, {entry.id: entry.at for _, entry in found})
+        if edited and self._counts(comment):
+            lines = dict(enumerate(self._lines(comment)))
+            yield from ((key, entry, lines.get(entry.n)) for key, entry in found)
 
     def _lines(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         ours = comment.issue in self._numbers
@@ -201,6 +200,16 @@ class PendingCommands:
     def _logged(self) -> dict[tuple[int, int], Command]:
         entries = (e for memory in self._logs for e in memory.entries)
         return {(entry.id, entry.n): entry.command for entry in entries if entry.id}
+
+    @cached_property
+    def _correctable(self) -> dict[int, list[tuple[Key, Entry]]]:
+        """Issue and entry of what an edit may correct, by comment; no sums of several."""
+        found: dict[int, list[tuple[Key, Entry]]] = defaultdict(list)
+        for key, log in find_logs(self._observed).items():
+            for entry in log.entries if not log.merged else ():
+                if entry.id and not entry.command.moves_dates:
+                    found[entry.id].append((key, entry))
+        return found
 
     @cached_property
     def _done(self) -> frozenset[int]:

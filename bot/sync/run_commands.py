@@ -4,7 +4,8 @@ Logs are written first, replies next, marks last: whatever is cut off, the next 
 missing and adds only that. A stranger's commands make us neither write nor reply.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
 
@@ -65,7 +66,7 @@ class RejectedCommand(FrozenModel):
 
 
 class _Answer(FrozenModel):
-    """The commands of one comment: what runs, and what was not understood.
+    """The commands of one comment: what runs, what was not understood, and the issues it makes.
 
     The comment gets one mark: with two, a cut between them would leave one out for good.
     """
@@ -74,6 +75,7 @@ class _Answer(FrozenModel):
     lines: str
     accepted: tuple[Command, ...] = ()
     rejected: tuple[RejectedCommand, ...] = ()
+    links: tuple[Key, ...] = ()
 
 
 class _CommandRun:
@@ -87,6 +89,7 @@ class _CommandRun:
         self._edits: dict[Key, Edit] = {}
         self._own_issues: list[CreateIssue | UpdateIssue] = []
         self._answers: list[_Answer] = []
+        self._made: dict[int, list[Key]] = defaultdict(list)
         self._state: LearningPath | None = None
 
     def note(self, accepted: AcceptedCommand) -> None:
@@ -121,8 +124,16 @@ class _CommandRun:
             found.append(RejectedCommand(line="", why=why))
         rejected = tuple(one for one in found if isinstance(one, RejectedCommand))
         accepted = tuple(one for one in found if isinstance(one, Command))
-        answer = _Answer(comment=comment, lines=values, accepted=accepted, rejected=rejected)
-        self._answers.append(answer)
+        made = (key for one in accepted for key in one.issues_made(self._path.curriculum))
+        self._answers.append(
+            _Answer(
+                comment=comment,
+                lines=values,
+                accepted=accepted,
+                rejected=rejected,
+                links=(*self._made[comment.id], *made),
+            )
+        )
 
     def merge_duplicates(self) -> None:
         """Copy the log of each duplicate into the issue that counts."""
@@ -153,6 +164,7 @@ class _CommandRun:
                 before = sum(one.word == line.word for one in lines[:n])
                 key = f"{line.word}:{comment.id}" + (f"-{before}" if before else "")
                 self._own_issues += command.own_issue(key, context.today, self._observed)
+                self._made[comment.id].append(key)
                 return command
             home = self._observed.issues.get(command.log_issue.key(context.key))
             if home is None:
@@ -257,11 +269,13 @@ class _CommandRun:
             has_reply = answer.rejected or any(one.has_reply for one in answer.accepted)
             if not has_reply or reply_key(comment.id) in standing:
                 continue
+            ours = self._ours.get(comment.issue)
             yield CreateComment(
                 key=reply_key(comment.id),
                 number=comment.issue,
                 title=self._pending.titles[comment.issue],
-                body=reply(comment.id, answer.accepted, answer.rejected, path),
+                body=_reply(answer, path, ours.key if ours else None),
+                links=answer.links,
             )
 
     def _marks(self) -> Iterator[React]:
@@ -278,25 +292,20 @@ def reply_key(comment: int) -> Key:
     return f"reply:{comment}"
 
 
-def reply(
-    comment: int,
-    accepted: Sequence[Command],
-    rejected: Sequence[RejectedCommand],
-    path: LearningPath,
-) -> str:
-    """Return the reply, with its marker. `path` is the path once all `accepted` have run."""
-    context = ReplyContext(
-        path=path, commands=slash_commands().values(), status=lambda: _status(path)
-    )
-    parts = [command.reply(context) for command in dict.fromkeys(accepted)]
+def _reply(answer: _Answer, path: LearningPath, key: Key | None) -> str:
+    """Return the reply, with its marker. `path` is the path once all commands have run."""
+    rejected = answer.rejected
+    context = ReplyContext(path, slash_commands().values(), lambda: _status(path), key)
+    parts = list(dict.fromkeys(command.reply(context) for command in answer.accepted))
     if rejected:
-        rest_done = bool(accepted) and all(one.line for one in rejected)
+        rest_done = bool(answer.accepted) and all(one.line for one in rejected)
         # Without backticks, each line fits between two of them.
         wrong = [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]
         text = templating.render("replies/misunderstood.md.j2", wrong=wrong, rest_done=rest_done)
         parts.append(text)
     text = without_backlinks("\n\n".join(filter(None, parts)), path.repository)
-    return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normalized(text))))
+    marker = Marker(key=reply_key(answer.comment.id), title="", body=digest(normalized(text)))
+    return wrap(text, marker)
 
 
 def _status(path: LearningPath) -> dict[str, object]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from bot.curriculum.model import Checkpoint
 from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.marker import Key
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import FILES, RefusalLog, Refusals
+from bot.planning.refusals import FILES, REPORTS, RefusalLog, Refusals
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
@@ -93,27 +94,38 @@ class Sync:
         written = self._session.apply(plan, context)
         if written:
             self._session.reload()
-        posted: list[PublishedComment] = []
         if self._due():
             record = self._session.sign_in(Plan(repository=plan.repository))
             written += self._session.apply(record, context)
-        for item in self._due():
-            log = RefusalLog(self._record.refused, self._path().today)
-            outcome = publish_once(item, self._path().observed, self._reader, context, log)
-            posted.append(PublishedComment(what=item, outcome=outcome))
-            if outcome in {Outcome.POSTED, Outcome.STANDS}:
-                self._record.made.add(item.key)
+        posted = self._publish(context)
         files = self._write_files(context)
         if any(self._record):
             written += self._session.apply(self._session.plan(), context)
+        path = self._path()
         return SyncResult(
             plan=plan,
             written=written,
-            posted=tuple(posted),
+            posted=posted,
             files=files,
-            refused=self._refusals(),
-            path=self._path(),
+            refused=self._record.refusals(path.observed.ledger, path.today),
+            path=path,
         )
+
+    def _publish(self, context: WriteContext) -> tuple[PublishedComment, ...]:
+        """Post what is due, and forget what was refused before and is due no more."""
+        path, record = self._path(), self._record
+        log = RefusalLog(record.refused, path.today)
+        posted, waiting = list[PublishedComment](), set[Key]()
+        for item in self._due():
+            outcome = publish_once(item, path.observed, self._reader, context, log)
+            posted.append(PublishedComment(what=item, outcome=outcome))
+            if outcome in {Outcome.POSTED, Outcome.STANDS}:
+                record.made.add(item.key)
+            elif outcome is Outcome.REFUSED:
+                waiting.add(item.key)
+        earlier = (name for name in path.observed.ledger.refused if name.startswith(REPORTS))
+        record.settled.update(name for name in earlier if name.split()[1] not in waiting)
+        return tuple(posted)
 
     def _write_files(self, context: WriteContext) -> FilePlan:
         """Write the files, and plan again where GitHub refused one; return what was written."""
@@ -133,12 +145,6 @@ class Sync:
             name for name in ledger.refused if name.startswith(FILES) and name not in files.held
         )
         return files.model_copy(update={"writes": tuple(written)})
-
-    def _refusals(self) -> Refusals:
-        path, record = self._path(), self._record
-        found = record.refusals(path.observed.ledger, path.today)
-        posted = tuple(f"create-comment {key} " for key in record.made)
-        return {name: one for name, one in found.items() if not name.startswith(posted)}
 
     def _due(self) -> tuple[DueComment, ...]:
         path = self._path()

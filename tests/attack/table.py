@@ -137,6 +137,7 @@ def rows(store: str, server: str | None, names: list[str]) -> Iterator[Row]:
             if not names or name in names:
                 answer, under = over_sockets(made, name)
                 yield Row(store, name, answer, quiet, under)
+                made.next_neighbour()
                 made.calm(quiet)
     for name, begin in TENANTS.items():
         if not names or name in names:
@@ -153,6 +154,7 @@ def behind(proxy: str) -> Iterator[Row]:
         for name in OVER_SOCKETS:
             answer, under = over_sockets(made, name, BEHIND)
             yield Row(proxy, name, answer, quiet, under)
+            made.next_neighbour()
             made.calm(quiet)
 
 
@@ -186,7 +188,7 @@ def main(arguments: list[str]) -> int:
             for held in refused(store, server) if not names and store not in PROXIES else ():
                 write(held.text())
                 wrong += not held.held
-    write(f"\n{wrong or 'No'} of them came through.")
+    write(f"\n{wrong or 'None'} of them came through.")
     return 1 if wrong else 0
 
 

@@ -71,6 +71,7 @@ class Target:
         self.url = url  # as people and GitHub reach it
         self.log = folder / "log"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self._neighbours = 0
         with self.world.lock:
             self.app = apps.create(
                 self.world,
@@ -93,7 +94,7 @@ class Target:
             "MILEPOST_WRITE_INTERVAL": "0.1",
             **as_app(self.app, sandbox),
         }
-        self.garden = self.add_repository(f"{PERSON}/garden")
+        self.garden = self.add_repository(f"{PERSON}/garden")  # the neighbour's
 
     def add_repository(self, full_name: str, path: str = "", **settings: object) -> Repository:
         """Add a repository with a path in it: a small one where no other is given."""
@@ -137,10 +138,16 @@ class Target:
 
     def settle(self) -> None:
         """Install the App at the neighbour's, and wait until their path is there."""
-        self.install(PERSON)
+        self.install(self.garden.owner.login)
         end = time.monotonic() + START
         while self.sync() >= LONGEST_SYNC:
             assert time.monotonic() < end, self.log.read_text()[-2000:]
+
+    def next_neighbour(self) -> None:
+        """Look on with another neighbour: GitHub lets one installation write so much a minute."""
+        self._neighbours += 1
+        self.garden = self.add_repository(f"{PERSON}-{self._neighbours}/garden")
+        self.settle()
 
     def tasks(self, repository: Repository) -> list[Issue]:
         """Issues of ours that are work, to whoever has the world's lock."""
@@ -160,7 +167,7 @@ class Target:
         began = time.monotonic()
         with self.world.lock:
             body = {"body": "/log 1m"}
-            who = self.world.actor(PERSON)
+            who = self.world.actor(self.garden.owner.login)
             comment = comments.create(self.world, who, self.garden, tasks[0], body)
         while not comment.reactions and time.monotonic() < began + LONGEST_SYNC:
             time.sleep(0.01)

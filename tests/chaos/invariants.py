@@ -171,11 +171,12 @@ def _elsewhere(scenario: Scenario, learner: Learner) -> list[str]:
 
 def _all_done(scenario: Scenario) -> bool:
     """Whether the path may be at its end, after which no week is summed up."""
+    optional = {f"task:{task.id}" for task in scenario.path.tasks() if task.optional}
     return not any(
         issue.state == "open"
         for key, every in markers.by_key(scenario.repository).items()
         for issue in every
-        if key.startswith("task:")
+        if key.startswith("task:") and key not in optional
     )
 
 

@@ -100,7 +100,8 @@ def test_milestone(bench: RepositoryFixture, file_regression: FileRegressionFixt
 
 def test_a_choice_that_was_made(file_regression: FileRegressionFixture) -> None:
     made = RepositoryFixture()
-    made.apply(full(DRAWN), settings(choices={"choose-your-way": "data"}))
+    for how in (settings(), settings(choices={"choose-your-way": "data"})):
+        made.apply(full(DRAWN), how)
     found = find(made.issue("Choose").body or "")
     assert found is not None
     file_regression.check(f"{found.region}\n", extension=".md")

@@ -15,6 +15,7 @@ from bot.planning.changes import UpdateIssue
 from bot.planning.ledger import find_ledger
 from bot.planning.marker import BUTTON, find
 from bot.planning.observed_state import observe
+from bot.settings import Settings
 
 
 @pytest.fixture
@@ -498,6 +499,57 @@ def test_a_tick_in_the_choice_takes_that_branch_and_another_one_keeps_what_is_do
         if task == "Clean a table":
             bench.close(task)
     assert bench.issue("Clean a table").state_reason == "completed"
+
+
+def chosen(option: str = "") -> Settings:
+    return settings(ahead="all", choices={"choose-your-way": option} if option else {})
+
+
+def test_the_issue_of_a_choice_closes_with_each_and_opens_when_it_is_taken_back(
+    bench: RepositoryFixture,
+) -> None:
+    bench.apply(SMALL, chosen())
+    issue = bench.issue("Choose your way")
+    for option, title in (("data", "Data"), ("web", "Web")):
+        bench.apply(SMALL, chosen(option))
+        assert (issue.state, issue.state_reason) == ("closed", "completed")
+        assert f"You chose **{title}**" in (issue.body or "")
+        assert bench.plan(SMALL, chosen(option)).empty
+    bench.apply(SMALL, chosen())
+    assert (issue.state, issue.state_reason) == ("open", "reopened")
+    assert "You chose" not in (issue.body or "")
+    assert bench.plan(SMALL, chosen()).empty
+
+
+def test_a_choice_that_the_learner_opens_again_waits_for_another(bench: RepositoryFixture) -> None:
+    bench.apply(SMALL, chosen())
+    bench.apply(SMALL, chosen("data"))
+    bench.edit("Choose your way", state="open")
+    for _ in range(2):
+        bench.apply(SMALL, chosen("data"))
+        assert bench.issue("Choose your way").state == "open"
+    assert bench.plan(SMALL, chosen("data")).empty
+    bench.apply(SMALL, chosen("web"))
+    assert bench.issue("Choose your way").state == "closed"
+
+
+def test_a_choice_that_the_learner_closed_stays_closed(bench: RepositoryFixture) -> None:
+    bench.apply(SMALL, chosen())
+    bench.close("Choose your way", "not_planned")
+    for option in ("data", ""):
+        bench.apply(SMALL, chosen(option))
+        issue = bench.issue("Choose your way")
+        assert (issue.state, issue.state_reason) == ("closed", "not_planned")
+        assert ("You chose" in (issue.body or "")) == bool(option)
+        assert bench.plan(SMALL, chosen(option)).empty
+
+
+def test_what_is_chosen_before_its_time_gets_no_issue(bench: RepositoryFixture) -> None:
+    bench.apply(SMALL, chosen("data"))
+    assert "Choose your way" not in bench.titles()
+    assert bench.plan(SMALL, chosen("data")).empty
+    bench.apply(SMALL, chosen())
+    assert "Choose your way" in bench.titles()
 
 
 def test_what_was_known_before_gets_no_issue_and_an_open_one_is_closed(

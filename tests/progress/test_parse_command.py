@@ -317,6 +317,7 @@ def test_spans_as_people_write_them(text: str, days: int | None) -> None:
         ("1d", date(2026, 1, 5)),
         ("until 16 Aug", date(2026, 8, 16)),
         ("until August 16th", date(2026, 8, 16)),
+        ("until tomorrow", date(2026, 1, 6)),
         ("until 3 January", date(2027, 1, 3)),
         ("20 January", date(2026, 1, 20)),
         ("29 Feb", date(2028, 2, 29)),

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
+from reports.histories import RICH
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 from sync.command_runs import Run, seed
+from sync.sync_runs import SyncRuns
 
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateComment
@@ -28,6 +30,11 @@ ANSWERS = {
     "several": "/pause 1 week\n/pace 9h\n/status\n/doone",
     "too-many": "/status\n" * 12,
     "nothing-to-choose-from": "/open month 13\n/project start pipeline",
+    "move-all": "/move +1w",
+    "resume": "/pause 1 week\n/resume",
+    "open": "/open month 5",
+    "project": "/project start ML model API",
+    "journal": "/journal one\n/journal two",
 }
 
 
@@ -50,6 +57,53 @@ def test_replies(
     found = find(reply.body)
     assert found
     file_regression.check((found.region or "") + "\n", extension=".md")
+
+
+def test_a_task_that_moves_names_its_new_day(guided: RepositoryFixture) -> None:
+    text = guided.comment("Learn cross", "/move +3w")
+    run = Run(guided, GUIDE, today="2026-02-20")
+    run.only = {text.id}
+    (reply,) = [change for change in run.job().last if isinstance(change, CreateComment)]
+    assert "This belongs to **Month 3" in reply.body
+    assert "until 21\N{NO-BREAK SPACE}Mar" in reply.body
+
+
+def test_what_is_late_moves_from_today() -> None:
+    bench = RepositoryFixture()
+    seed(bench, GUIDE, today="2026-03-10")
+    bench.world.clock.advance(datetime(2026, 3, 10, tzinfo=UTC) - bench.world.clock.now())
+    bench.comment("Set up a Python", "/move +1w")  # it was due in January
+    (reply,) = (c for c in Run(bench, GUIDE, today="2026-03-10").job().last if "reply" in str(c))
+    assert isinstance(reply, CreateComment)
+    assert "This belongs to **Month 3" in reply.body
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("/journal Loops", ["Journal, "]),
+        ("/journal one\n/journal two", ["Journal, ", "Journal, "]),
+        ("/project start Buns", ["Project: Buns"]),
+        ("/open month 3", ["e1", "e2"]),
+        ("/choose web", ["d1"]),
+    ],
+)
+def test_what_makes_an_issue_links_it(text: str, begins: list[str]) -> None:
+    runs = SyncRuns(RICH, config("2026-01-05", ahead=6))
+    runs.sync()
+    before = set(runs.bench.repository.issues)
+    runs.bench.comment("Your path", text)
+    runs.later(minutes=1).sync()
+    made = [n for n in runs.bench.repository.issues if n not in before]
+    titles = [runs.bench.repository.issues[n].title for n in made]
+    (reply,) = runs.reports("reply").values()
+    assert [t for t in titles if t.startswith(tuple(begins))], titles
+    line = f"See {' and '.join(f'#{n}' for n in made)}."
+    assert line in reply.body
+    marked = find(reply.body)
+    assert marked
+    assert not marked.edited
+    assert runs.writes() == []
 
 
 RESTED = {"from": "2026-02-16", "to": "2026-03-01"}

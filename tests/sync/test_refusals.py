@@ -233,6 +233,44 @@ def test_what_is_refused_is_tried_at_a_growing_distance() -> None:
     assert tried == [0, 1, 3, 7, 15]
 
 
+def test_the_end_of_a_path_that_may_not_be_told_waits_and_is_told_later() -> None:
+    home = Workflow(choices={"choose-your-way": "data"})
+    for key, issue in home.tasks().items():
+        if key.startswith("task:"):
+            fields = {"state": "closed", "state_reason": "completed"}
+            issues.edit(home.world, home.me, home.repository, issue, fields)
+    dashboard = home.issue(markers.SUMMARY)
+    issues.lock(home.world, home.me, home.repository, dashboard, {})
+    home.later(24)
+    home.calm_run()
+    assert [name for name in home.refused() if "finish:path" in name]
+    home.later(1)
+    assert home.calm_run() == []
+    issues.unlock(home.world, home.me, home.repository, dashboard)
+    home.calm_run()
+    assert home.refused() == {}
+    assert "finish:path" in [markers.key_of(c.body) for _, c in markers.comments(home.repository)]
+
+
+def test_a_report_that_was_refused_and_is_not_due_any_more_is_forgotten() -> None:
+    home = Workflow()
+    home.later(26 * 24)
+    home.calm_run()
+    checkpoint = home.issue("checkpoint:one-month-in")
+    issues.lock(home.world, home.me, home.repository, checkpoint, {})
+    home.later(7 * 24)
+    home.calm_run()
+    assert [name for name in home.refused() if "report:one-month-in" in name]
+    assert "Unlock it" in home.dashboard()
+    fields = {"state": "closed", "state_reason": "not_planned"}
+    issues.edit(home.world, home.me, home.repository, checkpoint, fields)
+    home.later(24)
+    home.calm_run()
+    assert home.refused() == {}
+    assert "could not be written" not in home.dashboard()
+    assert home.calm_run() == []
+
+
 @pytest.mark.parametrize("place", ["comment", "issue"])
 def test_limited_interactions_stop_no_run(place: str) -> None:
     home = Workflow(summary=place)

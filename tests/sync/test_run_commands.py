@@ -300,6 +300,18 @@ def test_hours_are_taken_back_where_an_edit_takes_the_command_out(
     assert run() == ()
 
 
+def test_an_edit_of_what_was_added_up_by_now_leaves_the_sum(
+    bench: RepositoryFixture, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.progress.command_log.ROOM", 100)
+    bench.comment("Read", "/log 1h")
+    comment = bench.comment("Read", "/log 2h")
+    run()
+    assert run.remembered("Read") == [Log(hours=3)]
+    edit(bench, comment, "/log 4h")
+    assert run() == ()
+
+
 def test_an_edit_moves_no_date_that_was_reckoned_before(bench: RepositoryFixture, run: Run) -> None:
     comment = bench.comment("Your path", "/pause 2 weeks")
     run()
@@ -468,7 +480,7 @@ def test_a_log_takes_the_last_of_65536_characters_and_no_more() -> None:
 
 def test_a_journal_entry_becomes_a_closed_issue(bench: RepositoryFixture, run: Run) -> None:
     bench.comment("Read", "/journal Loops, at last.\n\nAsk @bob about <b>#3</b>.\n> quoted")
-    made, closed, _ = run()
+    made, closed, *_ = run()
     assert isinstance(made, CreateIssue)
     assert isinstance(closed, UpdateIssue)
     issue = bench.issue("Journal, 5 Jan 2026: Loops, at last.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 from bot.curriculum.model import Choice, Curriculum, Option
+from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
@@ -54,6 +55,10 @@ class Choose(Command):
     def reply(self, context: ReplyContext) -> str:
         option = self._options(context.path.curriculum).get(self.option)
         return render("replies/choose.md.j2", last=context.path.dates.last, option=option)
+
+    def issues_made(self, curriculum: Curriculum) -> tuple[Key, ...]:
+        option = self._options(curriculum).get(self.option)
+        return tuple(f"task:{task.id}" for task in option.tasks) if option else ()
 
     def _options(self, curriculum: Curriculum) -> Mapping[str, Option]:
         found = (choice.options for choice in curriculum.choices() if choice.id == self.choice)

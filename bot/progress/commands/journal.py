@@ -9,7 +9,7 @@ from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import MAX_REGION
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState
-from bot.progress.command import Command, CommandContext, CommandError, LogIssue
+from bot.progress.command import Command, CommandContext, CommandError, LogIssue, ReplyContext
 from bot.progress.issue_form_answers import JOURNAL
 
 MAX_JOURNAL = 50_000
@@ -36,6 +36,9 @@ class Journal(Command):
         if len(text) > MAX_JOURNAL:
             raise CommandError(f"An entry holds up to {MAX_JOURNAL:,} characters.")
         return cls(text=text)
+
+    def reply(self, context: ReplyContext) -> str:
+        return "It's in your journal now."
 
     def own_issue(
         self, key: Key, day: date, observed: ObservedState

@@ -3,9 +3,11 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
+from bot.planning.marker import Key
 from bot.progress import names
-from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
+from bot.templating import render
 
 
 class OpenUnit(Command):
@@ -33,6 +35,15 @@ class OpenUnit(Command):
 
     def replay(self, history: HistoryBuilder) -> None:
         history.opened.add(self.unit)
+
+    def reply(self, context: ReplyContext) -> str:
+        units = {unit.id: unit.title for unit in names.of_units(context.path.curriculum)}
+        return render("replies/open.md.j2", unit=units.get(self.unit, self.unit))
+
+    def issues_made(self, curriculum: Curriculum) -> tuple[Key, ...]:
+        unit = next(unit for unit in curriculum.units() if unit.id == self.unit)
+        choice = (f"choice:{unit.choice.id}",) if unit.choice else ()
+        return (*(f"task:{task.id}" for task in unit.tasks), *choice)
 
     def fits(self, curriculum: Curriculum) -> bool:
         return self.unit in {unit.id for unit in curriculum.units()}

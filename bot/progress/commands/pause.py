@@ -71,3 +71,6 @@ class Resume(Command):
         history.pauses = [p for p in history.pauses if p not in running]
         for pause in running:
             history.pause(pause.first, history.day - timedelta(days=1))
+
+    def reply(self, context: ReplyContext) -> str:
+        return render("replies/resume.md.j2", last=context.path.dates.last)

@@ -3,9 +3,11 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
+from bot.planning.marker import Key
 from bot.progress import names
-from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
+from bot.templating import render
 
 
 class StartProject(Command):
@@ -32,6 +34,13 @@ class StartProject(Command):
     def replay(self, history: HistoryBuilder) -> None:
         if self.idea not in history.projects:
             history.projects.append(self.idea)
+
+    def reply(self, context: ReplyContext) -> str:
+        ideas = {idea.id: idea.title for idea in context.path.curriculum.projects}
+        return render("replies/project.md.j2", title=ideas.get(self.idea, self.idea))
+
+    def issues_made(self, curriculum: Curriculum) -> tuple[Key, ...]:
+        return (f"project:{self.idea}",)
 
     def fits(self, curriculum: Curriculum) -> bool:
         return self.idea in {idea.id for idea in curriculum.projects}
