@@ -73,10 +73,11 @@ class CliContext(RunContext):
         Raises ConfigError, CurriculumError or GuideError.
         """
         from bot.progress.path import PathReader
-        from bot.sync.file_sources import find_settings, find_source
+        from bot.sync.file_sources import find_settings, find_source, place_of
 
         settings, source = find_settings(self.folder, reader)
-        return PathReader(find_source(settings.curriculum, source), settings, self.now())
+        place = place_of(settings.curriculum, source, reader)
+        return PathReader(find_source(settings.curriculum, place), settings, self.now())
 
     def learning_path(self, reader: "Reader") -> "LearningPath":
         """Return that path as the repository is now."""

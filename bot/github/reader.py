@@ -7,6 +7,7 @@ are three answers without a body that cost no quota.
 import base64
 import binascii
 import posixpath
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote
@@ -50,6 +51,7 @@ from bot.planning.snapshot import (
     Snapshot,
 )
 from bot.progress.closings import with_closings
+from bot.settings import SharedFile, shared_file
 
 MAX_FILE = 5_000_000  # bytes; GitHub would send 100 MB
 MOST_PASSED = 100  # numbers in a row that are no issue
@@ -284,13 +286,31 @@ class HttpReader:
     def file(self, path: str) -> str | None:
         """Return the text of a file on the default branch; None when there is none of that name.
 
+        `OWNER/NAME/PATH@TAG` is one of another repository, which has to be public: whoever may write
+        the settings could have read here what only the token's owner may see.
+
         Raises CurriculumError for one above 5 MB, which is more than anybody has to read here.
         Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
         """
+        shared = shared_file(path)
+        if shared is not None:
+            return self._shared_file(shared)
         inside = posixpath.normpath(path).lstrip("/")
         if inside.startswith(".."):
             return None
         found = self._file(f"{self._connection.root}/contents/{quote(inside)}")
+        return found.text if found else None
+
+    def _shared_file(self, shared: SharedFile) -> str | None:
+        root = f"/repos/{shared.repository}"
+        try:
+            home = self._cached.get(root, {}).json()
+        except (NotThereError, PermissionDeniedError, RepositoryMissingError):
+            return None
+        if not isinstance(home, dict) or home.get("private") is not False:
+            return None
+        path = quote(posixpath.normpath(shared.path))
+        found = self._file(f"{root}/contents/{path}", {"ref": shared.git_ref})
         return found.text if found else None
 
     def readme(self) -> ReadmeFile | None:
@@ -304,9 +324,9 @@ class HttpReader:
         except EmptyRepositoryError:
             return None
 
-    def _file(self, url: str) -> ReadmeFile | None:
+    def _file(self, url: str, query: Mapping[str, str] | None = None) -> ReadmeFile | None:
         try:
-            found = self._cached.get(url, {}).json()
+            found = self._cached.get(url, query or {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if int(found.get("size") or 0) > MAX_FILE:
@@ -316,7 +336,7 @@ class HttpReader:
             if found.get("encoding") == "base64":
                 return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
-            return ReadmeFile(str(found.get("path")), self._client.get(url, accept=RAW).text)
+            return ReadmeFile(str(found.get("path")), self._client.get(url, query, accept=RAW).text)
         except NotThereError:
             return None
 
