@@ -56,17 +56,10 @@ def cohort(
     from bot.github.api_client import open_session
     from bot.reports import cohort as tables
     from bot.sync.cohort import cohort as gather
-    from bot.sync.cohort import listed
     from bot.templating import printable
 
-    named = [*(repositories or ()), *(listed(_read(file)) if file else ())]
-    if not named:
-        raise UsageError(
-            "there is no repository to look at.",
-            hint="Name some as OWNER/NAME, or a file of them with --file.",
-        )
     api_url = CliContext().environment.api_url
-    wanted = [named_repository(name, web_root(api_url)) for name in named]
+    wanted = named_repositories(repositories, file)
     with open_session(api_url) as http, console.reading_bar("Reading") as show:
         reading = gather(wanted, lambda name: CliContext(name, http).reader(), now(), show)
     table = tables.arranged(reading.table, now().date(), sort=sort, only=only, group=group or "")
@@ -93,6 +86,21 @@ def _post_digest(table: "Cohort", repository: str) -> None:
     with context.reader() as reader:
         outcome = post_digest(table, now().date(), reader, context.write_context(), webhook)
     console.print_status(f"The digest of this week: {outcome}.")
+
+
+def named_repositories(repositories: list[str] | None, file: Path | None) -> list[str]:
+    """Return OWNER/NAME of those named and of those in the file. Raises UsageError for none."""
+    from bot.github.addresses import named_repository, web_root
+    from bot.sync.cohort import listed
+
+    named = [*(repositories or ()), *(listed(_read(file)) if file else ())]
+    if not named:
+        raise UsageError(
+            "there is no repository to look at.",
+            hint="Name some as OWNER/NAME, or a file of them with --file.",
+        )
+    web = web_root(CliContext().environment.api_url)
+    return [named_repository(name, web) for name in named]
 
 
 def _read(file: Path) -> str:

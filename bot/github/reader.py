@@ -118,6 +118,11 @@ class HttpReader:
         """Return a repository, by the number that outlives its name. Raises NotThereError."""
         return self._cached.get_object(f"/repositories/{number}")
 
+    def may_push(self) -> bool:
+        """Return whether the token's owner may write files here. Raises RepositoryMissingError."""
+        rights = self._cached.get_object(self._connection.root).get("permissions")
+        return isinstance(rights, dict) and rights.get("push") is True
+
     def issue(self, number: int) -> IssueState | None:
         """Return one issue as it is now; None when it is not here, or is a pull request."""
         return self._at(number)[1]
@@ -286,8 +291,8 @@ class HttpReader:
     def file(self, path: str) -> str | None:
         """Return the text of a file on the default branch; None when there is none of that name.
 
-        `OWNER/NAME/PATH@TAG` is one of another repository, which has to be public: whoever may write
-        the settings could have read here what only the token's owner may see.
+        `OWNER/NAME/PATH@TAG` is one of another repository, which has to be public: whoever writes
+        the settings could else have read here what only the token's owner may see.
 
         Raises CurriculumError for one above 5 MB, which is more than anybody has to read here.
         Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
@@ -304,10 +309,10 @@ class HttpReader:
     def _shared_file(self, shared: SharedFile) -> str | None:
         root = f"/repos/{shared.repository}"
         try:
-            home = self._cached.get(root, {}).json()
+            home = self._cached.get_object(root)
         except (NotThereError, PermissionDeniedError, RepositoryMissingError):
             return None
-        if not isinstance(home, dict) or home.get("private") is not False:
+        if home.get("private") is not False:
             return None
         path = quote(posixpath.normpath(shared.path))
         found = self._file(f"{root}/contents/{path}", {"ref": shared.git_ref})

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from bot import settings as settings_file
 from bot.errors import EXIT_OK, AuthenticationError, ConfigError, MilepostError
@@ -20,6 +20,7 @@ from bot.reports.cohort import Cohort, Member, member
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles, find_source
 
+T = TypeVar("T")
 CONCURRENCY = 8  # repositories read at once
 
 
@@ -69,10 +70,24 @@ def cohort(
     In the order of `repositories` (owner/name), each once; several are read at a time. Raises
     AuthenticationError, which would be wrong with each.
     """
+    rows = read_each(repositories, _RepositoryReader(open_reader, now).read, on_read)
+    learners = tuple(row for row in rows if isinstance(row, Member))
+    not_shown = tuple(row for row in rows if isinstance(row, NotShown))
+    return CohortReading(Cohort(learners=learners, not_shown=len(not_shown)), not_shown)
+
+
+def read_each(
+    repositories: Iterable[str],
+    read: Callable[[str], T],
+    on_read: OnRead = lambda _read, _of, _name: None,
+) -> list[T]:
+    """Return what `read` returns for each repository, in their order, each once.
+
+    Several are read at a time. The first that raises ends it.
+    """
     wanted: dict[str, str] = {}
     for name in repositories:
         wanted.setdefault(name.casefold(), name)
-    read = _RepositoryReader(open_reader, now).read
     with ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="cohort") as pool:
         # In contexts of this thread, whose clock they have.
         reads = {pool.submit(copy_context().run, read, name): name for name in wanted.values()}
@@ -83,10 +98,7 @@ def cohort(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    rows = [one.result() for one in reads]
-    learners = tuple(row for row in rows if isinstance(row, Member))
-    not_shown = tuple(row for row in rows if isinstance(row, NotShown))
-    return CohortReading(Cohort(learners=learners, not_shown=len(not_shown)), not_shown)
+    return [one.result() for one in reads]
 
 
 def listed(text: str) -> list[str]:
