@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from bot.curriculum.base import Priority, slugify
 from bot.curriculum.model import Horizon
 from bot.curriculum.sections import (
-    Cloud,
     CommunityEntry,
     CompanyTier,
     Overview,
@@ -21,6 +20,7 @@ from bot.curriculum.sections import (
     TransferableSkill,
 )
 from bot.planning.snapshot import FrozenModel
+from bot.progress.commands.choose import Choose
 from bot.progress.next_steps import ActionState, action_states
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
@@ -67,6 +67,22 @@ class GoalState(FrozenModel):
     done: bool
 
 
+class PickOption(FrozenModel):
+    """An option of a pick; `command` takes it, None before the pick matters."""
+
+    title: str
+    detail: str
+    command: Choose | None
+
+
+class PickState(FrozenModel):
+    """One of several, and the title of the one that the learner took, empty before."""
+
+    title: str
+    taken: str
+    options: tuple[PickOption, ...]
+
+
 class StepList(FrozenModel):
     """The next steps of one horizon, and their issue's address."""
 
@@ -93,7 +109,7 @@ class GuideFolds(FrozenModel):
     brought: tuple[BroughtSkill, ...]
     reading: ReadingList
     groups: dict[str, tuple[ToolCategory, ...]]
-    clouds: tuple[Cloud, ...]
+    picks: tuple[PickState, ...]
     roles: tuple[Role, ...]
     companies: tuple[CompanyTier, ...]
     people: dict[str, tuple[CommunityEntry, ...]]
@@ -117,7 +133,7 @@ def guide_folds(path: LearningPath) -> GuideFolds:
         brought=tuple(_brought(path)),
         reading=_reading(path),
         groups={group: tuple(found) for group, found in groups.items()},
-        clouds=curriculum.clouds,
+        picks=tuple(_picks(path)),
         roles=curriculum.roles,
         companies=tuple(sorted(curriculum.companies, key=lambda one: one.tier)),
         people={kind: found for kind, found in people.items() if found},
@@ -176,6 +192,28 @@ def _goals(path: LearningPath) -> Iterator[GoalState]:
         if issue is None or not issue.settled or issue.finished:
             url, done = (issue.url, issue.finished) if issue else ("", False)
             yield GoalState(title=goal, url=url, done=done)
+
+
+def _picks(path: LearningPath) -> Iterator[PickState]:
+    order = [unit.unit for unit in path.dates.units]
+    here = path.dates.current(path.today)
+    for pick in path.curriculum.picks:
+        taken = path.settings.choices.get(pick.id, "")
+        matters = here is not None and order.index(pick.unit) <= order.index(here.unit)
+        yield PickState(
+            title=pick.title,
+            taken=next((one.title for one in pick.options if one.id == taken), ""),
+            options=tuple(
+                PickOption(
+                    title=one.title,
+                    detail=pick.details.get(one.id, ""),
+                    command=Choose(choice=pick.id, option=one.id)
+                    if matters and one.id != taken
+                    else None,
+                )
+                for one in pick.options
+            ),
+        )
 
 
 def _steps(path: LearningPath) -> Iterator[StepList]:
