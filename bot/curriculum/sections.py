@@ -182,8 +182,9 @@ class Success(CurriculumModel):
 
 
 class Source(CurriculumModel):
-    """Where the curriculum came from."""
+    """Where the curriculum came from; `reading` says what the units of a guide are."""
 
     name: Line | None = None
     url: Url | None = None
     note: Text | None = None
+    reading: Line | None = None

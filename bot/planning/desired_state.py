@@ -34,6 +34,7 @@ from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
 from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
+from bot.planning.reading_record import ReadingRecord
 from bot.planning.schedule import add_months, hours_by_unit
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import full_unit_name, module_name, unit_name
@@ -104,6 +105,7 @@ class ReportTexts(FrozenModel):
     the titles and addresses of the work that shows an action item done, by its id. `seen` is the
     day of the run, when it read comments and has none to answer, and `reported` are the keys of the
     reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
+    `reading` is how the guide was read.
     """
 
     dashboard: str = ""
@@ -113,6 +115,7 @@ class ReportTexts(FrozenModel):
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
     refused: dict[str, RefusedChange] | None = None
+    reading: ReadingRecord | None = None
 
 
 NO_TEXTS = ReportTexts()

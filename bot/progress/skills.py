@@ -7,6 +7,7 @@ start counts as done.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from bot.curriculum.base import Priority
 from bot.curriculum.sections import Role, RoleLevel
@@ -16,6 +17,7 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import ASIDE, Work, WorkState
 
 ENOUGH = 0.5  # the part of a skill's hours from which a role's need counts as covered
+HIGH = 0.7  # of the scale above its lowest value, and of the work; a low one is what that leaves
 PROVEN = frozenset({WorkState.EVIDENCED, WorkState.ATTESTED})
 
 
@@ -50,7 +52,8 @@ class SkillCover(FrozenModel):
 class SkillRating(FrozenModel):
     """A skill that is rated: the learner's ratings, oldest first, beside the work behind it.
 
-    `aim` is the level that the guide aims at, empty where it names none.
+    `aim` is the level that the guide aims at, empty where it names none. `confidence` says that the
+    newest rating is much higher or lower than the work that is done.
     """
 
     id: str
@@ -60,6 +63,7 @@ class SkillRating(FrozenModel):
     done: int
     evidenced: int
     total: int
+    confidence: Literal["over", "under"] | None = None
 
 
 class RoleFit(FrozenModel):
@@ -105,20 +109,37 @@ def coverage(path: LearningPath, until: date | None = None) -> tuple[SkillCover,
 def calibration(path: LearningPath, until: date | None = None) -> tuple[SkillRating, ...]:
     """Return every skill that is rated with its ratings up to `until`, and the work behind it."""
     feeds = path.curriculum.relations.feeds
-    return tuple(
-        SkillRating(
-            id=skill.id,
-            title=skill.title,
-            aim=skill.aim or "",
-            ratings=tuple(
-                rating
-                for rating in path.history.ratings
-                if rating.skill == skill.id and (until is None or rating.day <= until)
-            ),
-            **_counts(_work_for_skills(path, set(feeds.get(skill.id, ()))), until),
+    found: list[SkillRating] = []
+    for skill in path.curriculum.rated:
+        ratings = tuple(
+            rating
+            for rating in path.history.ratings
+            if rating.skill == skill.id and (until is None or rating.day <= until)
         )
-        for skill in path.curriculum.rated
-    )
+        counts = _counts(_work_for_skills(path, set(feeds.get(skill.id, ()))), until)
+        confidence = None
+        if ratings and counts["total"]:
+            share = counts["done"] / counts["total"]
+            confidence = _confidence(ratings[-1].value, path.curriculum.assessment.scale, share)
+        found.append(
+            SkillRating(
+                id=skill.id,
+                title=skill.title,
+                aim=skill.aim or "",
+                ratings=ratings,
+                confidence=confidence,
+                **counts,
+            )
+        )
+    return tuple(found)
+
+
+def _confidence(rating: int, scale: int, share: float) -> Literal["over", "under"] | None:
+    """Return how the rating compares with the share of the work that is done; None where alike."""
+    sure = (rating - 1) / max(1, scale - 1)
+    if sure >= HIGH and share <= 1 - HIGH:
+        return "over"
+    return "under" if sure <= 1 - HIGH and share >= HIGH else None
 
 
 def role_fits(path: LearningPath, until: date | None = None) -> tuple[RoleFit, ...]:
