@@ -5,6 +5,7 @@ the guide doesn't have has no fold.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bot.curriculum.base import Priority, slugify
 from bot.curriculum.model import Horizon
@@ -19,7 +20,6 @@ from bot.curriculum.sections import (
     ToolCategory,
     TransferableSkill,
 )
-from bot.planning.snapshot import FrozenModel
 from bot.progress.commands.choose import Choose
 from bot.progress.next_steps import ActionState, action_states
 from bot.progress.path import LearningPath
@@ -32,14 +32,14 @@ _PRIORITIES = {Priority.HIGH: 0, None: 1, Priority.MEDIUM: 1, Priority.LOW: 2}
 _ACTIVE = frozenset({WorkState.IN_PROGRESS, WorkState.BLOCKED})
 
 
-class ReadingItem(FrozenModel):
+class ReadingItem(NamedTuple):
     """A book, course or page; `state` is empty where no work on the path uses it."""
 
     resource: Resource
     state: str
 
 
-class ReadingList(FrozenModel):
+class ReadingList(NamedTuple):
     """Books and courses by priority, then all else by kind; certifications stand apart.
 
     `used` counts the books and courses that work on the path uses, `done` those whose work is done.
@@ -52,14 +52,14 @@ class ReadingList(FrozenModel):
     done: int
 
 
-class BroughtSkill(FrozenModel):
+class BroughtSkill(NamedTuple):
     """A skill that the learner brings, and the open work that it makes easier."""
 
     skill: TransferableSkill
     helps: tuple[Work, ...]
 
 
-class GoalState(FrozenModel):
+class GoalState(NamedTuple):
     """A goal of the learner's own; `url` is its issue's, empty without one."""
 
     title: str
@@ -67,7 +67,7 @@ class GoalState(FrozenModel):
     done: bool
 
 
-class PickOption(FrozenModel):
+class PickOption(NamedTuple):
     """An option of a pick; `command` takes it, None before the pick matters."""
 
     title: str
@@ -75,7 +75,7 @@ class PickOption(FrozenModel):
     command: Choose | None
 
 
-class PickState(FrozenModel):
+class PickState(NamedTuple):
     """One of several, and the title of the one that the learner took, empty before."""
 
     title: str
@@ -83,7 +83,7 @@ class PickState(FrozenModel):
     options: tuple[PickOption, ...]
 
 
-class StepList(FrozenModel):
+class StepList(NamedTuple):
     """The next steps of one horizon, and their issue's address."""
 
     horizon: Horizon
@@ -96,7 +96,7 @@ class StepList(FrozenModel):
         return sum(step.done for step in self.steps)
 
 
-class GuideFolds(FrozenModel):
+class GuideFolds(NamedTuple):
     """The parts of a guide that stand beside its path.
 
     `language` is empty for English. `groups` are tool categories by the guide's own groups.
