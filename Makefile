@@ -51,12 +51,13 @@ test: $(VENV)/.dev
 	@$(BIN)/pytest -n auto
 
 # What starts whole processes or reckons with days and weeks. Left out is what takes minutes and has
-# its own clock: a simulated year and the laws about faults. Without a MOMENT (and its ZONE) of
-# tests/moved_clock.py these are the two whose turn is today.
+# its own clock (a simulated year, the laws about faults), or what no day changes: containers and an
+# installation. Without a MOMENT (and its ZONE) of tests/moved_clock.py these are the two of today.
 TIMED := tests/e2e tests/action tests/sync tests/reports tests/server/test_server_next_run.py \
-  tests/server/test_server_worker.py $(addprefix --ignore=tests/,e2e/test_year.py \
-  sync/test_apply.py sync/test_sync_laws.py sync/test_refusals.py sync/test_branch_rules.py \
-  sync/test_learners_repository.py sync/test_viewers.py reports/test_checkpoint_laws.py)
+  tests/server/test_server_worker.py $(addprefix --ignore=tests/,e2e/test_year.py e2e/test_act.py \
+  e2e/test_stranger.py sync/test_apply.py sync/test_sync_laws.py sync/test_refusals.py \
+  sync/test_branch_rules.py sync/test_learners_repository.py sync/test_viewers.py \
+  reports/test_checkpoint_laws.py)
 ZONE ?= America/Los_Angeles
 
 test-clock: $(VENV)/.dev

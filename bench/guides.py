@@ -1,4 +1,4 @@
-"""Measures how a folder of guides is read, as they stand and in other clothes, against their truth.
+"""Measures how a folder of guides is read, as they stand and rewritten, against their truth.
 
     python -m bench.guides DIR [--rewrites] [--only 06,07] [--jobs 2]
 
@@ -49,7 +49,7 @@ class Score:
     """What was right in one reading of one guide."""
 
     guide: str
-    clothes: str
+    rewrite: str
     units: bool = False
     tasks: bool = False
     titles: float = 0.0
@@ -90,13 +90,13 @@ def bare(title: str) -> str:
     return re.sub(r"\bwk\b", "week", plain)
 
 
-def judge(data: bytes, truth: Truth, guide: str, clothes: str = "") -> Score:
+def judge(data: bytes, truth: Truth, guide: str, rewrite: str = "") -> Score:
     """Return what is right in the reading of `data`."""
     try:
         imported = read(data, name=guide)
     except GuideError as refused:
         right = truth.units == frozenset()
-        return Score(guide, clothes, right, right, 1.0, f"refused: {refused.what}")
+        return Score(guide, rewrite, right, right, 1.0, f"refused: {refused.what}")
     units = imported.summary()["units"]
     tasks = sum(unit["tasks"] for unit in units)
     named = {bare(title) for title in truth.titles}
@@ -104,7 +104,7 @@ def judge(data: bytes, truth: Truth, guide: str, clothes: str = "") -> Score:
     counts = "|".join(map(str, sorted(truth.units)))
     return Score(
         guide,
-        clothes,
+        rewrite,
         len(units) in truth.units,
         truth.fewest <= tasks <= truth.most,
         found / max(len(named), 1) if named else 1.0,
@@ -170,12 +170,12 @@ REWRITES: dict[str, Rewrite] = {
 
 
 def judged(work: tuple[Path, Truth, str]) -> Score:
-    """Return the score of one guide in these clothes."""
-    file, truth, clothes = work
+    """Return the score of one guide, rewritten or as it stands."""
+    file, truth, rewrite = work
     data = file.read_bytes()
-    if clothes:
-        data = REWRITES[clothes](data.decode("utf-8", "replace")).encode()
-    return judge(data, truth, file.name, clothes)
+    if rewrite:
+        data = REWRITES[rewrite](data.decode("utf-8", "replace")).encode()
+    return judge(data, truth, file.name, rewrite)
 
 
 def case_faults(imported: ImportResult, expected: dict[str, Any]) -> list[str]:
@@ -217,10 +217,8 @@ def _whole_faults(imported: ImportResult, expected: dict[str, Any]) -> Iterator[
         if not any(one.rstrip("/").endswith(url) for one in linked.get(title, ())):
             yield f"link {linked.get(title)} for {url}"
     days, weeks = sum(unit.days for unit in units), expected.get("weeks")
-    if weeks and days not in {
-        7 * weeks,
-        weeks * 12 // 13 * 7,
-    }:  # the importer's months have 28 days
+    of_months = weeks * 12 // 13 if weeks else 0  # the importer's months have 28 days
+    if weeks and days not in {7 * weeks, 7 * of_months}:
         yield f"{days / 7} weeks for {weeks}"
     if len(guide.checkpoints) != expected.get("checkpoints", len(guide.checkpoints)):
         yield f"{len(guide.checkpoints)} checkpoints"
@@ -263,36 +261,36 @@ def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("folder", type=Path)
-    options.add_argument("--rewrites", action="store_true", help="also in other clothes")
+    options.add_argument("--rewrites", action="store_true", help="also rewritten")
     options.add_argument("--only", default="", help="numbers of guides, by comma")
     options.add_argument("--jobs", type=int, default=2)
     given = options.parse_args()
     known = truths(given.folder)
     only = set(filter(None, given.only.split(",")))
-    clothes = ["", *REWRITES] if given.rewrites else [""]
+    rewrites = ["", *REWRITES] if given.rewrites else [""]
     work = [
         (file, known[file.name[:2]], one)
         for file in sorted(given.folder.glob("[0-9]*.md"))
         if file.name[:2] in known and (not only or file.name[:2] in only)
-        for one in clothes
+        for one in rewrites
     ]
     with ProcessPoolExecutor(given.jobs) as pool:
         scores = list(pool.map(judged, work, chunksize=2))
-    plain = [one for one in scores if not one.clothes]
+    plain = [one for one in scores if not one.rewrite]
     for one in plain:
         print(f"{'right' if one.right else 'WRONG'}  {one.guide[:28]:28} {one.report}")
     print(f"guides {sum(one.right for one in plain)} of {len(plain)}")
     print(f"titles {sum(one.titles for one in plain) / max(len(plain), 1):.0%}")
     right = {one.guide for one in plain if one.right}
-    dressed = [one for one in scores if one.clothes]
-    for name in REWRITES if dressed else ():
-        here = [one for one in dressed if one.clothes == name]
+    rewritten = [one for one in scores if one.rewrite]
+    for name in REWRITES if rewritten else ():
+        here = [one for one in rewritten if one.rewrite == name]
         lost = [one.guide[:2] for one in here if not one.right and one.guide in right]
         print(f"{name:22} {sum(one.right for one in here)} of {len(here)}; lost {' '.join(lost)}")
-    if dressed:
-        of_right = [one for one in dressed if one.guide in right]
+    if rewritten:
+        of_right = [one for one in rewritten if one.guide in right]
         still = sum(one.right for one in of_right)
-        print(f"rewrites {sum(one.right for one in dressed)} of {len(dressed)},")
+        print(f"rewrites {sum(one.right for one in rewritten)} of {len(rewritten)},")
         print(f"of the right {still} of {len(of_right)}: {still / max(len(of_right), 1):.0%}")
     if not only:
         found = cases(given.folder)

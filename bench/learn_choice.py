@@ -26,30 +26,27 @@ PULL = 0.01  # towards the prior
 
 
 def example(work: tuple[Path, guides.Truth, str]) -> Example:
-    """Return the features of each reading of a guide in these clothes, and whether it is right."""
-    file, truth, clothes = work
+    """Return the features of each reading of a rewritten guide, and whether it is right."""
+    file, truth, rewrite = work
     data = file.read_bytes()
-    if clothes:
-        data = guides.REWRITES[clothes](data.decode("utf-8", "replace")).encode()
+    if rewrite:
+        data = guides.REWRITES[rewrite](data.decode("utf-8", "replace")).encode()
     out = []
     for one in readings(repair(data, name=file.name).text, file.name, every=True):
         units = list(one.path.units())
-        tasks = sum(
-            len(u.tasks) + (sum(len(o.tasks) for o in u.choice.options) if u.choice else 0)
-            for u in units
-        )
+        tasks = sum(len(unit.all_tasks()) for unit in units)
         right = len(units) in truth.units and truth.fewest <= tasks <= truth.most
         out.append((one.features, right))
-    return file.name, clothes, out
+    return file.name, rewrite, out
 
 
 def learn(examples: list[Example], prior: dict[str, float]) -> dict[str, float]:
     """Return the weights that put right readings before wrong ones, held near the prior."""
     pairs = []
-    for _, clothes, found in examples:
+    for _, rewrite, found in examples:
         right = [f for f, ok in found if ok]
         wrong = [f for f, ok in found if not ok]
-        share = (1.0 if not clothes else 0.25) / max(1, len(right) * len(wrong))
+        share = (1.0 if not rewrite else 0.25) / max(1, len(right) * len(wrong))
         pairs += [(_less(r, w), share) for r in right for w in wrong]
     weights = dict(prior)
     for step in range(STEPS):
@@ -85,12 +82,12 @@ def main() -> None:
     options.add_argument("--jobs", type=int, default=2)
     given = options.parse_args()
     known = guides.truths(given.folder)
-    clothes = ["", "nonsense time words", "bold for headings", "no boxes"]
+    rewrites = ["", "nonsense time words", "bold for headings", "no boxes"]
     work = [
         (file, known[file.name[:2]], one)
         for file in sorted(given.folder.glob("[0-9]*.md"))
         if file.name[:2] in known
-        for one in clothes
+        for one in rewrites
     ]
     with ProcessPoolExecutor(given.jobs) as pool:
         examples = list(pool.map(example, work, chunksize=2))

@@ -44,7 +44,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
     if chosen.what is None:
         return _nothing_to_do(environ, chosen.why)
     from bot.action.context import ActionContext
-    from bot.sync.file_sources import LocalFiles, RepositoryFiles, find_curriculum
+    from bot.sync.file_sources import LocalFiles, RepositoryFiles, find_source
 
     context = ActionContext(environ, log.write, payload, now)
     with context.reader() as reader:
@@ -60,7 +60,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
         from bot.action.activities import Activities
         from bot.progress.path import PathReader
 
-        paths = PathReader(find_curriculum(settings.curriculum, files), settings, context.now())
+        paths = PathReader(find_source(settings.curriculum, files), settings, context.now())
         activities = Activities(context, reader, paths, inputs, log)
         if chosen.pull is None:
             done = activities.run(chosen.what)

@@ -24,8 +24,8 @@ def cohort(
 ) -> None:
     """Show where the learners are who share that with you.
 
-    Only repositories whose own settings name you in `mentors` and say `cohort: {share: true}` are
-    in the table, read anew each time. Which are not, and why, is printed apart from it, on standard
+    The table has only repositories whose own settings name you in `mentors` and say
+    `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
     error. Nothing is written anywhere.
     """
     from bot.reports import cohort as tables

@@ -72,10 +72,10 @@ class CliContext(RunContext):
         Raises ConfigError, CurriculumError or GuideError.
         """
         from bot.progress.path import PathReader
-        from bot.sync.file_sources import find_curriculum, find_settings
+        from bot.sync.file_sources import find_settings, find_source
 
         settings, source = find_settings(self.folder, reader)
-        return PathReader(find_curriculum(settings.curriculum, source), settings, self.now())
+        return PathReader(find_source(settings.curriculum, source), settings, self.now())
 
     def learning_path(self, reader: "Reader") -> "LearningPath":
         """Return that path as the repository is now."""

@@ -105,7 +105,7 @@ def import_guide(
     ] = "text",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     reading: Annotated[
-        int | None, typer.Option(min=1, help="Take this one of several close readings.")
+        int | None, typer.Option(min=1, help="The number of the reading to take, of several.")
     ] = None,
 ) -> None:
     """Read a learning guide: phases, weeks, tasks, hours, deliverables, checkpoints, resources.
@@ -146,7 +146,7 @@ def _choose(readings: tuple[str, ...]) -> int:
     for number, one in enumerate(readings, 1):
         console.print_status(f"  {number}. {one}")
     if not console.interactive():
-        console.print_status("The first is taken. Take another with --reading 2.")
+        console.print_status("Taking the first. For another, add for example --reading 2.")
         return 1
     chosen: int = typer.prompt("Which one?", default=1, err=True, type=int)
     return min(max(chosen, 1), len(readings))

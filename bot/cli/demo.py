@@ -232,7 +232,7 @@ def usage_errors() -> Iterator[None]:
     except ModuleNotFoundError as missing:
         raise UsageError(
             f"a local GitHub needs '{missing.name}', which is not installed.",
-            hint="Install it with: pip install ./github-sandbox '.[sandbox]', in a checkout.",
+            hint="Install it in a checkout with: pip install ./github-sandbox '.[sandbox]'",
         ) from None
     try:
         yield

@@ -11,7 +11,16 @@ from bot.cli import console
 from bot.cli.context import CliContext, now
 from bot.cli.options import AsJson, ReadRepo
 from bot.cli.serve import check_installed
-from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
+from bot.errors import (
+    EXIT_OK,
+    ConfigError,
+    CurriculumError,
+    GitHubError,
+    GuideError,
+    MilepostError,
+    UnavailableError,
+    UsageError,
+)
 from bot.sync.doctor_findings import Finding, ok, problem, warning
 
 if TYPE_CHECKING:
@@ -106,16 +115,27 @@ def _repository(context: CliContext) -> Iterator[Finding]:
     for check in (_identity, _permissions, _clock, _rate_limit):
         yield check(seen)
     if seen.has_issues:
-        yield from _refusals(context)
+        yield from _path(context)
 
 
-def _refusals(context: CliContext) -> Iterator[Finding]:
+def _path(context: CliContext) -> Iterator[Finding]:
     from bot.planning.observed_state import observe
+    from bot.planning.removal_limit import HINT
 
     with context.reader() as reader:
-        refused = observe(reader.snapshot()).ledger.refused
-    for one in refused.values():
-        yield warning("path", f"not written: {one.what}.", one.why)
+        snapshot = reader.snapshot()
+        for one in observe(snapshot).ledger.refused.values():
+            yield warning("path", f"not written: {one.what}.", one.why)
+        try:
+            path = context.path_reader(reader).path(snapshot)
+        except (ConfigError, CurriculumError, GuideError):  # the check of the settings reports it
+            return
+    reading = path.reading
+    if reading.offered and not path.finished_on:
+        advice = "Tick the box on the dashboard to take it; what is finished stays finished."
+        yield warning("guide", reading.offered.sentence, advice)
+    if reading.forced:
+        yield warning("guide", reading.forced.sentence, HINT)
 
 
 def _identity(seen: "Inspection") -> Finding:

@@ -59,8 +59,8 @@ def export(
 ) -> None:
     """Write the report on a checkpoint to a file.
 
-    As it stands today, before its time, too. Nothing is posted. `finish` for N means the totals of
-    a finished path, as a page to print.
+    As it stands today, before its time, too. Nothing is posted. With `finish` as N it writes the
+    totals of a finished path, as a page to print.
     """
     from bot.reports import checkpoint as reports
     from bot.reports import finish

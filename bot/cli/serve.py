@@ -47,5 +47,5 @@ def check_installed() -> None:
     except ModuleNotFoundError as missing:
         raise UsageError(
             f"the server needs '{missing.name}', which is not installed.",
-            hint="Install it with: pip install '.[server]', in a checkout.",
+            hint="Install it in a checkout with: pip install '.[server]'",
         ) from None

@@ -38,9 +38,7 @@ TOTAL_TIME = 10.0  # seconds for all pages of one run
 FIRST_PAUSE, LAST_PAUSE = 60.0, 86_400.0  # seconds until what was not found is asked for again
 PAUSE_GROWTH = 4
 MAX_MISSES = 20_000  # remembered; each takes some 200 bytes
-MAX_RESOLVING = (
-    32  # names at once, so that a silent resolver does not fill the process with threads
-)
+MAX_RESOLVING = 32  # names at once: a silent resolver must not fill the process with threads
 GOOD = range(200, 300)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = [("Accept", "text/html"), ("Accept-Encoding", "identity"), ("User-Agent", USER_AGENT)]

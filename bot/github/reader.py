@@ -7,10 +7,10 @@ are three answers without a body that cost no quota.
 import base64
 import binascii
 import posixpath
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from bot.errors import (
     AuthenticationError,
@@ -23,19 +23,12 @@ from bot.errors import (
 )
 from bot.github import errors, response_parser
 from bot.github.addresses import Address, address, web_root
-from bot.github.answer import Answer, UnreadableAnswerError, shape_error
-from bot.github.api_client import (
-    JSON,
-    PER_PAGE,
-    RAW,
-    ApiClient,
-    bearer,
-    next_page,
-    pages,
-)
+from bot.github.answer import UnreadableAnswerError, shape_error
+from bot.github.api_client import RAW, ApiClient
+from bot.github.conditional_client import ConditionalClient
 from bot.github.connection import Connection
 from bot.github.errors import EmptyRepositoryError
-from bot.github.etag_cache import Cache, CacheIdentity
+from bot.github.etag_cache import Cache
 from bot.github.issue_list import (
     UNLIMITED,
     IssueList,
@@ -60,7 +53,6 @@ from bot.planning.snapshot import (
 from bot.progress.closings import with_closings
 
 MAX_FILE = 5_000_000  # bytes; GitHub would send 100 MB
-MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
 MAX_AUTHORS = 50  # authors of a repository with more texts than are held
 EVERY_ISSUE = {"state": "all", "sort": "created", "direction": "asc"}
@@ -86,14 +78,12 @@ class HttpReader:
         limits: ReadLimits = UNLIMITED,
     ) -> None:
         self._connection = connection
-        self._cache = cache
         self._limits = limits
         self._viewer: int | None = None
         self._writers: dict[tuple[str, int], bool] = {}
         self._recorded: frozenset[int] | None = None  # accounts that the path is written by
         self._client = RepositoryClient(connection, client)
-        identity = bearer(connection.token).get("Authorization", "")
-        self._asker = CacheIdentity(JSON, identity, connection.fingerprint)
+        self._cached = ConditionalClient(self._client, cache, limits.parsing)
 
     def __enter__(self) -> Self:
         return self
@@ -111,8 +101,8 @@ class HttpReader:
         root, name = self._connection.root, self._connection.repository
         # Issues first, so that what they refer to is in the lists that follow.
         listed = self._listed(fresh)
-        labels = self._list(f"{root}/labels", {}, fresh)
-        milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
+        labels = self._cached.get_list(f"{root}/labels", fresh=fresh)
+        milestones = self._cached.get_list(f"{root}/milestones", {"state": "all"}, fresh=fresh)
         found = Snapshot(
             repository=name,
             labels=response_parser.labels(labels, "labels"),
@@ -127,7 +117,7 @@ class HttpReader:
 
     def by_id(self, number: int) -> Json:
         """Return a repository, by the number that outlives its name. Raises NotThereError."""
-        return self._object(f"/repositories/{number}")
+        return self._cached.get_object(f"/repositories/{number}")
 
     def issue(self, number: int) -> IssueState | None:
         """Return one issue as it is now; None when it is not here, or is a pull request."""
@@ -154,7 +144,7 @@ class HttpReader:
         """Return one milestone as it is now; None when it is not here (any more)."""
         path = f"{self._connection.root}/milestones/{number}"
         try:
-            found = self._object(path)
+            found = self._cached.get_object(path)
         except NotThereError:
             return None
         return response_parser.milestones([found], path)[0]
@@ -162,7 +152,7 @@ class HttpReader:
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         """Return the comments of an issue, oldest first. Raises NotThereError without the issue."""
         path = f"{self._connection.root}/issues/{number}/comments"
-        return response_parser.comments(self._list(path, {}, fresh), path)
+        return response_parser.comments(self._cached.get_list(path, fresh=fresh), path)
 
     def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
         """Return the comments written or edited since then (aware), oldest first.
@@ -176,7 +166,7 @@ class HttpReader:
             "direction": "asc",
         }
         texts, found = self._texts(), list[CommentState]()
-        for answer in self._pages(path, query, fresh=False):
+        for answer in self._cached.get_pages(path, query):
             with self._limits.parsing:
                 some = (
                     one
@@ -215,7 +205,7 @@ class HttpReader:
         """Return the last closing of an issue, by its events; None when nobody is known for it."""
         path = f"{self._connection.root}/issues/{number}/events"
         try:
-            return response_parser.last_closing(self._list(path, {}, fresh=False), path)
+            return response_parser.last_closing(self._cached.get_list(path), path)
         except NotThereError:
             return None
 
@@ -226,7 +216,7 @@ class HttpReader:
         """
         path = f"{self._connection.root}/issues/{number}/events"
         try:
-            return response_parser.last_labelled(self._list(path, {}, fresh=False), label, path)
+            return response_parser.last_labelled(self._cached.get_list(path), label, path)
         except NotThereError:
             return None
 
@@ -239,7 +229,7 @@ class HttpReader:
         if (login, account) not in self._writers:
             path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
             try:
-                found = self._object(path)
+                found = self._cached.get_object(path)
             except (NotThereError, PermissionDeniedError):
                 found = {}
             same = (found.get("user") or {}).get("id") == account
@@ -265,7 +255,7 @@ class HttpReader:
         Raises AuthenticationError for a token that is no person's, such as a workflow's.
         """
         try:
-            login = self._object("/user").get("login")
+            login = self._cached.get_object("/user").get("login")
         except PermissionDeniedError:
             raise AuthenticationError(
                 "this token belongs to no person.",
@@ -286,7 +276,7 @@ class HttpReader:
         if place is None:
             return None
         try:
-            item = self._object(_api_path(place), follow=True)
+            item = self._cached.get_object(_api_path(place), follow=True)
         except (AuthenticationError, UnreadableAnswerError):
             raise
         except GitHubError:
@@ -300,7 +290,7 @@ class HttpReader:
         """
         path = f"{self._connection.root}/git/trees/{quote(branch, safe='')}"
         try:
-            item = self._object(path, {"recursive": "1"})
+            item = self._cached.get_object(path, {"recursive": "1"})
         except (NotThereError, EmptyRepositoryError):
             return None
         return response_parser.blobs(item, path)
@@ -330,7 +320,7 @@ class HttpReader:
 
     def _file(self, url: str) -> ReadmeFile | None:
         try:
-            found = self._cached(url, {}).json()
+            found = self._cached.get(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if int(found.get("size") or 0) > MAX_FILE:
@@ -362,7 +352,7 @@ class HttpReader:
         name, found = self._connection.repository, IssueList(self._limits, self._texts())
         path = f"{self._connection.root}/issues"
         try:
-            for answer in self._pages(path, EVERY_ISSUE, fresh):
+            for answer in self._cached.get_pages(path, EVERY_ISSUE, fresh=fresh):
                 with self._limits.parsing:
                     page = IssuePage.parse(items(answer.json(), path), name)
                 del answer
@@ -386,64 +376,18 @@ class HttpReader:
             return isinstance(written, IssueState) and bool(written.milestone or written.labels)
         if self._recorded is None:
             path = f"{self._connection.root}/milestones"
-            found = response_parser.milestones(
-                self._list(path, {"state": "all"}, fresh=False), path
-            )
+            found = response_parser.milestones(self._cached.get_list(path, {"state": "all"}), path)
             self._recorded = recorded_writers(found)
         if account in self._recorded:
             return True
         known = (author, account) in self._writers or len(self._writers) < MAX_AUTHORS
         return known and self.may_write(author, account)
 
-    def _list(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Json]:
-        for answer in self._pages(path, params, fresh):
-            yield from items(answer.json(), path)
-
-    def _pages(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Answer]:
-        def fetch_page(query: Mapping[str, str]) -> Answer:
-            return self._cached(path, query, fresh=fresh)
-
-        return pages(fetch_page, path, params, most=MAX_PAGES)
-
     def _reactions(self, path: str) -> tuple[ReactionState, ...]:
         try:
-            return response_parser.reactions(self._list(path, {}, fresh=False), path)
+            return response_parser.reactions(self._cached.get_list(path), path)
         except NotThereError:
             return ()
-
-    def _object(
-        self, path: str, query: Mapping[str, str] | None = None, *, follow: bool = False
-    ) -> Json:
-        """Return one object, through the cache."""
-        found = self._cached(path, query or {}, follow=follow).json()
-        if not isinstance(found, dict):
-            raise shape_error(path, "no object")
-        return found
-
-    def _cached(
-        self, path: str, query: Mapping[str, str], *, fresh: bool = False, follow: bool = False
-    ) -> Answer:
-        """Return an answer: the stored one, when GitHub confirms that it still holds."""
-        key = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
-        with self._limits.parsing:
-            cached = self._cache.get(key) if self._cache is not None and not fresh else None
-            etag = self._asker.tag(cached) if cached else None
-        answer = self._client.get(path, query, etag=etag, follow=follow)
-        if answer.status == 304 and cached is not None:
-            return answer._replace(status=200, text=cached.body, headers={"link": cached.link})
-        etag = answer.headers.get("etag", "")
-        if self._cache is not None and etag:
-            with self._limits.parsing:
-                if not _is_full_last_page(answer):
-                    link = answer.headers.get("link", "")
-                    self._cache.put(key, self._asker.page(etag, link, answer.text))
-        return answer
-
-
-def _is_full_last_page(answer: Answer) -> bool:
-    """Return whether more may come while the ETag stays: the link to it is not in the ETag."""
-    found = answer.json() if next_page(answer) is None else None
-    return isinstance(found, list) and len(found) >= int(PER_PAGE)
 
 
 def _api_path(place: Address) -> str:

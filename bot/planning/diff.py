@@ -23,7 +23,8 @@ from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.duplicate_issues import DuplicateIssueDiff
 from bot.planning.duplicate_labels import DuplicateLabelDiff
-from bot.planning.ledger import with_ledger
+from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.length_limits import BODY
 from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, observe
 from bot.planning.plan import Plan
@@ -149,6 +150,8 @@ def _ledger_change(
     prints: dict[Key, str],
 ) -> list[Change]:
     """`changes` with the ledger brought up to date at the end, in the summary issue."""
+    if SUMMARY_KEY not in issues.present:
+        return changes
     made = observed.keys() | desired.texts.reported
     for change in changes:
         match change:
@@ -168,20 +171,27 @@ def _ledger_change(
         "refused": ledger.refused if refused is None else refused,
         "closed": observed.snapshot.closings.until or ledger.closed,
         "bots": _standing_closings(observed, changes),
+        "reading": desired.texts.reading,
     }
-    ledger = ledger.model_copy(update=update)
     own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
+    summary = own[0] if own else _empty_summary_change(changes, issues)
+    ledger = _with_room(ledger.model_copy(update=update), summary.body)
     # Newer days and accounts alone wait for another change of the issue, which comes each week: a
     # run right behind one with commands has nothing to write, however long nothing ran before.
     waits = {name: getattr(observed.ledger, name) for name in ("seen", "writers", "closed")}
     can_wait = ledger.model_copy(update=waits) == observed.ledger and not own
-    unchanged = ledger == observed.ledger or can_wait
-    if SUMMARY_KEY not in issues.present or unchanged:
+    if ledger == observed.ledger or can_wait:
         return changes
-    summary = own[0] if own else _empty_summary_change(changes, issues)
     written = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
     rest = [change for change in changes if change is not summary]
     return [*rest, summary.model_copy(update=written)]
+
+
+def _with_room(ledger: Ledger, body: str) -> Ledger:
+    """Return the ledger without the curriculum where that does not fit into the issue."""
+    if ledger.reading is None or len(with_ledger(body, ledger)) <= BODY.most:
+        return ledger
+    return ledger.model_copy(update={"reading": ledger.reading.model_copy(update={"packed": ""})})
 
 
 def _standing_closings(observed: ObservedState, changes: list[Change]) -> dict[int, str]:

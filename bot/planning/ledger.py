@@ -6,10 +6,8 @@ body for a marker:
     <!-- milepost:ledger {"v":2,"made":"3:...","labels":{"kind:course":"..."}} -->
 
 Each object is a number of 32 bits out of its key. Sorted, their distances are about equal and take
-20 to 25 bits each by Golomb-Rice coding. GitHub limits a body by characters and not by bytes, so a
-character carries 14 bits: the 16,384 from U+4E00 on are assigned, are letters of their own in any
-normal form, and cannot end a comment. 10,000 tasks with all that belongs to them take 24,000
-characters; version 1, a list of hex digits, took 227,000.
+20 to 25 bits each by Golomb-Rice coding, packed as `packing.py` says. 10,000 tasks with all that
+belongs to them take 24,000 characters; version 1, a list of hex digits, took 227,000.
 """
 
 import json
@@ -20,12 +18,13 @@ from typing import Any, Literal, Self
 from pydantic import Field, TypeAdapter
 
 from bot.planning.marker import LEDGER, Key, digest, safe_json
+from bot.planning.packing import pack_bits, unpack_bits
+from bot.planning.reading_record import ReadingRecord, read_record
 from bot.planning.snapshot import FrozenModel
 
 SPACE = 1 << 32
-_FIRST = 0x4E00
-_BITS = 14
-_OWN = frozenset({"v", "made", "labels", "seen", "writers", "refused", "closed", "bots"})
+_OWN = frozenset({"v", "made", "labels", "seen", "writers", "refused", "closed", "bots", "reading"})
+_READ_APART = frozenset({"v", "made", "refused", "reading"})
 MOST_DAYS = 28  # between two tries of what GitHub refused
 
 
@@ -61,7 +60,8 @@ class Ledger(FrozenModel):
     `seen` is the day of the last run that read comments and had none to answer: the next one asks
     for those since then. `writers` are the ids of the accounts that the path was written by.
     `refused` are the changes that GitHub did not take, by identity, `closed` (aware, UTC) and
-    `bots` those of `Closings`. `more` holds fields that this program does not know, as JSON.
+    `bots` those of `Closings`. `reading` is how the guide was read, where the path is one as it is.
+    `more` holds fields that this program does not know, as JSON.
     """
 
     v: Literal[2] = 2
@@ -72,6 +72,7 @@ class Ledger(FrozenModel):
     refused: dict[str, RefusedChange] = Field(default_factory=dict)
     closed: datetime | None = None
     bots: dict[int, str] = Field(default_factory=dict)
+    reading: ReadingRecord | None = None
     more: dict[str, str] = Field(default_factory=dict)
 
     def has(self, key: Key) -> bool:
@@ -103,6 +104,7 @@ class Ledger(FrozenModel):
             **({"refused": safe_json(_dumped(self.refused))} if self.refused else {}),
             **({"closed": f'"{self.closed:%Y-%m-%dT%H:%M:%SZ}"'} if self.closed else {}),
             **({"bots": safe_json(dict(sorted(self.bots.items())))} if self.bots else {}),
+            **({"reading": self.reading.as_json()} if self.reading else {}),
             **dict(sorted(self.more.items())),
         }
         content = ",".join(f"{safe_json(name)}:{value}" for name, value in fields.items())
@@ -143,13 +145,14 @@ def _read(content: dict[str, Any]) -> Ledger:
         made = frozenset(int(text[:8], 16) for text in content["made"])
     else:
         made = _unpack(content["made"])
-    given = {name: content[name] for name in _OWN - {"v", "made", "refused"} if name in content}
+    given = {name: content[name] for name in _OWN - _READ_APART if name in content}
     more = {name: safe_json(value) for name, value in content.items() if name not in _OWN}
     try:
         refused = _REFUSED.validate_python(content.get("refused", {}))
     except ValueError:  # each is tried again
         refused = {}
-    return Ledger.model_validate({"refused": refused, **given, "v": 2, "made": made, "more": more})
+    apart = {"v": 2, "made": made, "refused": refused, "reading": read_record(content)}
+    return Ledger.model_validate({**given, **apart, "more": more})
 
 
 def _pack(numbers: frozenset[int]) -> str:
@@ -161,19 +164,13 @@ def _pack(numbers: frozenset[int]) -> str:
         high, low = divmod(number - before - 1, 1 << width)
         bits.append("1" * high + "0" + (f"{low:0{width}b}" if width else ""))
         before = number
-    text = "".join(bits)
-    text += "0" * (-len(text) % _BITS)
-    packed = (chr(_FIRST + int(text[at : at + _BITS], 2)) for at in range(0, len(text), _BITS))
-    return f"{len(numbers)}:{''.join(packed)}"
+    return f"{len(numbers)}:{pack_bits(''.join(bits))}"
 
 
 def _unpack(text: str) -> frozenset[int]:
     """Return the numbers that `_pack` wrote. Raises ValueError when the text is damaged."""
     count, _, packed = text.partition(":")
-    codes = [ord(char) - _FIRST for char in packed]
-    if not all(0 <= code < 1 << _BITS for code in codes):
-        raise ValueError("a character that carries nothing")
-    bits = "".join(f"{code:0{_BITS}b}" for code in codes)
+    bits = unpack_bits(packed)
     width, at, before = _width(int(count)), 0, -1
     numbers: set[int] = set()
     for _ in range(min(int(count), len(bits))):

@@ -4,17 +4,18 @@ from typing import Literal
 
 from pydantic import Field
 
+from bot.errors import RefusedError
 from bot.planning.changes import Change
 from bot.planning.drift import Drift
 from bot.planning.marker import Key
-from bot.planning.removal_limit import check_removals
+from bot.planning.removal_limit import HINT, check_removals
 from bot.planning.snapshot import FrozenModel, IssueRef
 
 
 class Note(FrozenModel):
     """A fact for people that changes nothing: opt-out, duplicate, not ours, leftover."""
 
-    kind: Literal["opted-out", "duplicate", "not-ours", "left", "refused"]
+    kind: Literal["opted-out", "duplicate", "not-ours", "left", "refused", "reading"]
     key: Key
     text: str
 
@@ -23,8 +24,9 @@ class Plan(FrozenModel):
     """Ordered changes, and what was found and left alone. An empty plan is a plan like any other.
 
     `retries` says that a change is tried again that GitHub had refused. `removals` counts the
-    objects it would close or delete, `existing` those of ours that are open now. `milestones` and
-    `issues` say by key what is there already, for changes that name it.
+    objects it would close or delete, `existing` those of ours that are open now. `stop` is why it
+    must not be written unless removals are allowed. `milestones` and `issues` say by key what is
+    there already, for changes that name it.
     """
 
     repository: str
@@ -35,6 +37,7 @@ class Plan(FrozenModel):
     retries: bool = Field(default=False, exclude=True)
     removals: int = 0
     existing: int = 0
+    stop: str = Field(default="", exclude=True)
     milestones: dict[Key, int] = Field(default_factory=dict)
     issues: dict[Key, IssueRef] = Field(default_factory=dict)
 
@@ -53,5 +56,7 @@ class Plan(FrozenModel):
         return sum(change.op == op for change in self.changes)
 
     def check_safe(self) -> None:
-        """Raise RefusedError when it removes more than a quarter of what there is."""
+        """Raise RefusedError when it must stop, or removes more than a quarter of what there is."""
+        if self.stop:
+            raise RefusedError(self.stop, hint=HINT)
         check_removals(self.removals, existing=self.existing)

@@ -3,6 +3,7 @@
 from bot.errors import RefusedError
 
 SHARE = 4
+HINT = "If that is meant, run it again with --allow-removals."
 
 
 def check_removals(removals: int, *, existing: int) -> None:
@@ -13,5 +14,5 @@ def check_removals(removals: int, *, existing: int) -> None:
     if removals * SHARE > existing:
         raise RefusedError(
             f"this plan would close {removals} of {existing} milestones and issues.",
-            hint="If that is meant, run it again with --allow-removals.",
+            hint=HINT,
         )

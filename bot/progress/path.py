@@ -5,9 +5,11 @@ They pass nothing else beside it. What takes time to compute is computed once, o
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import Self
+
+from pydantic import ConfigDict
 
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Module
@@ -19,9 +21,11 @@ from bot.planning.snapshot import Snapshot
 from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.command_log import Entry, find_logs
+from bot.progress.commands.reading import AcceptReading
 from bot.progress.commands.revert import Revert
 from bot.progress.effort import Effort, effort
 from bot.progress.forecast import Forecast, forecast, steady_end
+from bot.progress.guide_file import GuideFile, GuideReading
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory
 from bot.progress.progress import FINISHED, LEFT_OUT, Progress, item_keys, read_progress
 from bot.settings import Settings
@@ -47,6 +51,12 @@ def read_learner_history(
     return history.build()
 
 
+def accepted_readings(observed: ObservedState) -> set[str]:
+    """Return the digests of the readings of the guide that the learner accepted."""
+    commands = (one.command for log in find_logs(observed).values() for one in log.entries)
+    return {command.digest for command in commands if isinstance(command, AcceptReading)}
+
+
 def _reverted(entries: Iterable[Entry]) -> set[tuple[int, int]]:
     """Return comment and place of each command that was taken back."""
     commands = (entry.command for entry in entries)
@@ -57,9 +67,14 @@ class LearningPath(PlannedPath):
     """A curriculum and a learner's repository at `now` (aware).
 
     `file_settings` are those of the settings file, `settings` those in force. `observed` is the
-    repository, `history` what its command logs and self-assessments add up to.
+    repository, `history` what its command logs and self-assessments add up to. `guide` is the file
+    that the curriculum was read from, where it is a guide as it is, and `reading` that reading.
     """
 
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    guide: GuideFile | None = None
+    reading: GuideReading
     file_settings: Settings
     observed: ObservedState
     history: LearnerHistory
@@ -194,17 +209,29 @@ class LearningPath(PlannedPath):
         """Return the path read from another snapshot, itself for its own."""
         if snapshot is self.observed.snapshot:
             return self
-        return type(self).read(self.curriculum, self.file_settings, snapshot, self.now)
+        source = self.guide or self.curriculum
+        return type(self).read(source, self.file_settings, snapshot, self.now)
 
     @classmethod
     def read(
-        cls, curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: datetime
+        cls, source: Curriculum | GuideFile, settings: Settings, snapshot: Snapshot, now: datetime
     ) -> Self:
-        """Return the path at `now` (aware); `settings` are those of the file."""
+        """Return the path at `now` (aware); `settings` are those of the file.
+
+        Raises GuideError where the source is a guide that has to be read anew, and can't be.
+        """
         observed = observe(snapshot)
-        history = read_learner_history(curriculum, settings, observed)
+        guide = None if isinstance(source, Curriculum) else source
+        reading = (
+            GuideReading(curriculum=source)
+            if isinstance(source, Curriculum)
+            else source.reading(observed.ledger.reading, partial(accepted_readings, observed))
+        )
+        history = read_learner_history(reading.curriculum, settings, observed)
         return cls(
-            curriculum=curriculum,
+            guide=guide,
+            reading=reading,
+            curriculum=reading.curriculum,
             settings=history.in_force(settings),
             today=now.astimezone(settings.zone).date(),
             overrides=history.overrides,
@@ -217,16 +244,29 @@ class LearningPath(PlannedPath):
 
 
 class PathReader:
-    """Reads the path of one curriculum at one moment; keeps the last one read."""
+    """Reads the path of one curriculum or guide at one moment; keeps the last one read."""
 
-    def __init__(self, curriculum: Curriculum, settings: Settings, now: datetime) -> None:
-        self.curriculum = curriculum
+    def __init__(self, source: Curriculum | GuideFile, settings: Settings, now: datetime) -> None:
+        self._source = source
         self.settings = settings
         self.now = now
         self._last: LearningPath | None = None
 
+    @property
+    def curriculum(self) -> Curriculum:
+        """The curriculum; of a guide the one that a path would begin with."""
+        return self._source if isinstance(self._source, Curriculum) else self._source.read("")
+
+    def check_settings(self) -> None:
+        """Raise ConfigError when a setting does not fit the curriculum, where that is known yet.
+
+        Which reading of a guide counts is known with the repository.
+        """
+        if isinstance(self._source, Curriculum):
+            PlannedPath.at_start(self._source, self.settings).check_settings()
+
     def path(self, snapshot: Snapshot) -> LearningPath:
         """Return the path read from `snapshot`."""
         if self._last is None or self._last.observed.snapshot is not snapshot:
-            self._last = LearningPath.read(self.curriculum, self.settings, snapshot, self.now)
+            self._last = LearningPath.read(self._source, self.settings, snapshot, self.now)
         return self._last

@@ -20,6 +20,7 @@ from bot.progress.commands.choose import Choose
 from bot.progress.commands.open import OpenUnit
 from bot.progress.commands.optional import DropOptional
 from bot.progress.commands.pause import PauseUntil, Resume
+from bot.progress.commands.reading import AcceptReading
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
@@ -44,7 +45,8 @@ class Button(FrozenModel):
     """A box that asks for `command`.
 
     `name` is the unit or option it is about, `choice` the option's choice, `day` the last day of
-    the path or of the pause that would follow or runs, `count` how many things it is about.
+    the path or of the pause that would follow or runs, `count` how many things it is about, `text`
+    what it would change.
     """
 
     command: StoredCommand
@@ -52,6 +54,7 @@ class Button(FrozenModel):
     choice: str = ""
     day: date | None = None
     count: int = 0
+    text: str = ""
 
 
 class Suggestions(FrozenModel):
@@ -133,6 +136,8 @@ def next_to_open(path: LearningPath) -> str | None:
 
 
 def _buttons(path: LearningPath) -> Iterator[Button]:
+    if offered := path.reading.offered:
+        yield Button(command=AcceptReading(digest=offered.digest), text=offered.sentence)
     names = unit_names(path.curriculum)
     if unit := next_to_open(path):
         yield Button(command=OpenUnit(unit=unit), name=names[unit])

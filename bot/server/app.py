@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -49,9 +50,8 @@ def build(server: Server) -> ASGIApp:
     machines = {LIVENESS: live, READINESS: readiness(server.health)}
     if server.config.metrics_token is not None:
         machines[METRICS] = metrics_endpoint(server.metrics, server.config.metrics_token)
-    https = (server.config.public_url or "").startswith("https:")
     apps: dict[str, ASGIApp] = {
-        path: with_security_headers(in_event_loop(respond), https=https)
+        path: with_security_headers(in_event_loop(respond), https=server.config.https)
         for path, respond in machines.items()
     }
     apps[WEBHOOKS] = endpoint
@@ -85,28 +85,15 @@ def application(server: Server) -> FastAPI:
             await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
 
-    def nobodys_error(scope: Scope, error: PageError) -> ASGIApp:
-        request = Request(scope)
-        ignore_visitor(request)  # this is the event loop, which must not wait for the store
-        return error_page(frame, request, error)
-
-    def refuse(scope: Scope, seconds: int) -> ASGIApp:
-        text = f"Wait {seconds} seconds, then load the page again."
-        error = PageError(429, "That was a lot at once", text, again=seconds)
-        return nobodys_error(scope, error)
-
-    def refuse_body(scope: Scope, error: BodyError) -> ASGIApp:
-        title, detail = BODY_ERRORS[error.status]
-        return nobodys_error(scope, PageError(error.status, title, detail, again=error.retry_after))
-
     app = FastAPI(
         title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
     app.state.server = server
     frame = add_pages(app, server)
     # What is added later is further out.
-    app.add_middleware(with_body, reader=BodyReader(FORMS), refuse=refuse_body)
-    app.add_middleware(limit_pages, pages=server.config.page_limit, refuse=refuse)
+    app.add_middleware(with_body, reader=BodyReader(FORMS), refuse=partial(_refuse_body, frame))
+    limit = server.config.page_limit
+    app.add_middleware(limit_pages, pages=limit, refuse=partial(_refuse_more, frame))
     paths: dict[Any, str] = {
         route.endpoint: route.path for route in app.routes if isinstance(route, Route)
     }
@@ -118,6 +105,22 @@ def application(server: Server) -> FastAPI:
     if server.telemetry is not None:
         app.add_middleware(server.telemetry.trace, route=route)
     return app
+
+
+def _refuse_more(frame: Frame, scope: Scope, seconds: int) -> ASGIApp:
+    text = f"Wait {seconds} seconds, then load the page again."
+    return _refusal(frame, scope, PageError(429, "That was a lot at once", text, again=seconds))
+
+
+def _refuse_body(frame: Frame, scope: Scope, error: BodyError) -> ASGIApp:
+    page_error = PageError(error.status, *BODY_ERRORS[error.status], again=error.retry_after)
+    return _refusal(frame, scope, page_error)
+
+
+def _refusal(frame: Frame, scope: Scope, error: PageError) -> ASGIApp:
+    request = Request(scope)
+    ignore_visitor(request)  # this is the event loop, which must not wait for the store
+    return error_page(frame, request, error)
 
 
 def add_pages(app: FastAPI, server: Server) -> Frame:
@@ -133,5 +136,5 @@ def add_pages(app: FastAPI, server: Server) -> Frame:
     sign_in.add(app, frame)
     setup.add(app, frame, access)
     error_pages.add(app, frame)
-    app.add_middleware(with_security_headers, https=frame.https)
+    app.add_middleware(with_security_headers, https=server.config.https)
     return frame

@@ -51,6 +51,11 @@ class ServerConfig(BaseModel):
     write_interval: float = Field(1.0, alias="MILEPOST_WRITE_INTERVAL", ge=0, le=600)
 
     @property
+    def https(self) -> bool:
+        """Return whether people reach the server by https."""
+        return (self.public_url or "").startswith("https:")
+
+    @property
     def webhook_secrets(self) -> tuple[bytes, ...]:
         """Return the secrets that a delivery may be signed with, the present one first."""
         known = (self.webhook_secret, self.webhook_secret_old)
@@ -72,7 +77,7 @@ class ServerConfig(BaseModel):
 
 PREFIX = "MILEPOST_"
 # What the command line and compose.yaml read.
-_OTHERS = tuple(PREFIX + name for name in ("CACHE_DIR", "MAX_WAIT", "PORT", "WORKERS"))
+_OTHERS = tuple(PREFIX + name for name in ("CACHE_DIR", "MAX_WAIT", "MEMORY", "PORT", "WORKERS"))
 # The field of `ServerConfig` that each variable fills.
 VARIABLES = {str(info.alias): name for name, info in ServerConfig.model_fields.items()}
 

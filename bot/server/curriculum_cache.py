@@ -15,8 +15,8 @@ from cachetools import Cache, LRUCache
 
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError, GuideError
-from bot.server.curriculum_process import FileContent, find_bounded
-from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource
+from bot.server.curriculum_process import find_bounded
+from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileContent, FileSource
 
 MAX_TEXT = 2_000_000  # bytes of the files; a curriculum takes ten to thirty times as much
 _LEAST = 2_000  # bytes that a small file counts for
@@ -36,18 +36,18 @@ class CurriculumCache:
         self._lock = threading.Lock()
         self._entries: LRUCache[bytes, _Entry] = LRUCache(max_text, getsizeof=lambda one: one.size)
 
-    def find(self, repository: int, name: str, place: FileSource) -> Curriculum:
+    def find(self, repository: int, name: str, place: FileSource, units: str = "") -> Curriculum:
         """Return what `find_curriculum` does, and raise the same. The file itself is read anew."""
         is_file = name.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
         content = place.read(name) if is_file else None
         if content is None:
             self.forget([repository])
-            return find_bounded(name, FileContent(None))
+            return find_bounded(name, FileContent(None), units)
         # With the name, for it is in errors, and in the curriculum's source.
-        key = hashlib.sha256(f"{name}\0".encode() + content).digest()
+        key = hashlib.sha256(f"{name}\0{units}\0".encode() + content).digest()
         with self._lock:
             entry = self._entries.get(key)
-        entry = entry or _Entry(_read(name, content), max(len(content), _LEAST))
+        entry = entry or _Entry(_read(name, content, units), max(len(content), _LEAST))
         with self._lock, contextlib.suppress(ValueError):  # larger than the cache
             self._release(repository, but=key)
             entry = self._entries.setdefault(key, entry)  # another thread may have been quicker
@@ -74,8 +74,8 @@ class CurriculumCache:
                     del self._entries[key]
 
 
-def _read(name: str, content: bytes) -> Curriculum | CurriculumError | GuideError:
+def _read(name: str, content: bytes, units: str) -> Curriculum | CurriculumError | GuideError:
     try:
-        return find_bounded(name, FileContent(content))
+        return find_bounded(name, FileContent(content), units)
     except (CurriculumError, GuideError) as invalid:
         return invalid.with_traceback(None)

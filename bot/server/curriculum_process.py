@@ -9,11 +9,17 @@ import pickle
 import subprocess
 import sys
 import threading
-from typing import NamedTuple, cast
+from typing import cast
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError
-from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource, find_curriculum
+from bot.sync.file_sources import (
+    GUIDE_ENDINGS,
+    YAML_ENDINGS,
+    FileContent,
+    FileSource,
+    find_curriculum,
+)
 
 LARGE = 50_000  # bytes from which on a file gets a process
 MAX_TASKS = 5_000
@@ -25,25 +31,15 @@ _OUT_OF_MEMORY = 3
 _processes = threading.Semaphore(AT_ONCE)
 
 
-class FileContent(NamedTuple):
-    """Returns one file, whatever its path."""
-
-    content: bytes | None
-
-    def read(self, path: str) -> bytes | None:  # noqa: ARG002 - there is one
-        """Return the file's bytes."""
-        return self.content
-
-
-def find_bounded(name: str, place: FileSource) -> Curriculum:
+def find_bounded(name: str, place: FileSource, units: str = "") -> Curriculum:
     """Return what `find_curriculum` does, and raise the same, or CurriculumError for too much."""
     is_file = name.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
     content = place.read(name) if is_file else None
     if content is None or len(content) < LARGE:
-        found = find_curriculum(name, FileContent(content))
+        found = find_curriculum(name, FileContent(content), units)
     else:
         with _processes:
-            found = _read_in_process(name, content)
+            found = _read_in_process(name, content, units)
     tasks = sum(1 for _ in found.tasks())
     if tasks > MAX_TASKS:
         raise CurriculumError(
@@ -54,8 +50,8 @@ def find_bounded(name: str, place: FileSource) -> Curriculum:
     return found
 
 
-def _read_in_process(name: str, content: bytes) -> Curriculum:
-    command = [sys.executable, "-m", MODULE, name, str(SECONDS), str(MEMORY)]
+def _read_in_process(name: str, content: bytes, units: str) -> Curriculum:
+    command = [sys.executable, "-m", MODULE, name, units, str(SECONDS), str(MEMORY)]
     # Nothing secret goes along: what the process reads is somebody else's.
     ours = ("MILEPOST_", "GITHUB_")
     environ = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
@@ -86,7 +82,7 @@ def _too_much(name: str) -> CurriculumError:
 _ERRORS = {error.__name__: error for error in (ConfigError, CurriculumError, GuideError)}
 
 
-def _main(name: str, seconds: int, memory: int) -> int:
+def _main(name: str, units: str, seconds: int, memory: int) -> int:
     """Read the file on standard input, and write what is in it as a pickle."""
     import resource
 
@@ -94,7 +90,7 @@ def _main(name: str, seconds: int, memory: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     found: tuple[str, object]
     try:
-        found = "", find_curriculum(name, FileContent(sys.stdin.buffer.read()))
+        found = "", find_curriculum(name, FileContent(sys.stdin.buffer.read()), units)
     except tuple(_ERRORS.values()) as wrong:
         found = type(wrong).__name__, (wrong.what, wrong.where, wrong.hint)
     except MemoryError:
@@ -104,4 +100,4 @@ def _main(name: str, seconds: int, memory: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(_main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))

@@ -7,7 +7,7 @@ same from each process that shares it.
 import hmac
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
@@ -38,6 +38,9 @@ _PAGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SYNC_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
 
+Gauge = tuple[str, str, float]  # name, description, value
+
+
 class Metrics:
     """Counts and times what one process does. Its methods are called from any thread."""
 
@@ -51,7 +54,7 @@ class Metrics:
         self._store = store
         self._clock = clock
         self._limiter_status = limiter_status
-        self._gauges: list[tuple[str, str, float]] = []  # replaced whole
+        self._gauges = _GaugeCollector()
         self._registry = registry = prometheus.CollectorRegistry()
         self.webhooks = WebhookCollector()
         registry.register(self.webhooks)
@@ -75,7 +78,7 @@ class Metrics:
         build = prometheus.Info("milepost_build", "The version of Milepost.", registry=registry)
         build.info({"version": version("milepost")})
         prometheus.ProcessCollector(registry=registry)
-        registry.register(_GaugeCollector(lambda: iter(self._gauges)))
+        registry.register(self._gauges)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request for a page; `route` is the path template of its endpoint."""
@@ -107,17 +110,46 @@ class Metrics:
 
     def refresh(self) -> bool:
         """Read the gauges, and return whether the database answered. Queries it."""
-        stored = list(_store_gauges(self._store, self._clock()))
-        try:
-            limits = list(_limiter_gauges(self._limiter_status()))
-        except SQLAlchemyError:
-            limits = []
-        self._gauges = stored + limits
-        return len(stored) > 1
+        answers, gauges = True, list[Gauge]()
+        for read in (self._store_gauges, self._limiter_gauges):
+            try:
+                gauges += read()
+            except SQLAlchemyError:
+                answers = False  # which is a gauge itself, and logged by `HealthMonitor`
+        text = "Whether the database answers."
+        self._gauges.values = [("database_up", text, float(answers)), *gauges]
+        return answers
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format, gauges as last read."""
         return prometheus.generate_latest(self._registry)
+
+    def _store_gauges(self) -> Iterator[Gauge]:
+        now = self._clock()
+        for name, text, (count, first) in (
+            ("queue", "jobs that are due and not claimed", self._store.jobs.overdue(now)),
+            ("inbox", "deliveries that are not processed", self._store.inbox.waiting()),
+        ):
+            age = max(0.0, (now - first).total_seconds()) if first else 0.0
+            yield f"{name}_length", f"How many: {text}.", count
+            yield f"{name}_age_seconds", f"Age of the oldest: {text}.", age
+
+    def _limiter_gauges(self) -> Iterator[Gauge]:
+        if (status := self._limiter_status()) is None:
+            return
+        yield (
+            "github_paused_installations",
+            "Installations that GitHub asks to wait.",
+            status.blocked,
+        )
+        text = "Installations whose last requests are reserved for people."
+        yield "github_reserved_installations", text, status.spared
+        text = "New objects that are reserved and not made yet."
+        yield "github_pending_creations", text, status.scheduled
+        yield "github_longest_wait_seconds", "How long a run would wait at most.", status.longest
+        if status.remaining is not None:
+            text = "The least share of an hour's requests that is left anywhere."
+            yield "github_remaining_ratio", text, status.remaining
 
 
 class WebhookCollector(Collector):
@@ -154,48 +186,14 @@ class WebhookCollector(Collector):
 
 
 class _GaugeCollector(Collector):
-    """Reads gauges when somebody fetches them, and not when they are registered."""
+    """Holds gauges as they were last read."""
 
-    def __init__(self, gauges: Callable[[], Iterator[tuple[str, str, float]]]) -> None:
-        self._gauges = gauges
-
-    def describe(self) -> Iterator[core.GaugeMetricFamily]:
-        """Yield nothing, so that registering asks the database nothing."""
-        return iter(())
+    values: Sequence[Gauge] = ()  # replaced whole, by another thread
 
     def collect(self) -> Iterator[core.GaugeMetricFamily]:
-        """Yield the present values."""
-        for name, text, value in self._gauges():
+        """Yield them."""
+        for name, text, value in self.values:
             yield core.GaugeMetricFamily(f"milepost_{name}", text, value)
-
-
-def _store_gauges(store: Store, now: datetime) -> Iterator[tuple[str, str, float]]:
-    try:
-        backlogs = {
-            "queue": ("jobs that are due and not claimed", store.jobs.overdue(now)),
-            "inbox": ("deliveries that are not processed", store.inbox.waiting()),
-        }
-    except SQLAlchemyError:
-        backlogs = {}
-    yield "database_up", "Whether the database answers.", 1 if backlogs else 0
-    for name, (text, (count, first)) in backlogs.items():
-        age = max(0.0, (now - first).total_seconds()) if first else 0.0
-        yield f"{name}_length", f"How many: {text}.", count
-        yield f"{name}_age_seconds", f"Age of the oldest: {text}.", age
-
-
-def _limiter_gauges(status: LimiterStatus | None) -> Iterator[tuple[str, str, float]]:
-    if status is None:
-        return
-    yield "github_paused_installations", "Installations that GitHub asks to wait.", status.blocked
-    text = "Installations whose last requests are reserved for people."
-    yield "github_reserved_installations", text, status.spared
-    text = "New objects that are reserved and not made yet."
-    yield "github_pending_creations", text, status.scheduled
-    yield "github_longest_wait_seconds", "How long a run would wait at most.", status.longest
-    if status.remaining is not None:
-        text = "The least share of an hour's requests that is left anywhere."
-        yield "github_remaining_ratio", text, status.remaining
 
 
 class _CountingLimiter:

@@ -61,9 +61,7 @@ def serve(
         _listener(host, port) as listener,
     ):
         server = Server(config, store, here, telemetry=traces, clock=clock)
-        proxies = config.trusted_proxies
-        served = settings(build(server), host=host, port=port, trusted_proxies=proxies)
-        running = _Announced(served)
+        running = _Announced(settings(build(server), trusted_proxies=config.trusted_proxies))
         running.on_listening = lambda: on_listening(here)
         try:
             running.run([listener])
@@ -108,16 +106,12 @@ def _local_url(host: str, port: int) -> str:
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def settings(
-    app: ASGIApp, *, host: str, port: int, trusted_proxies: str = "127.0.0.1"
-) -> uvicorn.Config:
-    """Return how uvicorn serves the application."""
+def settings(app: ASGIApp, *, trusted_proxies: str) -> uvicorn.Config:
+    """Return how uvicorn serves the application, on sockets that it is given."""
     trusted = ProxyHeadersMiddleware(cast("Any", app), trusted_proxies).trusted_hosts
     return uvicorn.Config(
         app,
         http=cast("Any", partial(BoundedConnection, limits=ConnectionLimits(cast("Any", trusted)))),
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -23,7 +23,7 @@ from bot.github.registration import load_credentials
 from bot.github.retry import WaitPolicy
 from bot.server import logs
 from bot.server.config import ServerConfig
-from bot.server.health import INTERVAL, HealthMonitor
+from bot.server.health import HealthMonitor
 from bot.server.jobs import BOT, Jobs
 from bot.server.metrics import Metrics
 from bot.server.queue_worker import QueueWorker
@@ -98,7 +98,6 @@ class Server:
     metrics: Metrics = field(init=False, repr=False)
     receiver: DeliveryWriter = field(init=False, repr=False)
     health: HealthMonitor = field(init=False, repr=False)
-    health_interval: float = INTERVAL  # seconds
     _starting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -108,7 +107,7 @@ class Server:
             limiter_status=lambda: self.budget.status() if self.budget else None,
         )
         self.receiver = DeliveryWriter(self.write_deliveries, log_deliveries)
-        self.health = HealthMonitor(self.problem, interval=self.health_interval)
+        self.health = HealthMonitor(self.problem)
 
     def bot(self) -> str | None:
         """Return the login that we write under. Reads the store until it is known there."""
@@ -222,12 +221,12 @@ class Server:
 
         GitHub is not asked: while it is slow, this process is no worse than any other.
         """
+        answers = self.metrics.refresh()
         try:
             self.store.check(self.clock())
         except SQLAlchemyError:
-            self.metrics.refresh()
-            return "database unavailable"
-        if not self.metrics.refresh():
+            answers = False
+        if not answers:
             return "database unavailable"
         folder = Path(self.store.engine.url.database or "").parent
         if self.store.shared or not folder.is_dir():

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from bot import errors
@@ -34,7 +35,7 @@ from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.sync.apply import WriteContext
-from bot.sync.file_sources import RepositoryFiles
+from bot.sync.file_sources import RepositoryFiles, find_source
 from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
 
@@ -137,8 +138,8 @@ class RepositorySync:
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             self.on_settings(info, self.settings)
             name = self.settings.curriculum
-            curriculum = self.curriculum_cache.find(self.row.id, name, place)
-            return PathReader(curriculum, self.settings, self.now)
+            find = partial(self.curriculum_cache.find, self.row.id)
+            return PathReader(find_source(name, place, find), self.settings, self.now)
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)

@@ -177,28 +177,26 @@ class ThreadWorker:
         self._pool.shutdown(wait=True)
 
     def _tick(self) -> None:
-        while not self._stopping and (free := self.threads - self.runner.busy) > 0:
-            claims = self.runner.claim(free, self._per_installation)
-            for claim in claims:
-                self._pool.submit(self._work, claim)
-            if len(claims) < free:
-                break
+        self._claim()
         self._ticked_at = time.monotonic()
+
+    def _claim(self) -> None:
+        """Claim jobs for the threads that are free, never more: a claim that waits helps nobody."""
+        with self._lock:
+            while not self._stopping and (free := self.threads - self.runner.busy) > 0:
+                claims = self.runner.claim(free, self._per_installation)
+                for claim in claims:
+                    self._pool.submit(self._work, claim)
+                if len(claims) < free:
+                    break
 
     def _work(self, claim: Claim) -> None:
         """Run a job, and claim the next that is due without waiting for the tick."""
         self.runner.run(claim)
-        with self._lock:
-            if self._stopping:
-                return
-            try:
-                claims = self.runner.claim(1, self._per_installation)
-            except SQLAlchemyError:
-                log.exception("claim failed")  # the next tick tries again
-                return
-            for found in claims:
-                # Behind what the tick claimed meanwhile, so that no claim waits long.
-                self._pool.submit(self._work, found)
+        try:
+            self._claim()
+        except SQLAlchemyError:
+            log.exception("claim failed")  # the next tick tries again
 
 
 def make_scheduler(*tasks: tuple[Callable[[], None], timedelta]) -> BackgroundScheduler:

@@ -15,7 +15,7 @@ from bot.planning.ports import Reader
 from bot.progress.path import LearningPath
 from bot.reports.cohort import Cohort, Member, member
 from bot.settings import CONFIG_PATH
-from bot.sync.file_sources import RepositoryFiles, find_curriculum
+from bot.sync.file_sources import RepositoryFiles, find_source
 
 
 class MentorReader(Reader, Protocol):
@@ -75,8 +75,8 @@ def _one(repository: str, open_reader: OpenReader, now: datetime) -> Member | No
             settings = settings_file.parse(content, name=CONFIG_PATH)
             if not settings.shared_with or reader.login().lower() not in settings.shared_with:
                 return NotShown(repository, "does not share with you")
-            curriculum = find_curriculum(settings.curriculum, RepositoryFiles(reader))
-            return member(LearningPath.read(curriculum, settings, reader.snapshot(), now))
+            source = find_source(settings.curriculum, RepositoryFiles(reader))
+            return member(LearningPath.read(source, settings, reader.snapshot(), now))
     except AuthenticationError:
         raise
     except MilepostError as error:

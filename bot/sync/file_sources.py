@@ -1,13 +1,15 @@
 """Finds settings and curricula: in the current folder, else on GitHub."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot import settings as settings_file
 from bot.curriculum import load
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError
 from bot.planning.ports import Reader
+from bot.progress.guide_file import GuideFile
 from bot.settings import CONFIG_PATH, Settings
 
 YAML_ENDINGS = (".yml", ".yaml")
@@ -57,6 +59,16 @@ class RepositoryFiles:
         return None if text is None else text.encode()
 
 
+class FileContent(NamedTuple):
+    """Returns one file, whatever its path."""
+
+    content: bytes | None
+
+    def read(self, path: str) -> bytes | None:  # noqa: ARG002 - there is one
+        """Return the file's bytes."""
+        return self.content
+
+
 def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSource]:
     """Return the settings and the source that has them. Raises ConfigError without any."""
     here = LocalFiles(folder)
@@ -72,8 +84,28 @@ def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSo
     )
 
 
-def find_curriculum(name: str, place: FileSource) -> Curriculum:
-    """Return a built-in curriculum, or one of a file. Raises CurriculumError or GuideError."""
+def find_source(
+    name: str,
+    place: FileSource,
+    find: Callable[[str, FileSource, str], Curriculum] | None = None,
+) -> Curriculum | GuideFile:
+    """Return a built-in curriculum, one of a file, or a guide as it is, to be read when needed.
+
+    `find` is what does it, `find_curriculum` by default. Raises CurriculumError or GuideError.
+    """
+    find = find or find_curriculum
+    content = place.read(name) if name.casefold().endswith(GUIDE_ENDINGS) else None
+    if content is None:
+        return find(name, place, "")
+    file = FileContent(content)
+    return GuideFile(content, lambda units: find(name, file, units))
+
+
+def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum:
+    """Return a built-in curriculum, or one of a file. Raises CurriculumError or GuideError.
+
+    Of a guide a reading with such `units` is preferred, as its source names them.
+    """
     lower = name.casefold()
     if not lower.endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
         return load.from_catalog(name)
@@ -86,9 +118,14 @@ def find_curriculum(name: str, place: FileSource) -> Curriculum:
         )
     if lower.endswith(YAML_ENDINGS):
         return load.from_yaml(_text(content, name), name=name)
+    return read_guide(content, name=name)
+
+
+def read_guide(content: bytes, *, name: str) -> Curriculum:
+    """Return the curriculum of a Markdown guide. Raises GuideError."""
     from bot.curriculum import importer
 
-    return importer.read(content, name=name).curriculum
+    return importer.read(content, name=name, prefer=units).curriculum
 
 
 def _text(content: bytes, name: str) -> str:

@@ -12,19 +12,20 @@ from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
 from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.ledger import Ledger, RefusedChange
 from bot.planning.marker import Key
-from bot.planning.path import PlannedPath
-from bot.planning.plan import Plan
+from bot.planning.plan import Note, Plan
 from bot.planning.ports import Reader
 from bot.planning.refusals import HeldChanges, Refusals, Refused, are_given_up, noted, to_report
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.journal import closings
+from bot.progress.next_steps import action_states
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.checkpoint import is_reached
 from bot.reports.reflection import reflection_issues
+from bot.reports.side_issues import event_issues, goal_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
 from bot.sync.comment_inbox import read_inbox
@@ -164,7 +165,7 @@ def _planner(
     extra_commands: tuple[Command, ...],
     done: RunRecord,
 ) -> Planner:
-    PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
+    paths.check_settings()
     links = Answers()
 
     def plan(snapshot: Snapshot) -> Plan:
@@ -197,9 +198,28 @@ def _planner(
 
         found, left = plan_with(refusals)
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
-        return found if left == refusals else plan_with(left)[0]
+        plan = found if left == refusals else plan_with(left)[0]
+        return _with_reading(plan, path)
 
     return plan
+
+
+def _with_reading(plan: Plan, path: LearningPath) -> Plan:
+    """Return a plan that says what another reading of the guide would change.
+
+    What an accepted one removes was the learner's choice. One that nobody saw stops the plan.
+    """
+    reading = path.reading
+    if reading.accepted:
+        return plan.model_copy(update={"removals": 0})
+    text = ""
+    if reading.offered and not path.finished_on:
+        text = f"{reading.offered.sentence} Tick the box on the dashboard to take it."
+    elif reading.forced:
+        text = f"{reading.forced.sentence} The reading that the path began with is not on record."
+    notes = (Note(kind="reading", key=SUMMARY_KEY, text=text),) if text else ()
+    stop = text if reading.forced else ""
+    return plan.model_copy(update={"notes": (*plan.notes, *notes), "stop": stop})
 
 
 def texts(
@@ -217,9 +237,21 @@ def texts(
         refused = path.observed.ledger.refused
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
-        issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
+        issues=(
+            *assessment_issues(path),
+            *reflection_issues(path),
+            *weekly_issues(path),
+            *event_issues(path),
+            *goal_issues(path),
+        ),
         reached=frozenset(c.id for c in path.curriculum.checkpoints if is_reached(path, c)),
+        stood_for={
+            step.action.id: tuple((work.title, work.url) for work in step.work)
+            for step in action_states(path)
+            if step.done_by_work
+        },
         seen=seen,
         reported=reported,
         refused=dict(refused),
+        reading=path.reading.record,
     )

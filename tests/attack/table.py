@@ -188,7 +188,7 @@ def main(arguments: list[str]) -> int:
             for held in refused(store, server) if not names and store not in PROXIES else ():
                 write(held.text())
                 wrong += not held.held
-    write(f"\n{wrong or 'No'} of them came through.")
+    write(f"\n{wrong or 'None'} of them came through.")
     return 1 if wrong else 0
 
 

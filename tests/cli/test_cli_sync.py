@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from builders import curriculum
 from cli.terminal import Terminal
 from contracts.checker import contract
 
+from bot.curriculum import importer
+from bot.settings import CONFIG_PATH
 from github_sandbox.state import issues
 from github_sandbox.state.bots import actions_token
 
@@ -154,3 +157,39 @@ def test_a_locked_dashboard_is_told_with_a_code_of_its_own_until_it_is_open_agai
     assert terminal("sync").code == 0
     assert len(comments(terminal, "Your path")) == WEEKS
     assert terminal("sync").out == "Nothing to change.\n"
+
+
+GUIDE = """# Rust
+
+## Week 1: Begin
+
+- [ ] Install it
+- [ ] Read a chapter
+
+## Week 2: Go on
+
+- [ ] Write a program
+- [ ] Explain it
+"""
+
+
+def test_another_reading_of_the_guide_is_reported_and_nothing_is_done(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.write("guide.md", GUIDE)
+    terminal.write(CONFIG_PATH, f"curriculum: guide.md\nstart: {START}\nahead: all\n")
+    assert terminal("apply", "--yes").code == 0
+    for _ in range(2):
+        assert terminal("sync").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(importer, "read", None)
+        assert terminal("sync").out == "Nothing to change.\n"
+    monkeypatch.setattr("bot.progress.guide_file.importer_version", lambda: "newer")
+    read, other = importer.read, GUIDE.replace("- [ ] Explain it\n", "")
+    monkeypatch.setattr(importer, "read", lambda _, **how: read(other.encode(), **how))
+    sentence = "This version of Milepost reads your guide in another way: 1 task fewer."
+    assert sentence in terminal("plan").out.replace("\n    ", " ")
+    assert f"mind  guide: {sentence}" in terminal("doctor").out
+    assert terminal("sync").code == 0
+    assert f"- [ ] {sentence}" in terminal.issue("Your path")["body"]
+    assert terminal.issue("Explain it")["state"] == "open"

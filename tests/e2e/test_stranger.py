@@ -113,7 +113,7 @@ def test_without_its_extra_a_command_says_what_to_install(
         assert (ran.returncode, ran.stdout) == (64, ""), ran.stderr
         [line] = ran.stderr.splitlines()
         assert line.endswith(
-            f"which is not installed. Install it with: pip install {extra}, in a checkout."
+            f"which is not installed. Install it in a checkout with: pip install {extra}"
         )
 
 

@@ -18,6 +18,7 @@ from bot.progress.commands.choose import Choose
 from bot.progress.commands.count import Count
 from bot.progress.commands.credit import Credit
 from bot.progress.commands.done import Done, Reopen
+from bot.progress.commands.goal import AddGoal
 from bot.progress.commands.help import Help
 from bot.progress.commands.journal import Journal
 from bot.progress.commands.log import Log
@@ -98,6 +99,9 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
         ("/count blog posts +1", Count(metric="blog-posts", amount=1)),
         ("/count articles -1", Count(metric="blog-posts", amount=-1)),
         ("/project start ml model api", StartProject(idea="ml-model-api")),
+        ("/goal add run a  marathon", AddGoal(goal="run a marathon")),
+        ("/goal run a marathon", AddGoal(goal="run a marathon")),
+        ("/goal add azure", AddGoal(goal="Microsoft Azure AI Engineer Associate")),
         ("/project A/B testing", StartProject(idea="ab-testing-framework")),
         ("/journal A good day", Journal(text="A good day")),
         ("/open m05-w1-2", OpenUnit(unit="m05-w1-2")),
@@ -155,6 +159,8 @@ UNCLEAR: list[tuple[str, str | None]] = [
     ("/project", TASK),
     ("/project start", TASK),
     ("/project start pipeline", TASK),
+    ("/goal add", TASK),
+    (f"/goal add {'x' * 101}", TASK),
     ("/journal", TASK),
     ("/open month 13", TASK),
     ("/open ml", TASK),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reports.histories import ALL, RICH, HistoryLearner
 
 from bot.curriculum.base import Priority
+from bot.curriculum.sections import Skill
 from bot.progress.commands.credit import Credit
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, Work, WorkState
@@ -18,8 +19,8 @@ from bot.progress.skills import (
     SkillRating,
     calibration,
     coverage,
-    gap,
     role_fits,
+    to_develop,
 )
 from bot.reports.checkpoint import as_markdown, checkpoint_report
 
@@ -158,7 +159,7 @@ def test_a_role_without_needs_is_never_said_to_fit() -> None:
     assert not fits(HistoryLearner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
 
 
-def test_the_gap_table_names_what_presses_most_first() -> None:
+def test_what_is_to_develop_begins_with_what_presses_most_and_leaves_out_the_rest() -> None:
     path = RICH.model_copy(
         update={
             "skills": tuple(
@@ -167,9 +168,9 @@ def test_the_gap_table_names_what_presses_most_first() -> None:
             )
         }
     )
-    table = gap(HistoryLearner(path).view("2026-01-06"))
-    assert [s.id for s in table.developing] == ["data", "python"]
-    assert [s.title for s in table.brought] == ["Knives"]
+    path = path.model_copy(update={"skills": (*path.skills, Skill(title="Nowhere"))})
+    found = to_develop(HistoryLearner(path).view("2026-01-06"))
+    assert [s.id for s in found] == ["data", "python"]
 
 
 works = st.builds(

@@ -139,7 +139,7 @@ def test_the_day_the_schedule_stops_is_the_learners_and_moves_only_with_a_push()
 
     def reported(learner: HistoryLearner, today: str) -> str:
         found = re.search(
-            r"GitHub (stops|may have stopped) the daily run on ([^ ,:]+)",
+            r"GitHub (stops|may have stopped) the daily run on ([^ ,:.]+)",
             text(page(learner, today)),
         )
         return f"{found[1]} {found[2]}" if found else ""

@@ -131,8 +131,7 @@ def hosted(
     with Store.open(settings.database_url.get_secret_value()) as store:
         server = Server(settings, store, tick=timedelta(milliseconds=20))
         change(server)
-        proxies = settings.trusted_proxies
-        how = run.settings(build(server), host="127.0.0.1", port=0, trusted_proxies=proxies)
+        how = run.settings(build(server), trusted_proxies=settings.trusted_proxies)
         running = _Uvicorn(how)
         thread = threading.Thread(target=lambda: asyncio.run(running.serve([listener])))
         thread.start()

@@ -130,13 +130,20 @@ def test_all_wrong_values_are_told_at_once() -> None:
 
 def test_a_name_that_nobody_reads_is_told_with_the_nearest() -> None:
     environ = {"MILEPOST_TRUSTED_PROXY": "x", "MILEPOST_COFFEE": "x", "OTHER": "x"}
-    known = dict.fromkeys((*config.VARIABLES, "MILEPOST_PORT", "MILEPOST_CACHE_DIR"), "x")
-    coffee, proxy = config.unknown_variables({**environ, **known})
+    coffee, proxy = config.unknown_variables(environ)
     assert coffee == "MILEPOST_COFFEE is no setting and has no effect."
     assert proxy == (
         "MILEPOST_TRUSTED_PROXY is no setting and has no effect."
         " Did you mean MILEPOST_TRUSTED_PROXIES?"
     )
+
+
+@pytest.mark.parametrize("page", ["compose.yaml", "docs/reference/environment.md"])
+def test_a_name_that_others_read_is_no_mistake(page: str) -> None:
+    """The file .env is for compose.yaml and for the server alike."""
+    names = re.findall(r"MILEPOST_[A-Z_]+", (ROOT / page).read_text())
+    assert names
+    assert not config.unknown_variables(dict.fromkeys((*config.VARIABLES, *names), "x"))
 
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:

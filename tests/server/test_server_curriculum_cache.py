@@ -34,9 +34,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of files that were read in earnest."""
     read: list[str] = []
 
-    def noting(name: str, place: FileSource) -> Curriculum:
+    def noting(name: str, place: FileSource, units: str) -> Curriculum:
         read.append(name)
-        return find_curriculum(name, place)
+        return find_curriculum(name, place, units)
 
     monkeypatch.setattr(curriculum_cache, "find_bounded", noting)
     return read

@@ -10,9 +10,9 @@ from server.scenario import SETTINGS, year_run
 from bot.curriculum import importer
 from bot.errors import ConfigError, CurriculumError, GuideError
 from bot.server import curriculum_process
-from bot.server.curriculum_process import LARGE, FileContent, find_bounded
+from bot.server.curriculum_process import LARGE, find_bounded
 from bot.settings import CONFIG_PATH
-from bot.sync.file_sources import find_curriculum
+from bot.sync.file_sources import FileContent, find_curriculum
 from github_sandbox.server import Sandbox
 
 WEEK = (

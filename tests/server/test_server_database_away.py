@@ -2,18 +2,30 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 from server.server_fixture import Host, environment, hosted
+from starlette.responses import Response
 
+from bot.server.keys import Keys
+from bot.server.pages.sessions import Sessions, Visitor
 from bot.server.store.engine import keep_private, open_engine
 from bot.server.store.store import Store
 
-PAGES = ("/", "/r/learner/portfolio", "/badge/learner/portfolio.svg", "/cohort.json", "/setup")
+PAGES = (
+    "/",
+    "/r/learner/portfolio",
+    "/badge/learner/portfolio.svg",
+    "/cohort.json",
+    "/setup",
+    "/nowhere",
+)
 
 
 @pytest.fixture
@@ -33,10 +45,22 @@ def take_away(host: Host) -> None:
     sa.event.listen(host.store.engine, "do_connect", away)
 
 
-@pytest.mark.parametrize("opened_before", [True, False])
-def test_pages_ask_to_come_back(host: Host, opened_before: bool) -> None:
-    if opened_before:
-        assert host.client.get(f"{host.url}/").status_code == 200
+def sign_in(host: Host) -> None:
+    """Give the client the cookie of a session."""
+    config, clock, answer = host.server.config, host.server.clock, Response()
+    sessions = Sessions(
+        Keys.of(config, host.store), host.store.sessions, secure=config.https, clock=clock
+    )
+    until = clock() + timedelta(hours=1)
+    sessions.begin(answer, Visitor(id=1, login="ada", token=SecretStr("t"), until=until))
+    host.client.headers["Cookie"] = answer.headers["Set-Cookie"].partition(";")[0]
+    assert "ada" in host.client.get(host.url).text
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_pages_ask_to_come_back(host: Host, signed_in: bool) -> None:
+    if signed_in:
+        sign_in(host)
     take_away(host)
     for path in PAGES:
         answer = host.client.get(host.url + path)
@@ -60,7 +84,14 @@ def test_the_file_of_a_database_is_its_owner_s(tmp_path: Path) -> None:
                 (tmp_path / name).chmod(0o644)
 
 
-def test_a_database_that_is_no_file_is_let_be() -> None:
-    engine = open_engine("postgresql+psycopg://127.0.0.1:1/none")
-    keep_private(engine)
-    engine.dispose()
+def test_a_database_that_is_no_file_is_let_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of its name is somebody else's, and none is made."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").touch(mode=0o644)
+    for name in ("there", "none"):
+        keep_private(open_engine(f"postgresql+psycopg://127.0.0.1:1/{name}"))
+    assert [(one.name, one.stat().st_mode & 0o777) for one in tmp_path.iterdir()] == [
+        ("there", 0o644)
+    ]

@@ -92,6 +92,13 @@ class Crowd(Machine):
         with self.engine.begin() as connection:
             connection.execute(jobs.update().where(jobs.c.kind == "app").values(due_at=now))
 
+    def wake(self) -> None:
+        """Have all repositories synced now."""
+        now = utc_now()  # real clock: the servers are processes that run by it
+        theirs = jobs.update().where(jobs.c.kind == "repository", jobs.c.holder.is_(None))
+        with self.engine.begin() as connection:
+            connection.execute(theirs.values(due_at=now))
+
     def write(self, home: Repository) -> Comment:
         """As its learner does."""
         [issue] = self.work(home)
@@ -123,6 +130,7 @@ class Processes:
         self._web = self._started(self._crowd.port)
 
     def kill_worker(self) -> None:
+        self._crowd.wake()  # what was written may be done by now
         eventually(self._crowd.at_work)
         _kill(self._worker)
         self._worker = self._started(None)

@@ -154,6 +154,29 @@ def test_what_is_due_is_done_without_waiting_for_the_next_tick(stored: Store) ->
     assert sorted(jobs.requested) == [(repository(number), 0) for number in range(20)]
 
 
+def test_no_job_is_claimed_that_would_wait_for_a_thread(stored: Store) -> None:
+    stored.jobs.schedule(*map(repository, range(5)), at=NOON)
+    busy = list[int]()
+
+    def act(_: Subject) -> JobResult:
+        busy.append(runner.busy)
+        return JobResult("seen", None)
+
+    def run_before_a_tick(claim: Claim) -> None:
+        run(claim)
+        worker._tick()
+
+    jobs = Jobs(act)
+    runner = JobRunner(stored, jobs.run, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=1, tick=QUICK, renew=MINUTE)
+    run = runner.run
+    runner.run = run_before_a_tick  # type: ignore[method-assign] # a tick comes between its jobs
+    worker._tick()
+    eventually(lambda: len(jobs.requested) == 6)
+    worker.stop()
+    assert busy == [1] * 6
+
+
 def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(stored: Store) -> None:
     stored.jobs.schedule(*map(repository, range(5)), at=NOON)
     claim, times, failures = stored.jobs.claim, itertools.count(), itertools.count()

@@ -9,6 +9,7 @@ from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
+from bot.progress.guide_file import GuideFile
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.sync.apply import WriteContext
@@ -30,6 +31,7 @@ class SyncRuns:
         self.bench = RepositoryFixture()
         self.bench.world.clock = Clock(lambda: begins)
         self.path = path
+        self.guide: GuideFile | None = None  # a guide as it is, in place of the path
         self.how = how or config()
 
     def become_an_app(self) -> None:
@@ -58,7 +60,9 @@ class SyncRuns:
         return self._sync().foresee()
 
     def _sync(self) -> Sync:
-        return Sync(PathReader(self.path, self.how, self.now), self.bench.edges, web=WEB)
+        return Sync(
+            PathReader(self.guide or self.path, self.how, self.now), self.bench.edges, web=WEB
+        )
 
     def writes(self) -> list[str]:
         """What one more run writes."""

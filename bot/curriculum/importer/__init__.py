@@ -10,14 +10,15 @@ from bot.curriculum.importer.line_coverage import GuideLine, ImportResult, LineP
 __all__ = ["GuideLine", "ImportResult", "LinePlacement", "read"]
 
 
-def read(data: bytes, *, name: str, reading: int = 1) -> ImportResult:
+def read(data: bytes, *, name: str, reading: int = 1, prefer: str = "") -> ImportResult:
     """Return what was read from the guide in `data`; errors and the source call it `name`.
 
-    `reading` takes another than the most fitting of the readings, counted from 1. Raise GuideError
-    if there are fewer, or if the guide is empty, binary, larger than 1 MB or 20,000 lines, or has
+    `reading` takes another than the most fitting of the readings, counted from 1. Those by the
+    units `prefer` (as in the curriculum's source) fit before others. Raise GuideError if there are
+    fewer readings, or if the guide is empty, binary, larger than 1 MB or 20,000 lines, or has
     no tasks.
     """
     from bot.curriculum.importer.build import build
     from bot.curriculum.importer.repair import repair
 
-    return build(repair(data, name=name), name, reading)
+    return build(repair(data, name=name), name, reading, prefer)

@@ -19,8 +19,10 @@ from bot.curriculum.importer.choice import (
 )
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.heading_roles import front_title
 from bot.curriculum.importer.headings import spans
 from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
+from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
 from bot.curriculum.importer.timeline import Timeline
@@ -30,7 +32,6 @@ from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
 from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
-_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 _WORDLESS = {
     "rule": "a line that separates",
     "links": "the address of a link",
@@ -64,12 +65,13 @@ _LANGUAGE_WORDS = {
 }
 
 
-def build(guide: RepairedText, name: str, number: int = 1) -> ImportResult:
+def build(guide: RepairedText, name: str, number: int = 1, prefer: str = "") -> ImportResult:
     """Return the curriculum of a guide by its reading with this number.
 
-    Raise GuideError when it has no tasks, or fewer readings.
+    Readings by the units `prefer` come first where the guide has any. Raise GuideError when it has
+    no tasks, or fewer readings.
     """
-    found = readings(guide.text, name, every=number > 1)
+    found = readings(guide.text, name, every=number > 1, prefer=prefer)
     if not found:
         raise GuideError(
             "no tasks were found in it, so it is not read as a guide."
@@ -81,6 +83,14 @@ def build(guide: RepairedText, name: str, number: int = 1) -> ImportResult:
     if number > len(found):
         raise GuideError(f"it has {len(found)} readings, not {number}.", where=name)
     chosen = found[number - 1]
+    names = chosen.path.names()
+    if len(names) > 1 and all(ALTERNATIVE.match(one) for one in names):
+        raise GuideError(
+            f"it has {len(names)} plans to choose from ({line(', '.join(names))}), and no single"
+            " one that all follow.",
+            where=name,
+            hint="Copy the one that you want into a file of its own.",
+        )
     try:
         curriculum = _curriculum(chosen, name, _language(guide.text))
     except ValidationError as broken:
@@ -115,7 +125,7 @@ def _contents(text: str) -> str:
 def _description(reading: Reading) -> str:
     """Return a reading in a line: its units, the first and last of them, its tasks."""
     units, names = list(reading.path.units()), reading.path.names()
-    tasks = sum(len(unit.tasks) for unit in units)
+    tasks = sum(len(unit.all_tasks()) for unit in units)
     ends = names[0] if len(names) == 1 else f"{line(names[0])} to {line(names[-1])}"
     return f"{len(units)} units with {tasks} tasks: {ends}"
 
@@ -128,10 +138,11 @@ def _account(reading: Reading, work: WorkLines) -> dict[str, int]:
     return dict(sorted(Counter(named).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
+def readings(text: str, name: str, *, every: bool = False, prefer: str = "") -> list[Reading]:
     """Return the readings of a guide that have tasks, the most fitting first.
 
-    The others are not tried where the usual one leaves nothing to wish for, unless `every` is.
+    The others are not tried where the usual one accounts for nearly everything, unless `every`
+    is set. Those by the units `prefer` come before all others.
     """
     found: list[Reading] = []
     seen: set[tuple[object, ...]] = set()
@@ -145,9 +156,10 @@ def readings(text: str, name: str, *, every: bool = False) -> list[Reading]:
             seen.add(shape)
             found.append(made)
             made.features, made.account = features(made, work), _account(made, work)
-            if candidate.default and is_certain(made) and not every:
+            usual = candidate.default and prefer in {"", candidate.name}
+            if usual and is_certain(made) and not every:
                 break
-    return sorted(found, key=lambda one: -score(one.features))
+    return sorted(found, key=lambda one: (one.candidate.name != prefer, -score(one.features)))
 
 
 def _folder(name: str) -> str:
@@ -160,11 +172,10 @@ def _read(candidate: Candidate, name: str, parts: SectionCollector) -> Reading:
     """Return the title and the path, read by these stretches; by plain headings without any."""
     blocks, keys, roles = candidate.blocks, candidate.keys, candidate.roles
     root = tree(blocks, keys, roles)
-    front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
-    fronted = line(front[1].strip().strip("\"'")) if front else ""
-    title = line(root.title.text) or fronted or line(PurePath(name).stem) or "Guide"
+    stem = PurePath(name).stem
+    title = line(root.title.text) or line(front_title(blocks)) or line(stem) or "Guide"
     if candidate.topics is not None:
-        roles = mark_topics(root, name, candidate.topics) or roles
+        roles = mark_topics(root, f"{title} {name}", candidate.topics) or roles
     SectionDispatcher(parts, roles, keys).read(root)
     path = Timeline(parts, roles, title).read(root)
     _place_wordless(blocks, parts.coverage)
@@ -203,7 +214,9 @@ def _curriculum(reading: Reading, name: str, language: str) -> Curriculum:
     title, path, parts = reading.title, reading.path, reading.parts
     byline = f"by {parts.author}" if parts.author else ""
     source = Source(
-        name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
+        name=line(PurePath(name).name) or None,
+        note=text([*parts.notes, byline]) or None,
+        reading=reading.candidate.name,
     )
     overview = {**parts.overview, "summary": _summary(parts.summary), "benefits": parts.benefits}
     sections = {name: tuple(items) for name, items in parts.sections.items()}

@@ -26,12 +26,16 @@ class UnitDraft:
     tasks: list[Task] = field(default_factory=list)
     choice: Choice | None = None
 
+    def all_tasks(self) -> list[Task]:
+        """Return its tasks, then those of every option."""
+        options = self.choice.options if self.choice else ()
+        return [*self.tasks, *(one for option in options for one in option.tasks)]
+
     def stated_hours(self) -> tuple[float, float] | None:
         """Return its own hours, low and high, or the sum of its tasks'; None without any."""
         if self.hours:
             return self.hours.low, self.hours.high
-        options = [one for o in self.choice.options for one in o.tasks] if self.choice else []
-        stated = [one.hours for one in (*self.tasks, *options) if one.hours]
+        stated = [one.hours for one in self.all_tasks() if one.hours]
         return (sum(h.low for h in stated), sum(h.high for h in stated)) if stated else None
 
 

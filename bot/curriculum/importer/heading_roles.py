@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
+from math import inf
 from statistics import median
 from typing import Literal
 
@@ -18,41 +19,46 @@ from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.headings import HeadingMark
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.keys import GROUPS, GuideKeys, bold_lead
+from bot.curriculum.importer.keys import GROUPS, GuideKeys
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
-Carrier = Literal["heading", "line", "item"]
-_COUNTED_DAYS = re.compile(r"\b\d+[\s-]*days?\b|\bdays? of\b", re.IGNORECASE)
+_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 _WITHIN = {"weekday"}  # which are only a part of other stretches
+_DATED = frozenset({"date", "dates"})
+LABEL_LEVEL = 7.0
+ITEM_LEVEL = 8.0
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingOccurrence:
-    """A mark, its line, and how deep it stands (items and labels below all headings)."""
+    """A mark, its line, and how deep it stands (items and labels below all headings).
+
+    `end` is the line of the first heading after it that it does not hold.
+    """
 
     mark: HeadingMark
     level: float
-    carrier: Carrier
-    line: int = 0
+    line: int
+    end: float = inf
 
     @property
     def heading(self) -> bool:
         """Return whether a heading of Markdown carries it."""
-        return self.carrier == "heading"
+        return self.level < LABEL_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingRoles:
     """`order` lists the guide's groups from the outside in; `wide` those whose ranges are parts.
 
-    `lines` are the lines whose marks count (None: all).
+    `lines` are the lines whose marks count.
     """
 
     order: tuple[str, ...] = ()
     unit: str | None = None
     wide: frozenset[str] = frozenset()
-    lines: frozenset[int] | None = None
+    lines: frozenset[int] = frozenset()
 
     def group(self, mark: HeadingMark) -> str:
         """Return the mark's group; "Months 1-3" is a part where its months have headings."""
@@ -62,10 +68,6 @@ class HeadingRoles:
         """Return its place from the outside in; None for a group that plays no role."""
         group = self.group(mark)
         return self.order.index(group) if group in self.order else None
-
-    def counts(self, line: int) -> bool:
-        """Return whether a mark on this line of the guide counts."""
-        return self.lines is None or line in self.lines
 
     def part(self, mark: HeadingMark) -> Part:
         """Return the part of the path that the mark's stretch becomes."""
@@ -80,8 +82,8 @@ class HeadingRoles:
         return "module" if place == unit - 1 else "between"
 
 
-def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False) -> HeadingRoles:
-    """Return the roles of all groups of the guide `title`; `rare` counts single mentions too."""
+def decide(seen: Sequence[HeadingOccurrence], *, rare: bool = False) -> HeadingRoles:
+    """Return the roles of all groups of a guide; `rare` counts single mentions too."""
     wide = frozenset(g for g in ("month", "week", "day") if _ranges_enclose(seen, g))
     plain = HeadingRoles(wide=wide)
     groups = Counter(plain.group(one.mark) for one in seen)
@@ -92,11 +94,38 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
     order = tuple(
         sorted(groups, key=lambda g: (levels[g], GROUPS.index(g) if known else groups[g]))
     )
-    days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
-    by_day = days >= 5 and bool(_COUNTED_DAYS.search(title))
     lines = frozenset(one.line for one in seen)
-    unit = _unit(order, by_day=by_day) if known else _innermost(order, seen)
+    unit = _unit(order) if known else _innermost(order, seen)
     return HeadingRoles(order, unit, wide, lines)
+
+
+def holding(roles: HeadingRoles, seen: Sequence[HeadingOccurrence]) -> HeadingRoles:
+    """Return the roles without the groups outside the unit that have nothing to do with units.
+
+    That is, which never hold one, and are in no stretch that does: "Phase 1" to "Phase 4" of a list
+    after the units. What has a date of its own stays.
+    """
+    inside = roles.order.index(roles.unit) if roles.unit in roles.order else 0
+    ranked = [(one, rank) for one in seen if (rank := roles.rank(one.mark)) is not None]
+    below = {
+        i: [j for j in _below(ranked, i) if ranked[j][1] <= inside]
+        for i, (_, rank) in enumerate(ranked)
+        if rank < inside
+    }
+    kept = {roles.order.index(group) for group in _DATED & {*roles.order}}
+    kept |= {ranked[i][1] for i, held in below.items() if any(ranked[j][1] == inside for j in held)}
+    kept |= {ranked[j][1] for i, held in below.items() if ranked[i][1] in kept for j in held}
+    left = (g for rank, g in enumerate(roles.order) if rank >= inside or rank in kept)
+    return replace(roles, order=tuple(left))
+
+
+def _below(ranked: Sequence[tuple[HeadingOccurrence, int]], i: int) -> Iterator[int]:
+    """Yield the places of the occurrences that stand in the one at `i`."""
+    one, rank = ranked[i]
+    for j in range(i + 1, len(ranked)):
+        if ranked[j][1] <= rank or ranked[j][0].line >= one.end:
+            return
+        yield j
 
 
 def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
@@ -172,17 +201,13 @@ def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str |
     return next(found, order[-1] if order else None)
 
 
-def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:
-    if by_day and "day" in order:
-        return "day"
+def _unit(order: tuple[str, ...]) -> str | None:
     for group in ("week", "module", "day", "lesson"):
         if group in order and not (group == "module" and "day" in order):
             return group
     return order[-1] if order else None
 
 
-LABEL_LEVEL = 7.0
-ITEM_LEVEL = 8.0
 LONGEST_LABEL = 120
 _SEPARATORS = f":{patterns.COLON}-\u2013\u2014"
 
@@ -216,9 +241,17 @@ def _bold_label(line: RichText) -> tuple[RichText, RichText] | None:
     return None
 
 
+def front_title(blocks: Sequence[Block]) -> str:
+    """Return the title that the front matter has, or ""."""
+    front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
+    return front[1].strip().strip("\"'") if front else ""
+
+
 def find_title(blocks: Sequence[Block], keys: GuideKeys) -> Block | None:
     """Return the only heading of the top level, or else the first unless it starts a section."""
     headings = [block for block in blocks if block.kind == "heading" and block.text]
+    if front_title(blocks) and not any(block.level == 1 for block in headings):
+        return None
     top = [block for block in headings if block.level == 1]
     for block in [*(top if len(top) == 1 else []), *headings[:1]]:
         section = len(top) != 1 and vocabulary.topic(block.text, vocabulary.AROUND)
@@ -250,15 +283,19 @@ def outvoted(blocks: Sequence[Block]) -> frozenset[int]:
 def heading_occurrences(blocks: Sequence[Block], keys: GuideKeys) -> Iterator[HeadingOccurrence]:
     """Yield all marks that may count, before the roles are decided."""
     closed: int | None = None
-    ignored = outvoted(blocks)
+    ignored, ends = outvoted(blocks), _ends(blocks, keys)
+    last: dict[tuple[str, int], int] = {}
     for i, block in enumerate(blocks):
         if block.kind == "heading":
             found = keys.mark(block.text)
-            if closed is not None and block.level > closed:
+            usual = (found.group, block.level) if found else ("", 0)
+            goes_on = found and found.first == last.get(usual, -1) + 1 and found.first > 1
+            if closed is not None and block.level > closed and not goes_on:
                 continue
             closed = None
             if found:
-                yield HeadingOccurrence(found, block.level, "heading", block.first)
+                last[usual] = found.last
+                yield HeadingOccurrence(found, block.level, block.first, ends[block.first])
             elif (
                 i
                 and block.first not in ignored
@@ -269,18 +306,35 @@ def heading_occurrences(blocks: Sequence[Block], keys: GuideKeys) -> Iterator[He
             yield from _below_headings(block, blocks[i + 1 : i + 2], keys)
 
 
+def _ends(blocks: Sequence[Block], keys: GuideKeys) -> dict[int, float]:
+    """Return for the line of each heading that of the next above it, or beside it and no part.
+
+    A part has a name that recurs, such as "Objectives" of each month.
+    """
+    headings = [block for block in blocks if block.kind == "heading"]
+    names = Counter(block.text for block in headings)
+    ends: dict[int, float] = {}
+    opened: list[Block] = []
+    for block in headings:
+        section = keys.mark(block.text) is None and names[block.text] == 1
+        while opened and opened[-1].level > block.level - section:
+            ends[opened.pop().first] = block.first
+        opened.append(block)
+    return dict.fromkeys((block.first for block in opened), inf) | ends
+
+
 def _below_headings(
     block: Block, following: Sequence[Block], keys: GuideKeys
 ) -> Iterator[HeadingOccurrence]:
     if block.kind == "item":
         found = item_mark(block, following, keys)
         if found:
-            yield HeadingOccurrence(found, ITEM_LEVEL + block.depth, "item", block.first)
+            yield HeadingOccurrence(found, ITEM_LEVEL + block.depth, block.first)
     elif block.kind == "text":
         for number, line in enumerate(block.lines):
             found = line_mark(line, keys)
             if found:
-                yield HeadingOccurrence(found, LABEL_LEVEL, "line", block.first + number)
+                yield HeadingOccurrence(found, LABEL_LEVEL, block.first + number)
 
 
 def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
@@ -288,11 +342,13 @@ def line_mark(line: RichText, keys: GuideKeys) -> HeadingMark | None:
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
     found = keys.mark(line.text)
-    after = line.text.partition(found.label)[2] if found and not found.dates else ""
+    after = found.after(line.text) if found and not found.dates else ""
     if after and re.match(r"\s[^\W\d_]", after) and after.strip()[0].islower():
         return None  # "Unit 6 is a review" is a sentence
-    whole = found and line.bold == line.text
-    return found if found and (whole or bold_lead(line, found)) else None
+    if found is None or line.bold == line.text:
+        return found
+    leads = found.leads and found.label[:3].casefold() in line.bold.casefold()
+    return found if leads else None
 
 
 def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> HeadingMark | None:
@@ -305,7 +361,7 @@ def item_mark(block: Block, following: Sequence[Block], keys: GuideKeys) -> Head
     found = keys.mark(block.lines[0].text)
     if not found or not found.leads:
         return None
-    after = block.lines[0].text.partition(found.label)[2].lstrip()
+    after = found.after(block.lines[0].text).lstrip()
     if found.group == "weekday" and after and not holds:
         return None  # "Monday: read" is something to do
     is_label = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("

@@ -46,6 +46,10 @@ class HeadingMark:
         """Return how many weeks, days or months it covers."""
         return self.last - self.first + 1
 
+    def after(self, text: str) -> str:
+        """Return what follows the label in `text`, all of it where the guide names no label."""
+        return text.partition(self.label)[2] if self.label else text
+
 
 def clean(text: str) -> str:
     """Return a heading without the emoji and signs around its words."""

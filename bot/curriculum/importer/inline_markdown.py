@@ -18,51 +18,7 @@ MAX_LINE = 10_000  # more than any text of a curriculum holds
 MAX_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
 BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
-_SHORTCODE = re.compile(r":([a-z0-9_+-]{1,30}):")
-_EMOJI = {
-    **dict.fromkeys(("white_check_mark", "ballot_box_with_check"), "✅"),
-    **dict.fromkeys(("heavy_check_mark", "check_mark"), "✔️"),
-    **dict.fromkeys(("x", "negative_squared_cross_mark"), "❌"),
-    "calendar": "📅",
-    "date": "📅",
-    "books": "📚",
-    "book": "📖",
-    "dart": "🎯",
-    "rocket": "🚀",
-    "fire": "🔥",
-    "bulb": "💡",
-    "star": "⭐",
-    "warning": "⚠️",
-    "memo": "📝",
-    "pencil": "📝",
-    "computer": "💻",
-    "hammer": "🔨",
-    "wrench": "🔧",
-    "link": "🔗",
-    "tada": "🎉",
-    "trophy": "🏆",
-    "clock1": "🕐",
-    "hourglass": "⏳",
-    "movie_camera": "🎥",
-    "tv": "📺",
-    "mag": "🔍",
-    "key": "🔑",
-    "snake": "🐍",
-    "crab": "🦀",
-    "whale": "🐳",
-    "zap": "⚡",
-    "sparkles": "✨",
-    "muscle": "💪",
-    "one": "1️⃣",
-    "two": "2️⃣",
-    "three": "3️⃣",
-    "four": "4️⃣",
-    "five": "5️⃣",
-    "six": "6️⃣",
-    "seven": "7️⃣",
-    "eight": "8️⃣",
-    "nine": "9️⃣",
-}
+_SHORTCODE = re.compile(r":[a-z0-9_+-]{1,40}:")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -200,7 +156,7 @@ class _Reader:
 
     def _add(self, text: str, coded: str | None = None) -> None:
         if coded is None and ":" in text:
-            text = _SHORTCODE.sub(lambda found: _EMOJI.get(found[1], found[0]), text)
+            text = _SHORTCODE.sub(_emoji, text)
         self._text += text
         self._coded += text if coded is None else coded
         self._struck += text if self._in_struck else ""
@@ -227,6 +183,13 @@ class _Reader:
         if self._open_link is not None:
             self._open_link = (self._open_link[0], 0)
         self._start_line()
+
+
+def _emoji(shortcode: re.Match[str]) -> str:
+    """Return the emoji of ":rocket:"; a word that names none as it is."""
+    from rich.emoji import Emoji
+
+    return Emoji.replace(shortcode[0])
 
 
 def _bare_links(text: str, known: tuple[RichLink, ...]) -> tuple[RichLink, ...]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bot.curriculum.importer import patterns
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.dates import DateReader, FoundDate
+from bot.curriculum.importer.dates import UNKNOWN, DateReader, FoundDate
 from bot.curriculum.importer.headings import (
     HeadingMark,
     clean,
@@ -23,7 +23,6 @@ from bot.curriculum.importer.headings import (
     stretch_patterns,
     trailing_patterns,
 )
-from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.time_words import TimeWords, folded, is_stretch, time_words
 
 LONGEST = 120
@@ -42,6 +41,7 @@ _LAST_NUMBER = re.compile(
     rf".*\S\s*[|(\[\u2013\u2014-]\s*({_WORD})\s+(\d{{1,3}}){_UNTIL}\s*[)\]]?$"
 )
 _NUMBER_WORD = re.compile(rf"第?(\d{{1,3}})(?:\.|-?[^\W\d_]{{1,2}})?\s+({_WORD})")
+_FIRST_WORDS = (re.compile(f"{_WORD}-{_WORD}"), re.compile(_WORD))  # "segunda-feira"
 _TWO_WORDS = re.compile(rf"({_WORD})\s+({_WORD})")
 _CLOCK = re.compile(
     r"\d{1,2}[:h]\d{2}\b(?:\s*[ap]m)?(?:\s*(?:→|[-\u2013\u2014]|to|a)\s*\d{1,2}[:h]\d{2}\b)?"
@@ -99,13 +99,13 @@ class GuideKeys:
         self.numbers_rise = _Counted(
             [(m.first, m.last) for m in names if m.group == NUMBERED]
         ).rises
-        self._months = len({one.first for one in names if one.group == "month" and one.dates}) > 1
+        self._months = len({one.first for one in names if _is_named_month(one)}) > 1
         self._weekdays = len({one.first for one in names if one.group == "weekday"}) > 1
         if not (self._months and self._weekdays):
             self._marks = {
                 text: one
                 for text, one in self._marks.items()
-                if not one or ((one.group != "month" or not one.dates) and one.group != "weekday")
+                if not one or not (_is_named_month(one) or one.group == "weekday")
             }
 
     def take_timelines(self, blocks: Sequence[Block]) -> None:
@@ -191,20 +191,12 @@ class GuideKeys:
     def _timed(self, text: str) -> HeadingMark | None:
         """Return the mark of a weekday, a clock time, or (where asked for) a leading number."""
         name = clean(text)
-        word = re.match(rf"{_WORD}(?:-{_WORD})?", name)
-        weekday = self._words.weekdays.get(folded(word[0])) if word else None
-        if word and weekday is None:
-            word = re.match(_WORD, name)
-            weekday = self._words.weekdays.get(folded(word[0])) if word else None
-        if word and weekday is not None and self._weekdays:
-            rest = name[word.end() :]
-            if (
-                not rest.strip()
-                or rest.strip().isdecimal()
-                or rest.lstrip()[0] in _TITLE_SIGNS + "("
-            ):
-                title = clean(rest.strip(_TITLE_SIGNS))
-                title = "" if title.isdecimal() else title
+        words = filter(None, (pattern.match(name) for pattern in _FIRST_WORDS))
+        word = next((one for one in words if folded(one[0]) in self._words.weekdays), None)
+        if word and self._weekdays:
+            weekday, rest = self._words.weekdays[folded(word[0])], name[word.end() :].strip()
+            if not rest or rest.isdecimal() or rest[0] in _TITLE_SIGNS + "(":
+                title = "" if rest.isdecimal() else clean(rest.strip(_TITLE_SIGNS))
                 return HeadingMark("weekday", weekday + 1, weekday + 1, word[0], title, name)
         clock = _CLOCK.match(name)
         if clock:
@@ -226,6 +218,11 @@ class GuideKeys:
             if numbers.rises or (known and leads):
                 learned[known or UNKNOWN_SIGN + word].append(re.escape(word) + "s?")
         return {group: "|".join(words) for group, words in learned.items()}
+
+
+def _is_named_month(one: HeadingMark) -> bool:
+    """Return whether it is "March", whose number counts years too, not "Month 3"."""
+    return one.group == "month" and one.first >= UNKNOWN * 12
 
 
 def _stated(block: Block) -> tuple[str, int, int] | None:
@@ -313,8 +310,3 @@ def _day_first(labels: Iterable[str]) -> bool:
     """Return whether numeric dates of the guide have the day before the month."""
     found = [one for label in labels for one in re.findall(r"\b(\d{1,2})[/.](\d{1,2})\b", label)]
     return any(int(a) > 12 >= int(b) for a, b in found) and not any(int(b) > 12 for _, b in found)
-
-
-def bold_lead(line: RichText, found: HeadingMark) -> bool:
-    """Return whether the label of a mark stands in the bold beginning of a line."""
-    return bool(line.bold) and found.leads and found.label[:3].casefold() in line.bold.casefold()

@@ -39,11 +39,6 @@ CJK_STRETCH: Final = {
     "lesson": "课|課|讲|講",
     "day": "天|日目?|일차",
 }
-LENGTHS: Final = {
-    "day": "days?|d[íi]as?|tage?|jours?",
-    "week": "weeks?|semanas?|wochen?|semaines?",
-    "month": "months?|m[êe]s(?:es)?|monate?|mois",
-}
 CODES: Final = {"m": "module", "w": "week"}  # S3 and D3 are no weeks and no days
 _ENGLISH_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS: Final = {
@@ -57,6 +52,11 @@ OPTION: Final = r"(?:option|opç[aã]o|opci[oó]n|variante|alternative|path|选�
 CHOOSE: Final = re.compile(
     r"\b(?:choose|pick|select|take)\b.{0,20}\b(?:one|1|a|your)\b|\b(?:any|either) one\b|"
     r"\bone of the following\b|\bescolha (?:um|uma)\b|\belige (?:un|una)\b|选择一个|任选"
+)
+ALTERNATIVE: Final = re.compile(
+    r"^(?:(?:option|opç[aã]o|opci[oó]n|variante?|alternative|template|plantilla|modelo|vorlage|"
+    r"mod[eè]le)\s+|选项|方案|模板)(?:[a-z]|\d{1,2})\b",
+    re.IGNORECASE,
 )
 TASK_WORD: Final = (
     r"(?:task|exercise|lab|assignment|challenge|activity|tarefa|exerc[ií]cio|tarea|"

@@ -18,6 +18,7 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.keys import GuideKeys
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
+_ABOUT = {"goals", "deliverable", "notes", "resources", "time"}  # topics of rows that are no work
 _DAYS = {"weekday", "date", "day"}
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
 _LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
@@ -335,7 +336,11 @@ def _labelled_rows(table: Block) -> Iterator[Block]:
         name = filled[0].text if len(filled) > 1 else ""
         topic = vocabulary.topic(name, vocabulary.INSIDE)
         for cell in filled[bool(name) :]:
-            yield from _items(row, cell, "" if topic == "tasks" else name)
+            if topic in _ABOUT:
+                rich = replace(cell, text=f"{name}: {cell.text}".replace("\n", " "), bold=name)
+                yield Block("text", row.first, row.first, lines=(rich,))
+            else:
+                yield from _items(row, cell, "" if topic == "tasks" else name)
 
 
 def _bare(group: str, keys: GuideKeys) -> str:
@@ -368,19 +373,19 @@ def _items(
         rest = as_day and patterns.REST.fullmatch(patterns.fold(item_text))
         if re.search(r"\w", item_text) and not rest:
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
-            shown = clean(item_text)
-            shown = f"{clean(name)}: {shown}" if name else shown
-            rich = replace(cell, text=shown, links=links, bold="")
-            yield Block("item", row.first, row.first, lines=(rich,), depth=1)
+            yield _item(row, replace(cell, text=item_text, links=links), name)
+
+
+def _item(row: BlockRow, cell: RichText, name: str) -> Block:
+    title = f"{clean(name)}: {clean(cell.text)}" if name else clean(cell.text)
+    rich = replace(cell, text=title, bold="")
+    return Block("item", row.first, row.first, lines=(rich,), depth=1)
 
 
 def _labelled_cell(row: BlockRow, cell: RichText, pieces: list[str], name: str) -> Iterator[Block]:
     """Yield one item for a cell of labelled lines: the first of them, and the others below it."""
     first = next(one for one in pieces if _LABELLED.match(one))
-    shown = clean(first.partition(":")[2])
-    shown = f"{clean(name)}: {shown}" if name else shown
-    rich = replace(cell, text=shown, bold="")
-    yield Block("item", row.first, row.first, lines=(rich,), depth=1)
+    yield _item(row, replace(cell, text=first.partition(":")[2]), name)
     more = tuple(RichText(one) for one in pieces if one != first)
     yield Block("text", row.first, row.first, lines=more, depth=1)
 

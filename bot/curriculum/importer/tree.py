@@ -22,10 +22,11 @@ from bot.curriculum.importer.heading_roles import (
     outvoted,
 )
 from bot.curriculum.importer.headings import HeadingMark, clean
-from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.inline_markdown import BARE_URL, RichText
 from bot.curriculum.importer.keys import GuideKeys
 
 NOTHING = RichText("")
+FEW_WORDS = 2  # beside a link
 _STATEMENT = re.compile(r"[^\W\d_][\w\u2010-\u2015 -]{0,24}:\s*\S")
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
 
@@ -178,7 +179,7 @@ class _TreeBuilder:
     def _heading(self, block: Block) -> None:
         title = block.lines[0] if block.lines else RichText("")
         title = replace(title, text=block.text)
-        found = self._mark(self._keys.mark(title.text), block.level, block.first)
+        found = self._mark(self._keys.mark(title.text), block.first)
         node = TreeNode(title, level=block.level, block=block, mark=found)
         node.outvoted = block.first in self._outvoted
         if found:
@@ -187,13 +188,9 @@ class _TreeBuilder:
             self._close_for_heading(node)
         self._push(node)
 
-    def _mark(self, found: HeadingMark | None, level: float, line: int) -> HeadingMark | None:
-        if found is None or self._roles.rank(found) is None or not self._roles.counts(line):
-            return None
-        for node in self._stack[1:]:
-            if node.level < level and node.around() in vocabulary.NO_TIMELINE:
-                return None
-        return found
+    def _mark(self, found: HeadingMark | None, line: int) -> HeadingMark | None:
+        counts = found and self._roles.rank(found) is not None and line in self._roles.lines
+        return found if counts else None
 
     def _close_stretches(self, found: HeadingMark) -> None:
         """Close every stretch that cannot hold `found`."""
@@ -257,7 +254,7 @@ class _TreeBuilder:
             self._top.parts.append(block)
 
     def _label(self, block: Block, line: RichText, name: RichText, value: RichText) -> None:
-        found = self._mark(line_mark(line, self._keys), LABEL_LEVEL, block.first)
+        found = self._mark(line_mark(line, self._keys), block.first)
         if found:
             self._close_for_mark(found, LABEL_LEVEL)
             self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
@@ -270,7 +267,7 @@ class _TreeBuilder:
         holds = any(nxt.depth > block.depth for nxt in following)
         self._leave_finished_label(block)
         level = ITEM_LEVEL + block.depth
-        found = self._mark(item_mark(block, following, self._keys), level, block.first)
+        found = self._mark(item_mark(block, following, self._keys), block.first)
         if found:
             self._close_stretches(found)
             self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))
@@ -287,6 +284,9 @@ class _TreeBuilder:
         """Close "**Goal**: learn X" before a list, but not "**Goals**:"."""
         top = self._top
         label = top.value.text
+        about = vocabulary.topic(top.name, vocabulary.INSIDE) if label else "goals"
+        if about in {None, "tasks", "project"} and is_link((*top.blocks, block)[0]):
+            return
         if block.depth == 1 and label and not label.endswith(":") and top.level == LABEL_LEVEL + 1:
             self._stack.pop()
 
@@ -302,6 +302,14 @@ class _TreeBuilder:
         topic = vocabulary.topic(named[0].text, vocabulary.INSIDE)
         short = len(named[0].text.split()) <= 3
         return named if topic and short and topic not in _NO_ITEM_LABEL else None
+
+
+def is_link(block: Block) -> bool:
+    """Return whether an item has nothing but a link, and a word or two that name it."""
+    rest = BARE_URL.sub("", block.text)
+    for link in block.links:
+        rest = rest.replace(link.text, "", 1)
+    return block.kind == "item" and bool(block.links) and len(rest.split()) <= FEW_WORDS
 
 
 def _is_described(lines: Sequence[RichText]) -> bool:

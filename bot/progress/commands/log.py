@@ -1,4 +1,4 @@
-"""`/log`: hours of study, and what was logged too much."""
+"""`/log`: hours of study, and taking back what was logged by mistake."""
 
 from datetime import date, timedelta
 from typing import Self
@@ -17,7 +17,7 @@ _MINUS = ("-", "\N{MINUS SIGN}", "\N{EN DASH}")
 
 
 class Log(Command):
-    """Hours of study spent, on this issue or at large; fewer than none take some back.
+    """Hours of study spent, on this issue or at large; a negative number takes some back.
 
     `on` is the day they were spent, None for that of the command.
     """
@@ -41,11 +41,11 @@ class Log(Command):
             raise CommandError("How long? Hours and minutes work, such as `/log 2h30m`.")
         hours, note = found
         if not 0 < hours <= MAX_HOURS:
-            raise CommandError(f"One entry holds up to {MAX_HOURS} hours, and more than none.")
+            raise CommandError(f"An entry must be more than 0 and at most {MAX_HOURS} hours.")
         day = quantities.day(note, context.today, ahead=False)
         on, note = day or (None, note)
         if on is not None and not context.today - LONGEST_AGO <= on <= context.today:
-            raise CommandError("That day has to be in the year up to today.")
+            raise CommandError("Choose a day of the past year, up to today.")
         return cls(hours=-hours if minus else hours, on=on, note=one_line(note))
 
     def format_command(self) -> str:

@@ -83,6 +83,6 @@ def _unit(path: "LearningPath", key: str | None) -> str | None:
 
 
 def _due(path: "LearningPath", key: str | None) -> date:
-    """Return the last day of the unit that something stands in, of other things the last of all."""
+    """Return the last day of the unit that something is in; `date.max` for what is in none."""
     unit = _unit(path, key)
     return path.dates[unit].last if unit else date.max

@@ -11,8 +11,8 @@ from bot.templating import render
 class Revert(Command):
     """The command with the index `n` of a comment has no effect any more.
 
-    `line` shows it, `day` is when it was written. What opens or closes an issue, or says that work
-    begins, shows there: it is changed there.
+    `line` shows it, `day` is when it was written. What opens or closes an issue, or starts work on
+    it, is taken back at the issue itself.
     """
 
     form = "/revert"

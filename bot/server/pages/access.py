@@ -70,8 +70,8 @@ class Access:
             return self._public_repository(row, visitor, full_name)
         found = self.fetch_reachable(visitor, full_name) if visitor is not None else None
         row = self._frame.store.repositories.repository(found.id) if found is not None else None
-        if visitor is not None and row is not None and _is_outdated(found, row):
-            found = self.fetch_reachable(visitor, full_name, fresh=True)
+        if visitor is not None and row is not None:
+            found = self.fetch_reachable(visitor, full_name, row)
         if found is None or row is None or row.state == "gone":
             raise not_found()
         return VisibleRepository(row, found.can_write)
@@ -98,21 +98,22 @@ class Access:
 
     def may_read(self, visitor: Visitor, row: RepositoryRow) -> bool:
         """Return whether GitHub shows them a repository. Raises what `fetch_reachable` raises."""
-        found = self.fetch_reachable(visitor, row.full_name)
-        if _is_outdated(found, row):
-            found = self.fetch_reachable(visitor, row.full_name, fresh=True)
+        found = self.fetch_reachable(visitor, row.full_name, row)
         return found is not None and found.id == row.id
 
     def fetch_reachable(
-        self, visitor: Visitor, full_name: str, *, fresh: bool = False
+        self, visitor: Visitor, full_name: str, row: RepositoryRow | None = None
     ) -> Reachable | None:
-        """Return what GitHub shows them there. Raises AuthenticationError, UnavailableError."""
+        """Return what GitHub shows them there, not by an answer that `row` shows to be outdated.
+
+        Raises AuthenticationError and UnavailableError.
+        """
         if (signin := self._frame.signin) is None:
             return None
         key, now = _key(visitor, full_name), self._frame.clock()
         with self._lock:
             known = self._answers.get(key)
-        if known is not None and known[0] > now and not fresh:
+        if known is not None and known[0] > now and not _is_outdated(known[1], row):
             return known[1]
 
         def fetch() -> Reachable | None:
@@ -140,9 +141,9 @@ class Access:
         return VisibleRepository(row, found is not None and found.can_write)
 
 
-def _is_outdated(found: Reachable | None, row: RepositoryRow) -> bool:
+def _is_outdated(found: Reachable | None, row: RepositoryRow | None) -> bool:
     """Return whether GitHub's answer is from when the repository was public, and it may not be."""
-    return found is not None and row.private and not found.private
+    return found is not None and row is not None and row.private and not found.private
 
 
 def _key(visitor: Visitor, full_name: str) -> bytes:

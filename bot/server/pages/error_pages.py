@@ -45,12 +45,12 @@ def error_page(frame: Frame, request: Request, error: PageError) -> Response:
     else:
         try:
             response = frame.page(request, "error.html.j2", status=error.status, error=error)
-        except DATABASE_AWAY:  # before the first page, which reads the server's secret there
+        except DATABASE_AWAY:  # which knows whether their session goes on
             response = Response(f"{error.title}\n", error.status, media_type="text/plain")
     if error.again is not None:
         response.headers["Retry-After"] = str(error.again)
     # Some errors are answered outside the middleware that does this for all else.
-    set_security_headers(response.headers, https=frame.https)
+    set_security_headers(response.headers, https=frame.config.https)
     return response
 
 

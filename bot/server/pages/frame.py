@@ -139,11 +139,6 @@ class Frame:
         """Return the clock of the server, which gives aware times."""
         return self.server.clock
 
-    @property
-    def https(self) -> bool:
-        """Return whether people reach us by https."""
-        return (self.config.public_url or "").startswith("https:")
-
     @cached_property
     def keys(self) -> Keys:
         """Return the keys of this server."""
@@ -152,7 +147,7 @@ class Frame:
     @cached_property
     def sessions(self) -> Sessions:
         """Return the cookies of people who sign in."""
-        return Sessions(self.keys, self.store.sessions, secure=self.https, clock=self.clock)
+        return Sessions(self.keys, self.store.sessions, secure=self.config.https, clock=self.clock)
 
     @property
     def signin(self) -> OAuthClient | None:
@@ -235,8 +230,7 @@ class Frame:
         """Return the fields of a form that one of our pages showed to this person.
 
         Raises PageError when the form has too many fields, comes from another site, or was shown to
-        somebody else. Without a visitor no token is needed: nothing
-        can be done in their name.
+        somebody else. Without a visitor no token is needed: nothing can be done in their name.
         """
         fields = _fields(request)
         origin, ours = request.headers.get("Origin"), urlsplit(self.address(request))

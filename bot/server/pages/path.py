@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -65,32 +66,6 @@ _BY_RESULT: dict[str, Standing] = {
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add the pages below `/r`."""
 
-    def path(request: Request) -> Response:
-        seen = access.visible_repository(request)
-        row, shown = seen.row, frame.document(seen.row.id)
-        dashboard = shown.dashboard if shown is not None else None
-        return frame.page(
-            request,
-            "path.html.j2",
-            row=row,
-            can_write=seen.can_write,
-            is_slow=seen.is_slow,
-            standing=standing(frame, row),
-            sharing=sharing(frame, row, shown) if seen.can_write else None,
-            mentors=frame.store.cohorts.mentors(row.id) if seen.can_write else (),
-            code=_code(frame, row, shown),
-            shown=shown,
-            d=dashboard,
-            works=most_important(dashboard.place.work, MOST_WORK) if dashboard else (),
-            week=markdown_html(weekly.as_markdown(shown.week)) if shown and shown.week else None,
-            github=f"{web_root(frame.config.api_url)}/{row.full_name}",
-            home=f"/r/{row.full_name}",
-            badge=_badge(frame, request, row),
-            config_path=CONFIG_PATH,
-            last_sync=_in_zone(row.synced_at, row.zone),
-            next_sync=_in_zone(frame.store.jobs.due_at(repository(row.id)), row.zone),
-        )
-
     def checkpoint(request: Request) -> Response:
         row = access.visible_repository(request).row
         shown = frame.document(row.id)
@@ -110,9 +85,40 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         return conditional_response(request, found.svg.encode(), "image/svg+xml", headers)
 
     home = "/r/{owner}/{name}"
-    app.add_route(home, path, methods=["GET"])
+    app.add_route(home, partial(_page, frame, access), methods=["GET"])
     app.add_route(f"{home}/checkpoints/{{id}}", checkpoint, methods=["GET"])
     app.add_route(f"{home}/pictures/{{picture}}.svg", picture, methods=["GET"])
+
+
+def _page(frame: Frame, access: Access, request: Request) -> Response:
+    seen = access.visible_repository(request)
+    row, shown = seen.row, frame.document(seen.row.id)
+    dashboard = shown.dashboard if shown is not None else None
+    state = standing(frame, row)
+    mentors = frame.store.cohorts.mentors(row.id) if seen.can_write else ()
+    shares = shown is not None and shown.member is not None
+    sharing = _sharing(row, state, frame.clock(), names_mentors=bool(mentors), shares=shares)
+    return frame.page(
+        request,
+        "path.html.j2",
+        row=row,
+        can_write=seen.can_write,
+        is_slow=seen.is_slow,
+        standing=state,
+        sharing=sharing if seen.can_write else None,
+        mentors=mentors,
+        code=_code(frame, row, shown),
+        shown=shown,
+        d=dashboard,
+        works=most_important(dashboard.place.work, MOST_WORK) if dashboard else (),
+        week=markdown_html(weekly.as_markdown(shown.week)) if shown and shown.week else None,
+        github=f"{web_root(frame.config.api_url)}/{row.full_name}",
+        home=f"/r/{row.full_name}",
+        badge=_badge(frame, request, row),
+        config_path=CONFIG_PATH,
+        last_sync=_in_zone(row.synced_at, row.zone),
+        next_sync=_in_zone(frame.store.jobs.due_at(repository(row.id)), row.zone),
+    )
 
 
 def standing(frame: Frame, row: RepositoryRow) -> Standing:
@@ -128,15 +134,14 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
     return _BY_RESULT.get(row.result, well)
 
 
-def sharing(frame: Frame, row: RepositoryRow, shown: Showing | None) -> Sharing:
+def _sharing(
+    row: RepositoryRow, state: Standing, now: datetime, *, names_mentors: bool, shares: bool
+) -> Sharing:
     """Return whether a path is shown to the mentors of its settings, or why to nobody."""
-    state, now = standing(frame, row), frame.clock()
     if state == "suspended" or state == "archived":
         return state
     if is_confirmed(row, now):
-        if frame.store.cohorts.mentors(row.id):
-            return "on"
-        return "nobody" if shown is not None and shown.member is not None else "off"
+        return "on" if names_mentors else "nobody" if shares else "off"
     if state == "new" or state == "unset" or state == "wrong":
         return state
     return "old" if row.synced_at is not None and now - row.synced_at > HOLDS else "unread"

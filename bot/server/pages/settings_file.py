@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import httpx2
 from pydantic import SecretStr
 
+from bot.curriculum.model import Curriculum
 from bot.errors import GitHubError, NotThereError, RefusedError
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient, open_session
@@ -35,7 +36,7 @@ from bot.server.pages.frame import Frame, PageError
 from bot.server.server import app_auth
 from bot.server.sync_repository import LIMITS
 from bot.settings import CONFIG_PATH
-from bot.sync.file_sources import RepositoryFiles
+from bot.sync.file_sources import FileSource, RepositoryFiles, find_source
 from bot.sync.files import describe_files
 from bot.sync.settings_text import check
 from bot.sync.sync import Sync, SyncPreview
@@ -152,8 +153,14 @@ class SettingsFile:
         def run_dry(connection: Connection) -> SetupPreview:
             client = self._client(connection.api_url)
             with HttpReader(connection, client=client, limits=LIMITS) as reader:
-                settings, curriculum = check(text, RepositoryFiles(reader), find_bounded)
-                paths = PathReader(curriculum, settings, self._frame.clock())
+                place = RepositoryFiles(reader)
+                settings, curriculum = check(text, place, find_bounded)
+
+                def find(name: str, place: FileSource, units: str) -> Curriculum:
+                    return find_bounded(name, place, units) if units else curriculum
+
+                source = find_source(settings.curriculum, place, find)
+                paths = PathReader(source, settings, self._frame.clock())
                 run = Sync(paths, reader, web=web_root(connection.api_url))
                 return _preview(run.foresee(), interval=self._frame.config.write_interval)
 

@@ -195,7 +195,7 @@ def is_confirmed(row: RepositoryRow, now: datetime) -> bool:
 
 def set_audience(connection: Connection, number: int, audience: Audience) -> None:
     """Replace the audience of a page. Part of the caller's transaction."""
-    clear_audience(connection, sa.select(sa.literal(number)))
+    clear_audience(connection, [number])
     rows = [
         {"login": login, "repository_id": number, "learner": learner, "name": name}
         for login, learner, name in sorted(audience.rows)
@@ -204,6 +204,8 @@ def set_audience(connection: Connection, number: int, audience: Audience) -> Non
         connection.execute(mentor.insert(), rows)
 
 
-def clear_audience(connection: Connection, repositories: sa.Select[tuple[int]]) -> None:
+def clear_audience(
+    connection: Connection, repositories: sa.Select[tuple[int]] | Sequence[int]
+) -> None:
     """Delete the audiences of these. Part of the caller's transaction."""
     connection.execute(mentor.delete().where(_M.repository_id.in_(repositories)))

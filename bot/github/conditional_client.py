@@ -1,0 +1,87 @@
+"""Asks for objects and lists through the cache: what is unchanged costs no quota."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from urllib.parse import urlencode
+
+from bot.github.answer import Answer, shape_error
+from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
+from bot.github.etag_cache import Cache, CacheIdentity
+from bot.github.repository_client import RepositoryClient
+from bot.github.response_parser import Json, items
+
+MAX_PAGES = 1_000  # of a list that is held whole
+
+
+class ConditionalClient:
+    """Read by requests that carry the ETag of the stored answer.
+
+    `cache` None asks for everything in full. `parsing` is held while an answer is taken apart.
+    """
+
+    def __init__(
+        self,
+        client: RepositoryClient,
+        cache: Cache | None,
+        parsing: AbstractContextManager[object],
+    ) -> None:
+        connection = client.connection
+        self._client = client
+        self._cache = cache
+        self._parsing = parsing
+        authorization = bearer(connection.token).get("Authorization", "")
+        self._identity = CacheIdentity(JSON, authorization, connection.fingerprint)
+
+    def get_object(
+        self, path: str, query: Mapping[str, str] | None = None, *, follow: bool = False
+    ) -> Json:
+        """Return one object. Raises UnreadableAnswerError for anything else."""
+        found = self.get(path, query or {}, follow=follow).json()
+        if not isinstance(found, dict):
+            raise shape_error(path, "no object")
+        return found
+
+    def get_list(
+        self, path: str, query: Mapping[str, str] | None = None, *, fresh: bool = False
+    ) -> Iterator[Json]:
+        """Yield the items of all pages of a list; `fresh` passes the cache by."""
+        for answer in self.get_pages(path, query or {}, fresh=fresh):
+            yield from items(answer.json(), path)
+
+    def get_pages(
+        self, path: str, query: Mapping[str, str], *, fresh: bool = False
+    ) -> Iterator[Answer]:
+        """Yield the pages of a list."""
+
+        def fetch_page(query: Mapping[str, str]) -> Answer:
+            return self.get(path, query, fresh=fresh)
+
+        return pages(fetch_page, path, query, most=MAX_PAGES)
+
+    def get(
+        self, path: str, query: Mapping[str, str], *, fresh: bool = False, follow: bool = False
+    ) -> Answer:
+        """Return an answer: the stored one, when GitHub confirms that it still holds."""
+        cache = self._cache
+        if cache is None:
+            return self._client.get(path, query, follow=follow)
+        key = f"{self._client.connection.api_url}{path}?{urlencode(sorted(query.items()))}"
+        with self._parsing:
+            cached = None if fresh else cache.get(key)
+            etag = self._identity.tag(cached) if cached else None
+        answer = self._client.get(path, query, etag=etag, follow=follow)
+        if answer.status == 304 and cached is not None:
+            return answer._replace(status=200, text=cached.body, headers={"link": cached.link})
+        etag = answer.headers.get("etag", "")
+        if etag:
+            with self._parsing:
+                if not _is_full_last_page(answer):
+                    link = answer.headers.get("link", "")
+                    cache.put(key, self._identity.page(etag, link, answer.text))
+        return answer
+
+
+def _is_full_last_page(answer: Answer) -> bool:
+    """Return whether more may come while the ETag stays: the link to it is not in the ETag."""
+    found = answer.json() if next_page(answer) is None else None
+    return isinstance(found, list) and len(found) >= int(PER_PAGE)
