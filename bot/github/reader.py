@@ -196,7 +196,7 @@ class HttpReader:
 
     def _is_gone(self, comment: int) -> bool:
         try:
-            self._object(f"{self._connection.root}/issues/comments/{comment}")
+            self._cached.get_object(f"{self._connection.root}/issues/comments/{comment}")
         except NotThereError:
             return True
         return False
