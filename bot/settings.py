@@ -170,6 +170,7 @@ class PublishSettings(SettingsModel):
     Needs a token with `contents: write`. `badge` and `pictures` go to the branch `branch`, which
     has no history in common with the others; `readme` keeps a block of the README, `forms` puts
     issue forms into `.github/ISSUE_TEMPLATE`; `reports` says where checkpoint reports go as files.
+    `writeback` ticks finished tasks in the guide, where the curriculum is one in the repository.
     `skip_ci` keeps these commits from starting workflows and deployments.
     """
 
@@ -177,9 +178,15 @@ class PublishSettings(SettingsModel):
     pictures: bool = False
     readme: bool = False
     forms: bool = False
+    writeback: bool = False
     reports: Literal["none", "branch", "pull-request"] = "none"
     branch: Branch = "milepost"
     skip_ci: bool = True
+
+    @property
+    def to_default(self) -> bool:
+        """Return whether anything is written to the default branch itself."""
+        return self.readme or self.forms or self.writeback
 
     @property
     def to_branch(self) -> bool:

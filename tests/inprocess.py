@@ -204,6 +204,7 @@ class Edges:
         return ReadmeFile(path, head.files[path].decode()) if head and path else None
 
     def tree(self, branch: str) -> dict[str, str] | None:
+        branch = self.repository.default_branch if branch == "HEAD" else branch
         head = self.repository.git.head(branch)
         return {path: blob_sha(data) for path, data in head.files.items()} if head else None
 

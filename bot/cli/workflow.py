@@ -27,14 +27,14 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
     from bot import templating
 
     publish = settings.publish
-    files = publish.to_branch or publish.readme or publish.forms or publish.reports != "none"
+    files = publish.to_branch or publish.to_default or publish.reports != "none"
     values = {
         "minute": minute(repository),
         "hour": settings.summary.hour,
         "timezone": settings.timezone,
         "paths": [_pattern(path) for path in trigger_paths(settings)],
         "contents": "write" if files else "read",
-        "default_files": publish.readme or publish.forms,
+        "default_files": publish.to_default,
         "pulls": publish.reports == "pull-request",
         "action": action,
         "checkout": CHECKOUT,

@@ -14,12 +14,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from bot.curriculum.base import Hours, Item, Line, Slug, Text
+from bot.curriculum.base import Hours, Item, Line, Slug, Text, slugify
+from bot.curriculum.relations import Relations, find_relations
 from bot.curriculum.sections import (
+    AssessedSkill,
     Assessment,
     Cloud,
     CommunityEntry,
@@ -90,9 +93,13 @@ class Horizon(StrEnum):
 
 
 class ActionItem(WorkItem):
-    """A next step of the guide, beside the timeline."""
+    """A next step of the guide, beside the timeline.
+
+    `stands_for` are ids of tasks and deliverables: once they are done, it is.
+    """
 
     horizon: Horizon
+    stands_for: tuple[Slug, ...] = ()
 
 
 class Option(Item):
@@ -267,6 +274,20 @@ class Curriculum(Item):
         for module in self.modules():
             yield from module.deliverables
 
+    @cached_property
+    def rated(self) -> tuple[AssessedSkill, ...]:
+        """What the learner rates: the assessed skills, then the qualitative success metrics."""
+        skills = self.assessment.skills
+        names = {name for skill in skills for name in (skill.id, slugify(skill.title))}
+        aims = (q for q in self.success.qualitative if names.isdisjoint({q.id, slugify(q.title)}))
+        own = (AssessedSkill(id=q.id, title=q.title, aliases=q.aliases, aim=q.level) for q in aims)
+        return (*skills, *own)
+
+    @cached_property
+    def relations(self) -> Relations:
+        """What belongs together: as the curriculum names it, else as the words suggest."""
+        return find_relations(self)
+
     @model_validator(mode="after")
     def _ids_and_references(self) -> Self:
         problems = list(_problems(self))
@@ -301,7 +322,8 @@ def _problems(curriculum: Curriculum) -> Iterator[str]:
             if count > 1:
                 yield f"{count} {kind}s share the id '{name}'"
     known = {kind: {item.id for item in items} for kind, items in kinds.items()}
-    known["evidence"] = known["task"] | known["deliverable"] | known["action"]
+    known["work"] = known["task"] | known["deliverable"]
+    known["evidence"] = known["work"] | known["action"]
     for who, names, kind in _references(curriculum):
         for name in names:
             if name not in known[kind]:
@@ -314,6 +336,8 @@ def _references(curriculum: Curriculum) -> Iterator[tuple[str, tuple[str, ...], 
     for item in (*work, *curriculum.actions, *curriculum.projects):
         yield f"'{item.id}' names the skill", item.skills, "skill"
         yield f"'{item.id}' names the resource", item.resources, "resource"
+    for action in curriculum.actions:
+        yield f"'{action.id}' stands for", action.stands_for, "work"
     for checkpoint in curriculum.checkpoints:
         yield f"checkpoint '{checkpoint.id}' comes after the module", (checkpoint.after,), "module"
         for line in checkpoint.items:

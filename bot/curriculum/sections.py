@@ -1,5 +1,6 @@
 """What stands around the path of a guide: resources, skills, roles, people, metrics, templates."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -55,9 +56,13 @@ class Skill(Item):
 
 
 class AssessedSkill(Item):
-    """A skill the learner rates; `skills` are the skills to develop that feed it."""
+    """A skill the learner rates; `skills` are the skills to develop that feed it.
+
+    `aim` is the level that the guide aims at, in its own words.
+    """
 
     skills: tuple[Slug, ...] = ()
+    aim: Line | None = None
 
 
 class Assessment(CurriculumModel):
@@ -133,9 +138,10 @@ class CompanyTier(Item):
 
 
 class CommunityEntry(Item):
-    """A community, an event or a person worth following."""
+    """A community, an event or a person worth following; `on` is the day of an event."""
 
     kind: Literal["community", "event", "person"]
+    on: date | None = None
     note: Line | None = None
     url: Url | None = None
 

@@ -77,9 +77,7 @@ def rights_for(settings: Settings | None, *, private: bool) -> Rights:
     of the default branch goes by a pull request where a rule refuses the push.
     """
     publish = settings.publish if settings is not None else None
-    proposes = publish is not None and (
-        publish.readme or publish.forms or publish.reports == "pull-request"
-    )
+    proposes = publish is not None and (publish.to_default or publish.reports == "pull-request")
     writes = publish is not None and (publish.to_branch or proposes)
     reads: Level | None = "read" if private else None
     return Rights(

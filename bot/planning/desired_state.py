@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from pydantic import Field
+
 from bot import templating
 from bot.curriculum.base import Item
 from bot.curriculum.model import (
@@ -20,10 +22,11 @@ from bot.curriculum.model import (
     Module,
     Phase,
     Task,
+    TaskKind,
     Unit,
     WorkItem,
 )
-from bot.curriculum.sections import Resource
+from bot.curriculum.sections import CommunityEntry, Resource
 from bot.errors import CurriculumError
 from bot.planning.backlinks import without_backlinks
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
@@ -41,6 +44,12 @@ from bot.settings import CONFIG_PATH, Settings
 SUMMARY_KEY = "summary:summary"
 MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
 
+# Whom each issue of next steps names: the places to join first, then people, then events.
+ACTION_PEOPLE = {
+    Horizon.WEEK: ("community",),
+    Horizon.MONTH: ("person",),
+    Horizon.QUARTER: ("event",),
+}
 ACTION_TEXTS = {  # the title of the issue, and how it begins
     Horizon.WEEK: (
         "Next steps: this week",
@@ -92,7 +101,8 @@ class ReportTexts(FrozenModel):
     """Texts that are written from more than the curriculum: reports make them for the plan.
 
     `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
-    assessments, reflections. `reached` are the ids of checkpoints whose work is done. `seen` is the
+    assessments, reflections. `reached` are the ids of checkpoints whose work is done, `stood_for`
+    the titles and addresses of the work that shows an action item done, by its id. `seen` is the
     day of the run, when it read comments and has none to answer, and `reported` are the keys of the
     reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
     `reading` is how the guide was read.
@@ -101,6 +111,7 @@ class ReportTexts(FrozenModel):
     dashboard: str = ""
     issues: tuple[DesiredIssue, ...] = ()
     reached: frozenset[str] = frozenset()
+    stood_for: dict[str, tuple[tuple[str, str], ...]] = Field(default_factory=dict)
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
     refused: dict[str, RefusedChange] | None = None
@@ -168,6 +179,8 @@ class _Issues:
         self._in_progress = names["status:in-progress"]
         self._resources = {resource.id: resource for resource in curriculum.resources}
         self._hours = hours_by_unit(curriculum, settings)
+        searching = (t.id for t in curriculum.tasks() if t.kind is TaskKind.JOB_SEARCH)
+        self._job_search = next(searching, None)
 
     def milestones(self) -> Iterator[DesiredMilestone]:
         titles: set[str] = set()
@@ -206,7 +219,9 @@ class _Issues:
             "choice": any(self._curriculum.choices()),
             "next-steps": features.actions and bool(self._curriculum.actions),
             "portfolio": bool(self._overrides.projects),
-            "assessment": features.assessments and bool(self._curriculum.assessment.skills),
+            "goal": bool(self._overrides.goals),
+            "networking": any(entry.on for entry in self._curriculum.community),
+            "assessment": features.assessments and bool(self._curriculum.rated),
             "reflection": features.reflections and bool(self._curriculum.reflection),
             "journal": bool(self._curriculum.journal),
             "application": bool(self._curriculum.roles),
@@ -214,10 +229,24 @@ class _Issues:
         }
         return kinds | {kind for kind, used in extra.items() if used}
 
-    def _used(self, *items: WorkItem) -> list[Resource]:
-        """Return the resources of these items, each once, in the order they are named."""
-        names = dict.fromkeys(name for item in items for name in item.resources)
+    def _used(self, *items: WorkItem, key: Key = "") -> list[Resource]:
+        """Return the resources of these items, each once, in the order they are named.
+
+        `key` is that of a task or deliverable, whose title may name others.
+        """
+        also = self._curriculum.relations.resources.get(key, ())
+        names = dict.fromkeys([*(name for item in items for name in item.resources), *also])
         return [self._resources[name] for name in names]
+
+    def _skills_of(self, item: WorkItem) -> list[str]:
+        """Return the titles of the skills that an item trains."""
+        return [skill.title for skill in self._curriculum.skills if skill.id in item.skills]
+
+    def _people(
+        self, kinds: tuple[str, ...] = ("community", "event", "person")
+    ) -> list[CommunityEntry]:
+        """Return the communities, events and people of these kinds."""
+        return [entry for entry in self._curriculum.community if entry.kind in kinds]
 
     def _issue(
         self, kind: str, item: Item, title: str, values: dict[str, Any], **more: Any
@@ -254,7 +283,14 @@ class _Issues:
             unit = self._dates.current(ends[horizon])
             if actions and unit:
                 title, opening = ACTION_TEXTS[horizon]
-                values = {"opening": opening, "actions": actions, "resources": self._used(*actions)}
+                values = {
+                    "opening": opening,
+                    "actions": actions,
+                    "done_with": self._texts.stood_for,
+                    "skills": {action.id: self._skills_of(action) for action in actions},
+                    "people": self._people(ACTION_PEOPLE[horizon]),
+                    "resources": self._used(*actions),
+                }
                 yield DesiredIssue(
                     key=f"actions:{horizon}",
                     title=title,
@@ -295,7 +331,9 @@ class _Issues:
         values = {
             "module": module_name(self._curriculum, module),
             "unit": unit_name(unit),
-            "resources": self._used(task),
+            "resources": self._used(task, key=f"task:{task.id}"),
+            "people": self._people() if task.kind is TaskKind.NETWORKING else (),
+            "companies": self._curriculum.companies if task.id == self._job_search else (),
             "in_progress": self._in_progress,
         }
         return self._issue(
@@ -319,8 +357,7 @@ class _Issues:
         ideas = {idea.id: idea for idea in self._curriculum.projects}
         for idea in (ideas[name] for name in self._overrides.projects if name in ideas):
             labels = ("kind:portfolio", *work_labels(self._curriculum, idea))
-            skills = [skill.title for skill in self._curriculum.skills if skill.id in idea.skills]
-            values = {"skills": skills, "resources": self._used(idea)}
+            values = {"skills": self._skills_of(idea), "resources": self._used(idea)}
             yield self._issue("project", idea, f"Project: {idea.title}", values, labels=labels)
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
@@ -328,7 +365,7 @@ class _Issues:
         values = {
             "module": module_name(self._curriculum, module),
             "module_kind": module.kind,
-            "resources": self._used(deliverable),
+            "resources": self._used(deliverable, key=f"deliverable:{deliverable.id}"),
         }
         return self._issue(
             "deliverable",

@@ -41,6 +41,7 @@ KIND_TEXTS = {
     "next-steps": "Next steps beside the timeline",
     "summary": "Where you are on the path",
     "portfolio": "A project of your own choice",
+    "goal": "A goal of your own, beside the path",
     "assessment": "How sure you feel, by your own measure",
     "reflection": "Look back on a month",
     "journal": "An entry of your journal",

@@ -43,7 +43,8 @@ class PlanOverrides(FrozenModel):
     """Decisions made on the way, beside the settings: choices and pauses are put into those.
 
     `opened` are units whose issues exist ahead of the window. `moved` says by how many days a
-    task's place differs from the curriculum's. `projects` are the ideas started, in that order.
+    task's place differs from the curriculum's. `projects` are the ideas started, in that order, and
+    `goals` the learner's own.
     `without_optional` says that optional tasks are no longer made.
     """
 
@@ -51,6 +52,7 @@ class PlanOverrides(FrozenModel):
     opened: frozenset[str] = frozenset()
     moved: dict[Key, int] = Field(default_factory=dict)
     projects: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
     without_optional: bool = False
 
 

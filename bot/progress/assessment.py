@@ -40,7 +40,7 @@ def ratings_in_issues(
     """
     found: list[Rating] = []
     names: dict[str, str] = {}
-    for rated in curriculum.assessment.skills:
+    for rated in curriculum.rated:
         for name in (rated.title, rated.id, *rated.aliases):
             names.setdefault(slugify(name), rated.id)
     for issue, pairs in _answers(observed):
@@ -52,7 +52,7 @@ def ratings_in_issues(
             if skill is not None and value is not None:
                 values[skill] = value
         found += [Rating(day=day, skill=skill, value=value) for skill, value in values.items()]
-    order = {skill.id: index for index, skill in enumerate(curriculum.assessment.skills)}
+    order = {skill.id: index for index, skill in enumerate(curriculum.rated)}
     return tuple(sorted(found, key=lambda rating: (rating.day, order[rating.skill])))
 
 

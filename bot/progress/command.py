@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WORK = frozenset(
     {"task", "deliverable", "checkpoint", "choice", "project", "actions"}
-    | {"assessment", "reflection"}
+    | {"assessment", "reflection", "event", "goal"}
 )
 
 

@@ -120,6 +120,7 @@ class HistoryBuilder:
         self.opened: set[str] = set()
         self.moved: dict[Key, int] = {}
         self.projects: list[str] = []
+        self.goals: list[str] = []
         self.without_optional = False
 
     def pause(self, first: date, last: date) -> None:

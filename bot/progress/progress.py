@@ -197,8 +197,9 @@ class _ProgressReader:
         self._path = path
         self._history = path.history
         self._merged = _merged_pulls(path.observed)
-        known = (*path.settings.credits, *path.curriculum.done())
-        self._credited = path.history.credited | {f"task:{name}" for name in known}
+        self._credited = path.history.credited | {f"task:{name}" for name in path.settings.credits}
+        # A box of the guide may be ticked because the task was finished on the path.
+        self._ticked = {f"task:{name}" for name in path.curriculum.done()}
         self._statuses = {
             label.name.casefold(): state
             for key, state in (
@@ -270,7 +271,7 @@ class _ProgressReader:
             number=found.state.number if found else None,
             url=found.state.url if found else "",
             closed_on=self._path.day_of(closed) if closed else None,
-            skills=item.skills,
+            skills=self._path.curriculum.relations.skills.get(f"{kind}:{item.id}", ()),
             evidence=evidence,
             attested_by=attested[0] if attested else None,
         )
@@ -296,7 +297,9 @@ class _ProgressReader:
     def _state(
         self, found: OurIssue | None, keys: tuple[Key, ...], *, evidenced: bool, attested: bool
     ) -> WorkState:
-        if not self._credited.isdisjoint(keys) and (found is None or found.state.state != "open"):
+        finished = found is not None and found.state.finished
+        credited = self._credited if finished else self._credited | self._ticked
+        if not credited.isdisjoint(keys) and (found is None or found.state.state != "open"):
             return WorkState.CREDITED
         if found is None:
             made = any(self._path.observed.ledger.has(key) for key in keys)

@@ -5,16 +5,19 @@ so is what the learner set aside (skipped, removed, a branch not taken). What wa
 start counts as done.
 """
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from bot.curriculum.base import Priority
-from bot.curriculum.sections import Role, TransferableSkill
+from bot.curriculum.sections import Role, RoleLevel
 from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import Rating
 from bot.progress.path import LearningPath
 from bot.progress.progress import ASIDE, Work, WorkState
 
 ENOUGH = 0.5  # the part of a skill's hours from which a role's need counts as covered
+HIGH = 0.7  # of the scale above its lowest value, and of the work; a low one is what that leaves
 PROVEN = frozenset({WorkState.EVIDENCED, WorkState.ATTESTED})
 
 
@@ -47,34 +50,42 @@ class SkillCover(FrozenModel):
 
 
 class SkillRating(FrozenModel):
-    """An assessed skill: the learner's ratings, oldest first, beside the work behind it."""
+    """A skill that is rated: the learner's ratings, oldest first, beside the work behind it.
+
+    `aim` is the level that the guide aims at, empty where it names none. `confidence` says that the
+    newest rating is much higher or lower than the work that is done.
+    """
 
     id: str
     title: str
+    aim: str = ""
     ratings: tuple[Rating, ...]
     done: int
     evidenced: int
     total: int
+    confidence: Literal["over", "under"] | None = None
 
 
 class RoleFit(FrozenModel):
-    """A role, and which of the skills it needs are covered; titles."""
+    """A role, and which of the skills it needs are covered; titles.
+
+    `unsure` are those that are covered by work, and that the learner rates low.
+    """
 
     role: Role
     covered: tuple[str, ...]
+    unsure: tuple[str, ...]
     missing: tuple[str, ...]
 
     @property
+    def asks_experience(self) -> bool:
+        """Whether it asks for years on the job, which no path gives."""
+        return self.role.experience is not None or self.role.level is not RoleLevel.ENTRY
+
+    @property
     def fits(self) -> bool:
-        """Every need is covered, and there is one."""
-        return bool(self.covered) and not self.missing
-
-
-class SkillGap(FrozenModel):
-    """What the learner brings, and what is to be developed, the most pressing first."""
-
-    brought: tuple[TransferableSkill, ...]
-    developing: tuple[SkillCover, ...]
+        """Every need is covered, there is one, and no more is asked for."""
+        return bool(self.covered) and not (self.unsure or self.missing or self.asks_experience)
 
 
 def coverage(path: LearningPath, until: date | None = None) -> tuple[SkillCover, ...]:
@@ -96,49 +107,79 @@ def coverage(path: LearningPath, until: date | None = None) -> tuple[SkillCover,
 
 
 def calibration(path: LearningPath, until: date | None = None) -> tuple[SkillRating, ...]:
-    """Return every assessed skill with its ratings up to `until`, and the work that trains it."""
-    return tuple(
-        SkillRating(
-            id=skill.id,
-            title=skill.title,
-            ratings=tuple(
-                rating
-                for rating in path.history.ratings
-                if rating.skill == skill.id and (until is None or rating.day <= until)
-            ),
-            **_counts(_work_for_skills(path, set(skill.skills)), until),
+    """Return every skill that is rated with its ratings up to `until`, and the work behind it."""
+    feeds = path.curriculum.relations.feeds
+    found: list[SkillRating] = []
+    for skill in path.curriculum.rated:
+        ratings = tuple(
+            rating
+            for rating in path.history.ratings
+            if rating.skill == skill.id and (until is None or rating.day <= until)
         )
-        for skill in path.curriculum.assessment.skills
-    )
+        counts = _counts(_work_for_skills(path, set(feeds.get(skill.id, ()))), until)
+        confidence = None
+        if ratings and counts["total"]:
+            share = counts["done"] / counts["total"]
+            confidence = _confidence(ratings[-1].value, path.curriculum.assessment.scale, share)
+        found.append(
+            SkillRating(
+                id=skill.id,
+                title=skill.title,
+                aim=skill.aim or "",
+                ratings=ratings,
+                confidence=confidence,
+                **counts,
+            )
+        )
+    return tuple(found)
+
+
+def _confidence(rating: int, scale: int, share: float) -> Literal["over", "under"] | None:
+    """Return how the rating compares with the share of the work that is done; None where alike."""
+    sure = (rating - 1) / max(1, scale - 1)
+    if sure >= HIGH and share <= 1 - HIGH:
+        return "over"
+    return "under" if sure <= 1 - HIGH and share >= HIGH else None
 
 
 def role_fits(path: LearningPath, until: date | None = None) -> tuple[RoleFit, ...]:
     """Return every role of the guide with the skills it needs, as of the end of `until`.
 
-    A need counts as covered when at least half of its skill's hours are done. A need that no work
-    on the path trains is missing, for nothing shows it.
+    A need counts as covered when at least half of its skill's hours are done, and no rating of the
+    learner's own says otherwise. A need that no work on the path trains is missing, for nothing
+    shows it.
     """
     skills = {skill.id: skill for skill in coverage(path, until)}
+    low = set(_rated_low(path, until))
     fits = []
     for role in path.curriculum.roles:
         needs = [skills[name] for name in role.skills if name in skills]
+        done = [need for need in needs if need.share >= ENOUGH]
         fits.append(
             RoleFit(
                 role=role,
-                covered=tuple(need.title for need in needs if need.share >= ENOUGH),
+                covered=tuple(need.title for need in done if need.id not in low),
+                unsure=tuple(need.title for need in done if need.id in low),
                 missing=tuple(need.title for need in needs if need.share < ENOUGH),
             )
         )
     return tuple(fits)
 
 
-def gap(path: LearningPath) -> SkillGap:
-    """Return the skills brought along, and those to develop by priority."""
+def _rated_low(path: LearningPath, until: date | None) -> Iterator[str]:
+    """Yield the skills whose newest rating is below the middle of the scale."""
+    assessment = path.curriculum.assessment
+    for rated in assessment.skills:
+        newest = path.history.rating(rated.id, until or path.today)
+        if newest is not None and newest.value < (assessment.scale + 1) / 2:
+            yield from path.curriculum.relations.feeds.get(rated.id, ())
+
+
+def to_develop(path: LearningPath) -> tuple[SkillCover, ...]:
+    """Return the skills that work on the path trains, by priority."""
     rank = list(Priority)
-    return SkillGap(
-        brought=path.curriculum.transferable_skills,
-        developing=tuple(sorted(coverage(path), key=lambda skill: rank.index(skill.priority))),
-    )
+    found = (skill for skill in coverage(path) if skill.total)
+    return tuple(sorted(found, key=lambda skill: rank.index(skill.priority)))
 
 
 def _work_for_skills(path: LearningPath, skills: set[str]) -> list[Work]:

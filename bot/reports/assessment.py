@@ -19,16 +19,19 @@ MEANINGS = (
 def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     """Return an issue for each assessed module, seeded in the module's last days.
 
+    Where the guide names no modules, those with a checkpoint are.
+
     Its region tells how to rate and how the skills were rated last; the learner's part has a line
     for each skill. None when the settings switch them off.
     """
-    assessment = path.curriculum.assessment
-    if not path.settings.features.assessments or not assessment.skills:
+    if not path.settings.features.assessments or not path.curriculum.rated:
         return ()
+    after = {checkpoint.after for checkpoint in path.curriculum.checkpoints}
+    numbers = path.curriculum.assessment.modules
     return tuple(
         _issue(path, module, seed=path.is_ending(module))
         for module in path.curriculum.modules()
-        if module.number in assessment.modules
+        if (module.number in numbers if numbers else module.id in after)
     )
 
 
@@ -41,7 +44,7 @@ def meanings(scale: int) -> tuple[str, ...]:
 
 def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
     last = module.units[-1]
-    skills = path.curriculum.assessment.skills
+    skills = path.curriculum.rated
     latest = [(skill.title, path.history.rating(skill.id, path.today)) for skill in skills]
     body = templating.render(
         "issues/assessment.md.j2",
@@ -51,6 +54,7 @@ def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
         example=skills[0].title,
         form=path.settings.publish.forms,
         report=path.settings.features.checkpoints and bool(path.curriculum.checkpoints),
+        aims=[skill for skill in skills if skill.aim],
         rated=[{"title": title, "rating": rating} for title, rating in latest if rating],
     )
     return DesiredIssue(
@@ -66,6 +70,6 @@ def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
 
 
 def _starter(curriculum: Curriculum) -> str:
-    lines = [f"- {templating.neutralize(skill.title)}: " for skill in curriculum.assessment.skills]
+    lines = [f"- {templating.neutralize(skill.title)}: " for skill in curriculum.rated]
     heading = f"### Your ratings, from 1 to {curriculum.assessment.scale}"
     return "\n".join((heading, "", *lines))

@@ -54,15 +54,20 @@ class HoursReport(FrozenModel):
 class RoleReport(FrozenModel):
     """A role of the guide: the needs that are covered and those that are not, by title.
 
+    `unsure` are needs that work covers and that the learner rates low, `experience` is what the
+    role asks for beside them.
+
     `salary` is the guide's range in `currency` a year, never the learner's own.
     """
 
     id: str
     title: str
     level: str
+    experience: str | None
     salary: tuple[int, int] | None
     currency: str
     covered: tuple[str, ...]
+    unsure: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -89,7 +94,8 @@ class CheckpointReport(FrozenModel):
     `next_checkpoint` is the title of the one after this, None at the last. `entries` counts the
     journal, `highlight` is the label that chooses from it, and `more_highlights` counts those
     chosen that are not among the newest five. `roles` are those whose needs are covered,
-    `near_roles` lack one need, `known_roles` is how many there are.
+    `near_roles` lack one need, `later_roles` ask for years on the job as well, and `known_roles` is
+    how many have needs.
     """
 
     id: str
@@ -115,6 +121,7 @@ class CheckpointReport(FrozenModel):
     known_roles: int
     roles: tuple[RoleReport, ...]
     near_roles: tuple[RoleReport, ...]
+    later_roles: tuple[RoleReport, ...]
     forecast: Forecast | None
     next_checkpoint: str | None
     steps: tuple[NextStep, ...]
@@ -161,9 +168,18 @@ def checkpoint_report(
         highlight=label.name if label else "highlight",
         highlights=tuple(chosen[:HIGHLIGHTS]),
         more_highlights=max(0, len(chosen) - HIGHLIGHTS),
-        known_roles=len(fits),
-        roles=tuple(_role(fit) for fit in fits if fit.covered and not fit.missing),
-        near_roles=tuple(_role(fit) for fit in fits if fit.covered and len(fit.missing) == 1),
+        known_roles=sum(bool(fit.covered or fit.unsure or fit.missing) for fit in fits),
+        roles=tuple(_role(fit) for fit in fits if fit.fits),
+        near_roles=tuple(
+            _role(fit)
+            for fit in fits
+            if fit.covered and len(fit.missing + fit.unsure) == 1 and not fit.asks_experience
+        ),
+        later_roles=tuple(
+            _role(fit)
+            for fit in fits
+            if fit.covered and not (fit.missing or fit.unsure) and fit.asks_experience
+        ),
         forecast=path.outlook if day == path.today else None,
         next_checkpoint=_after(curriculum, checkpoint),
         steps=_steps(path, items, skills, day),
@@ -284,7 +300,7 @@ def _hours(path: LearningPath, day: date) -> HoursReport:
 
 
 def _role(fit: RoleFit) -> RoleReport:
-    needs = {"covered": fit.covered, "missing": fit.missing}
+    needs = {"covered": fit.covered, "unsure": fit.unsure, "missing": fit.missing}
     return RoleReport.model_validate(dict(fit.role) | needs)
 
 

@@ -10,15 +10,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal
 
-from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
-from bot.planning.marker import BOX, Key
+from bot.curriculum.model import Checkpoint, CheckpointItem
+from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
-from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Evidence
+from bot.progress.next_steps import ActionState, action_states, as_line, ticked_lines
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
-from bot.templating import neutralize
 
 STEM = 6
 PREFIX = "Deliverable: "  # as the titles of their issues begin
@@ -127,53 +126,33 @@ def item_reports(
             id=item.id,
             title=item.title,
             ticked=is_ticked,
-            named=bool(item.evidence),
+            named=item.id in path.curriculum.relations.evidence,
             found=is_ticked or shown or bool(counts),
             pieces=pieces,
             counts=counts,
         )
 
 
-def ticked_lines(body: str) -> frozenset[str]:
-    """Return the text behind every ticked box of an issue."""
-    text = body.replace("\r\n", "\n")
-    return frozenset(as_line(m[3]) for m in BOX.finditer(text) if m[2] != " ")
-
-
-def as_line(text: str) -> str:
-    """Return the text as it stands behind a box: neutralized, with single spaces."""
-    return " ".join(neutralize(text).split())
-
-
 def _pieces(path: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
     """Yield the work that the guide names for a line, without options that were not taken."""
     work = {w.key: w for w in path.progress.work}
-    actions = {action.id: action for action in path.curriculum.actions}
-    for name in item.evidence:
+    steps = {step.action.id: step for step in action_states(path, day)}
+    for name in path.curriculum.relations.evidence.get(item.id, ()):
         for key in (f"task:{name}", f"deliverable:{name}"):
             if key in work:
                 yield piece(work[key], day)
-        if name in actions:
-            yield _next_step(path, actions[name], day)
+        if name in steps:
+            yield _next_step(steps[name])
 
 
-def _next_step(path: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
-    """Return a next step, done when its line is ticked or the issue of its horizon is closed."""
-    ours = path.observed.issues.get(f"actions:{action.horizon}")
-    closed = closed_at(ours.state) if ours and ours.state.finished else None
-    closed_on = path.day_of(closed) if closed else None
-    line = as_line(f"**{action.title}**")
-    ticked = ours is not None and any(
-        found == line or found.startswith(f"{line}:") for found in ticked_lines(ours.state.body)
-    )
-    done = ticked or (closed_on is not None and closed_on <= day)
+def _next_step(step: ActionState) -> EvidencePiece:
     return EvidencePiece(
-        key=f"action:{action.id}",
-        title=action.title,
-        url=ours.state.url if ours else "",
-        state="claimed" if done else "open" if ours else "to come",
-        done=done,
-        closed_on=closed_on if done else None,
+        key=f"action:{step.action.id}",
+        title=step.action.title,
+        url=step.url,
+        state="claimed" if step.done else "open" if step.url else "to come",
+        done=step.done,
+        closed_on=step.closed_on,
         evidence=(),
         attested_by=None,
     )

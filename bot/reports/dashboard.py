@@ -18,12 +18,13 @@ from bot.progress.effort import EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
-from bot.progress.skills import SkillGap, SkillRating, calibration, gap
+from bot.progress.skills import SkillCover, SkillRating, calibration, to_develop
 from bot.progress.streak import streak
 from bot.reports import position
 from bot.reports.due_weeks import Week
 from bot.reports.finish import Finish, finish
 from bot.reports.formatting import WORDS
+from bot.reports.guide_folds import GuideFolds, guide_folds
 from bot.reports.next_work import OpenThing, late_work, most_important, next_open
 from bot.reports.suggestions import Button, Suggestions, buttons, suggestions
 from bot.settings import CONFIG_PATH, SummarySettings
@@ -112,7 +113,6 @@ class Dashboard(FrozenModel):
     """
 
     title: str
-    summary: str
     from_role: str | None
     target_role: str | None
     today: date
@@ -138,7 +138,8 @@ class Dashboard(FrozenModel):
     buttons: tuple[Button, ...]
     scale: int
     rated: tuple[SkillRating, ...]
-    gap: SkillGap
+    developing: tuple[SkillCover, ...]
+    folds: GuideFolds
     portfolio: Portfolio
     metrics: tuple[career.Metric, ...]
     applications: dict[career.Stage, int]
@@ -161,7 +162,6 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
     elsewhere = [w for w in path.progress.work if w.unit != place.unit]
     return Dashboard(
         title=curriculum.title,
-        summary=overview.summary,
         from_role=overview.from_role,
         target_role=overview.target_role,
         today=today,
@@ -187,7 +187,8 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         buttons=buttons(path),
         scale=curriculum.assessment.scale,
         rated=calibration(path),
-        gap=gap(path),
+        developing=to_develop(path),
+        folds=guide_folds(path),
         portfolio=_portfolio(path),
         metrics=career.metrics(path, today),
         applications=career.by_stage(applied) if applied else {},
@@ -202,12 +203,18 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
 
 
 def as_markdown(values: Dashboard) -> str:
-    """Return the body without marker; one that would be too long has numbers but no lists."""
-    text = _rendered(values, full=True)
-    return text if len(text) <= MOST_CHARACTERS else _rendered(values, full=False)
+    """Return the body without marker.
+
+    One that would be too long leaves out what the guide says beside the path, then all lists.
+    """
+    texts = (_rendered(values, **parts) for parts in ({}, {"beside": False}, {"full": False}))
+    for text in texts:
+        if len(text) <= MOST_CHARACTERS:
+            break
+    return text
 
 
-def _rendered(values: Dashboard, *, full: bool) -> str:
+def _rendered(values: Dashboard, *, full: bool = True, beside: bool = True) -> str:
     rows = values.modules if full else position.around_current(values.modules, MOST_ROWS)
     works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
@@ -217,6 +224,7 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
         works=works,
         buttons=values.buttons if full else values.buttons[:MOST_ROWS],
         full=full,
+        beside=beside,
         most_late=MOST_LATE,
         most_applied=MOST_APPLIED,
         most_modules=MOST_MODULES,

@@ -10,6 +10,7 @@ from typing import Any
 from bot import templating
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
+from bot.planning.length_limits import cut
 from bot.planning.marker import Key
 from bot.progress.issue_form_answers import APPLICATION, ASSESSMENT, JOURNAL
 from bot.reports.assessment import meanings
@@ -20,6 +21,7 @@ MANAGED_NOTE = "# Kept by Milepost; delete this line to keep the file as you edi
 APPLIED = "stage:applied"
 SHORT = frozenset({"date", "month"})  # kinds of fields that take a word, not a text
 _USUAL = 5
+MOST_DESCRIBED = 400  # characters below a field
 Form = dict[str, Any]
 
 
@@ -32,7 +34,7 @@ def form_files(
     not there is left out, for nobody could tell its issues from others; so is one that the
     curriculum has nothing for, or that the settings switch off.
     """
-    assessed = curriculum.assessment.skills if settings.features.assessments else ()
+    assessed = curriculum.rated if settings.features.assessments else ()
     forms = {
         "learning-journal": ((JOURNAL,), curriculum.journal),
         "skill-assessment": ((ASSESSMENT,), assessed),
@@ -56,6 +58,7 @@ def _text(name: str, curriculum: Curriculum, labels: list[str]) -> str:
         templating.render(
             f"forms/{name}.yml.j2",
             c=curriculum,
+            tiers=_tiers(curriculum),
             short=SHORT,
             required=large[0] if large else 0,
             meanings=meanings(scale),
@@ -68,6 +71,13 @@ def _text(name: str, curriculum: Curriculum, labels: list[str]) -> str:
         {**form, "labels": labels, "body": body}, sort_keys=False, allow_unicode=True, width=100
     )
     return f"{MANAGED_NOTE}\n{written}"
+
+
+def _tiers(curriculum: Curriculum) -> str:
+    """Return the guide's companies in one line, those of the first tier first."""
+    ordered = sorted(curriculum.companies, key=lambda one: one.tier)
+    named = "; ".join(f"{one.title}: {', '.join(one.companies)}" for one in ordered)
+    return cut(f"The guide names: {named}", MOST_DESCRIBED) if named else ""
 
 
 def _quoted(text: str) -> str:

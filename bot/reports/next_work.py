@@ -9,8 +9,8 @@ from bot.progress.progress import LEFT_OUT, Work, WorkState
 
 NEXT = 3
 # Issues beside the work, in the order in which they are taken up; some once all else is done.
-BESIDE = ("checkpoint", "assessment", "reflection", "project", "actions")
-LAST = frozenset({"project", "actions"})
+BESIDE = ("checkpoint", "assessment", "reflection", "project", "event", "goal", "actions")
+LAST = frozenset({"project", "event", "goal", "actions"})
 _NOT_YET = frozenset({WorkState.OPEN, WorkState.AHEAD})
 
 

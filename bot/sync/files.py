@@ -6,7 +6,8 @@ What the learner removed is not made again: the ledger remembers it by the keys 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import sha1
 
 from bot.errors import (
@@ -25,6 +26,7 @@ from bot.planning.ports import Gateway, Reader
 from bot.planning.refusals import RefusalLog, Refused
 from bot.planning.snapshot import FrozenModel, PullState, ReadmeFile
 from bot.progress.path import LearningPath
+from bot.sync.file_sources import GUIDE_ENDINGS, read_guide
 
 README = "README.md"
 README_KEY = "readme:block"
@@ -121,8 +123,8 @@ class _Collector:
         self._observed = view.observed
         self._log = log
 
-    def add(self, *writes: FileWrite, key: Key | None = None) -> None:
-        """Add writes that need each other, in order, and the key of what they make.
+    def add(self, *writes: FileWrite, key: Key | None = None, keys: Iterable[Key] = ()) -> None:
+        """Add writes that need each other, in order, and the keys of what they make.
 
         Behind one that waits all wait, and nothing is made.
         """
@@ -131,7 +133,7 @@ class _Collector:
                 self.held.append(write)
                 return
             self.writes.append(write)
-        self.made |= set() if key is None else {key}
+        self.made |= {*keys, *(() if key is None else (key,))}
 
 
 def plan_files(
@@ -173,6 +175,13 @@ def plan_files(
         found.add(PutFile(path=readme.path, data=data, message=message), key=README_KEY)
     elif publish.readme and readme is None:
         found.add(key=README_KEY)
+    guide = _guide(view, reader) if publish.writeback else None
+    if guide is not None:
+        data, tried = guide
+        message = f"Tick what is done{skip}"
+        path = view.settings.curriculum
+        change = () if data is None else (PutFile(path=path, data=data, message=message),)
+        found.add(*change, keys=tried)
     by_pull = {write.path: write.data for write in found.held if isinstance(write, PutFile)}
     found.add(*_files_pull(view, by_pull, reader))
     for report in reports if publish.reports == "pull-request" else ():
@@ -303,6 +312,32 @@ def _readme(view: LearningPath, reader: Reader, web: str) -> ReadmeFile | str | 
     if changed is None and block not in there.text.replace("\r\n", "\n"):
         return f"No progress block: its two marks in {there.path} don't stand once, in order."
     return ReadmeFile(there.path, changed) if changed is not None else None
+
+
+def _guide(view: LearningPath, reader: Reader) -> tuple[bytes | None, frozenset[Key]] | None:
+    """Return the guide with finished tasks ticked, and the keys of those that were tried.
+
+    None for the guide where no box of it is to be ticked, None in all where nothing was tried. Each
+    is tried once: a learner who takes a tick out has the last word.
+    """
+    path = view.settings.curriculum
+    if not path.casefold().endswith(GUIDE_ENDINGS):
+        return None
+    finished = {work.key for work in view.progress.work if work.finished}
+    open_boxes = {f"task:{task.id}" for task in view.curriculum.tasks() if not task.done}
+    keys = {key: f"tick:{key}" for key in finished & open_boxes}
+    tried = frozenset(key for key in keys.values() if not view.observed.ledger.has(key))
+    text = reader.file(path) if tried else None
+    if text is None:
+        return None
+    data = text.encode()
+    if (reader.tree("HEAD") or {}).get(path) != blob_hash(data):
+        return None, tried  # some other encoding: its bytes are not known here
+    from bot.curriculum.guide_ticks import tick_boxes
+
+    names = {key.removeprefix("tick:task:") for key in tried}
+    changed, _ = tick_boxes(data, names, partial(read_guide, name=path))
+    return changed if changed != data else None, tried
 
 
 def _files_pull(

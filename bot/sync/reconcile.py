@@ -19,11 +19,13 @@ from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.journal import closings
+from bot.progress.next_steps import action_states
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.checkpoint import is_reached
 from bot.reports.reflection import reflection_issues
+from bot.reports.side_issues import event_issues, goal_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
 from bot.sync.comment_inbox import read_inbox
@@ -235,8 +237,19 @@ def texts(
         refused = path.observed.ledger.refused
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
-        issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
+        issues=(
+            *assessment_issues(path),
+            *reflection_issues(path),
+            *weekly_issues(path),
+            *event_issues(path),
+            *goal_issues(path),
+        ),
         reached=frozenset(c.id for c in path.curriculum.checkpoints if is_reached(path, c)),
+        stood_for={
+            step.action.id: tuple((work.title, work.url) for work in step.work)
+            for step in action_states(path)
+            if step.done_by_work
+        },
         seen=seen,
         reported=reported,
         refused=dict(refused),

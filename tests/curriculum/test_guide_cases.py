@@ -174,3 +174,99 @@ def test_plans_are_found_in_whatever_shape(text: str, units: list[int]) -> None:
     guide = read(f"# Plan\n\n{text}".encode(), name="x").curriculum
 
     assert [len(unit.tasks) for unit in guide.units()] == units
+
+
+UNITS = "## Unit 1\n- a\n- b\n\n## Unit 2\n- c\n- d\n\n## Unit 3\n- e\n"
+PHASES = "### Phase 1\n- x\n\n### Phase 2\n- y\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        pytest.param(f"{UNITS}\n## What we build first\n{PHASES}", [2, 2, 1], id="a list after"),
+        pytest.param(
+            "## Level 1\n### Unit 1\n- a\n### Unit 2\n- b\n## Checkpoint\n### Unit 3\n- c\n",
+            [1, 1, 1],
+            id="a unit that goes on in a section",
+        ),
+        pytest.param(
+            "## Set up\n- [ ] a\n- [ ] b\n- [ ] c\n\n## Week 1\n- [ ] d\n"
+            "## Week 2\n- [ ] e\n",
+            [3, 1, 1],
+            id="boxes to tick once",
+        ),
+        pytest.param(
+            "## Week 1\n**Read (2 days)**: The docs\n- https://a.example/b\n\n"
+            "**Make (3 days)**: A shop\n```\ncart\n```\n\n"
+            "## Week 2\n**Make**: Tests\n```\nc\n```\n",
+            [2, 1],
+            id="labels over links and code",
+        ),
+        pytest.param("Before the exam:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"),
+        pytest.param(
+            "# =====\n# PHASE 1: A\n# =====\n\n## Week 1\n- a\n\n"
+            "# =====\n# PHASE 2: B\n# =====\n\n## Week 2\n- b\n",
+            [1, 1],
+            id="drawn lines",
+        ),
+        pytest.param(
+            "## Day 1-2\n### Day 1\n- a\n### Day 2\n- b\n## Day 3-5\n### Maps\n- c\n### Sets\n- d\n",
+            [1, 1, 1, 1],
+            id="units without a label",
+        ),
+        pytest.param(
+            "## Module 1\n### Lesson 1\n- a\n### Lesson 2\n- b\n### Homework, due Friday\n- c\n"
+            "## Module 2\n### Lesson 3\n- d\n",
+            [1, 2, 1],
+            id="work beside the units",
+        ),
+        pytest.param(
+            "## Week 1\n- a\n\n| Time | What |\n|--|--|\n| 6:30 | Get up |\n| 7:00 | Study |\n"
+            "| 9:00 | Walk |\n\n## Week 2\n- b\n",
+            [1, 1],
+            id="a daily routine",
+        ),
+    ],
+)  # fmt: skip
+def test_what_belongs_to_the_path_is_found_beside_it(text: str, units: list[int]) -> None:
+    guide = read(f"# Study plan\n\n{text}".encode(), name="x").curriculum
+
+    assert [len(unit.tasks) for unit in guide.units()] == units
+
+
+def test_units_without_a_label_share_the_days_of_what_holds_them() -> None:
+    text = "## Day 1-2\n### Day 1\n- a\n### Day 2\n- b\n## Day 3-5\n### Maps\n- c\n### Sets\n- d\n"
+
+    guide = read(text.encode(), name="x").curriculum
+
+    assert [unit.days for unit in guide.units()] == [1, 1, 1, 2]
+
+
+def test_a_list_of_what_the_tasks_make_is_deliverables() -> None:
+    text = "## Week 1\n- Make a quiz app\n- Make a map\n\n**You will have:**\n- Quiz app\n- Map\n"
+
+    guide = read(f"{text}\n## Week 2\n- Rest\n".encode(), name="x").curriculum
+
+    assert [task.title for task in guide.tasks()] == ["Make a quiz app", "Make a map", "Rest"]
+    assert [one.title for one in guide.deliverables()] == ["Quiz app", "Map"]
+
+
+def test_templates_to_choose_from_are_no_single_plan() -> None:
+    text = (
+        "# Schedules\n\n## Template 1: Full time\n- a\n- b\n\n## Template 2: Evenings\n- c\n- d\n"
+    )
+
+    with pytest.raises(GuideError, match=r"2 plans to choose from \(Template 1: Full time, Templ"):
+        read(text.encode(), name="x")
+
+
+def test_rows_of_a_table_without_a_head_mean_what_their_first_cell_says() -> None:
+    week = "|Goals | Know loops |\n|Lessons | Loops |\n|Deliverable | A game |\n"
+
+    guide = read(
+        f"# Plan\n\n## Week 1\n\n{week}\n## Week 2\n\n{week}".encode(), name="x"
+    ).curriculum
+
+    assert [task.title for task in guide.tasks()] == ["Lessons: Loops"] * 2
+    assert [unit.goals for unit in guide.units()] == [("Know loops",)] * 2
+    assert [one.title for one in guide.deliverables()] == ["A game"] * 2

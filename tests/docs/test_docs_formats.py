@@ -199,9 +199,10 @@ def test_every_kind_of_key_is_told() -> None:
         {kind for row in table[1:] for kind in codes(row[0]) if ":" not in kind}
         for table in MARKERS["Keys"].tables
     )
-    assert things == {"unit", *NEVER_CLOSED, *REPORTS} | _kinds_of_what_is_made()
+    assert things == {"unit", "event", *NEVER_CLOSED, *REPORTS} | _kinds_of_what_is_made()
     pull = ReportFiles(id="month-3", title="", files={}).key
-    known = {relation_key("a", "b"), pin_key("a"), README_KEY, pull, "form:journal.yml"}
+    known = {relation_key("a", "b"), pin_key("a"), README_KEY, pull}
+    known |= {"form:journal.yml", "tick:task:a"}
     assert only_known == {key.partition(":")[0] for key in known}
 
 

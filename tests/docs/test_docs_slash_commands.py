@@ -76,6 +76,8 @@ def test_the_kinds_of_work_are_told() -> None:
         "checkpoint",
         "assessment",
         "reflection",
+        "event",
+        "goal",
     }
     assert reported | {"actions"} == WORK
     assert all(kind in text for kind in {*reported, "next steps"})

@@ -18,6 +18,7 @@ from bot.progress.commands.choose import Choose
 from bot.progress.commands.count import Count
 from bot.progress.commands.credit import Credit
 from bot.progress.commands.done import Done, Reopen
+from bot.progress.commands.goal import AddGoal
 from bot.progress.commands.help import Help
 from bot.progress.commands.journal import Journal
 from bot.progress.commands.log import Log
@@ -88,7 +89,7 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
         ("/choose option b", Choose(choice="specialization", option="tool")),
         ("/choose 3", Choose(choice="specialization", option="industry")),
         ("/choose Industry focus", Choose(choice="specialization", option="industry")),
-        ("/move +1w", Move(days=7)),
+        ("/move +1w", Move(days=7, late=32)),
         ("/move -3d", Move(days=-3)),
         ("/pause until 2026-08-16", PauseUntil(last=date(2026, 8, 16))),
         ("/pause 2 weeks", PauseUntil(last=date(2026, 3, 5))),
@@ -98,6 +99,9 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
         ("/count blog posts +1", Count(metric="blog-posts", amount=1)),
         ("/count articles -1", Count(metric="blog-posts", amount=-1)),
         ("/project start ml model api", StartProject(idea="ml-model-api")),
+        ("/goal add run a  marathon", AddGoal(goal="run a marathon")),
+        ("/goal run a marathon", AddGoal(goal="run a marathon")),
+        ("/goal add azure", AddGoal(goal="Microsoft Azure AI Engineer Associate")),
         ("/project A/B testing", StartProject(idea="ab-testing-framework")),
         ("/journal A good day", Journal(text="A good day")),
         ("/open m05-w1-2", OpenUnit(unit="m05-w1-2")),
@@ -155,6 +159,8 @@ UNCLEAR: list[tuple[str, str | None]] = [
     ("/project", TASK),
     ("/project start", TASK),
     ("/project start pipeline", TASK),
+    ("/goal add", TASK),
+    (f"/goal add {'x' * 101}", TASK),
     ("/journal", TASK),
     ("/open month 13", TASK),
     ("/open ml", TASK),
@@ -297,7 +303,7 @@ INTENTS: st.SearchStrategy[Command] = st.one_of(
         choice=st.just("specialization"),
         option=st.sampled_from(["platform", "tool", "industry"]),
     ),
-    st.builds(Move, days=st.integers(-730, 730).filter(bool)),
+    st.integers(1, 730).flatmap(lambda n: st.sampled_from([Move(days=n, late=32), Move(days=-n)])),
     st.builds(PauseUntil, last=st.dates(TODAY, date(2027, 2, 20))),
     st.builds(SetPace, hours=st.integers(2, 160).map(lambda half: half / 2)),
     st.builds(SetPace, months=st.integers(3, 120)),

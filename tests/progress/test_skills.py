@@ -6,9 +6,10 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.histories import RICH, HistoryLearner
+from reports.histories import ALL, RICH, HistoryLearner
 
 from bot.curriculum.base import Priority
+from bot.curriculum.sections import Skill
 from bot.progress.commands.credit import Credit
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, Work, WorkState
@@ -18,9 +19,10 @@ from bot.progress.skills import (
     SkillRating,
     calibration,
     coverage,
-    gap,
     role_fits,
+    to_develop,
 )
+from bot.reports.checkpoint import as_markdown, checkpoint_report
 
 UNTIL = date(2026, 4, 1)
 ONE = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data")
@@ -82,6 +84,33 @@ def test_ratings_stand_beside_the_work_that_feeds_the_skill() -> None:
     assert rated(view)["rated-python"].ratings == ()
 
 
+@pytest.mark.parametrize(
+    ("done", "rating", "confidence"),
+    [
+        ([], 5, "over"),
+        ([], 4, "over"),
+        ([], 3, None),
+        (["b1"], 5, None),
+        (["b1", "c1", "e1"], 2, "under"),
+        (["b1", "c1", "e1"], 1, "under"),
+        (["b1", "c1", "e1"], 3, None),
+        (["b1", "c1"], 1, None),
+        ([], 1, None),
+    ],
+)
+def test_a_rating_far_from_the_finished_work_is_noticed(
+    done: list[str], rating: int, confidence: str | None
+) -> None:
+    learner = HistoryLearner(RICH, ALL).done(**dict.fromkeys(done, "2026-01-20"))
+    learner.rates("rated-data", 3, "2026-01-06").rates("rated-data", rating, "2026-02-01")
+    path = learner.view("2026-03-01")
+    assert rated(path)["rated-data"].confidence == confidence
+    assert rated(path)["rated-python"].confidence is None
+    text = as_markdown(checkpoint_report(path, path.curriculum.checkpoints[0]))
+    assert ("Data: you're surer than your finished work" in text) == (confidence == "over")
+    assert ("Data: most of the work is done. You may know more" in text) == (confidence == "under")
+
+
 def test_work_that_feeds_an_assessed_skill_twice_counts_once() -> None:
     both = curriculum(
         "Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data",
@@ -130,7 +159,7 @@ def test_a_role_without_needs_is_never_said_to_fit() -> None:
     assert not fits(HistoryLearner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
 
 
-def test_the_gap_table_names_what_presses_most_first() -> None:
+def test_what_is_to_develop_begins_with_what_presses_most_and_leaves_out_the_rest() -> None:
     path = RICH.model_copy(
         update={
             "skills": tuple(
@@ -139,9 +168,9 @@ def test_the_gap_table_names_what_presses_most_first() -> None:
             )
         }
     )
-    table = gap(HistoryLearner(path).view("2026-01-06"))
-    assert [s.id for s in table.developing] == ["data", "python"]
-    assert [s.title for s in table.brought] == ["Knives"]
+    path = path.model_copy(update={"skills": (*path.skills, Skill(title="Nowhere"))})
+    found = to_develop(HistoryLearner(path).view("2026-01-06"))
+    assert [s.id for s in found] == ["data", "python"]
 
 
 works = st.builds(

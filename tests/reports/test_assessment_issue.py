@@ -96,8 +96,8 @@ def test_the_empty_lines_rate_nothing_and_each_filled_one_rates_its_skill() -> N
     learner.files("Me", "kind:assessment", "2026-03-20", written)
     seen = observe(learner.bench.edges.snapshot())
     ratings = ratings_in_issues(OFFICIAL, seen, ALL)
-    assert [r.skill for r in ratings] == [s.id for s in OFFICIAL.assessment.skills]
-    assert [r.value for r in ratings] == [4] * 6 + [5]
+    assert [r.skill for r in ratings] == [s.id for s in OFFICIAL.rated]
+    assert [r.value for r in ratings] == [4] * 11 + [5]
 
 
 def run(learner: HistoryLearner, today: str) -> list[str]:

@@ -40,7 +40,7 @@ ATTRIBUTES = {
     "markdown": {"value"},
     "input": {"label", "description", "placeholder"},
     "textarea": {"label", "description", "placeholder"},
-    "dropdown": {"label", "options"},
+    "dropdown": {"label", "options", "description"},
 }
 
 

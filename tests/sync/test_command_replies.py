@@ -68,6 +68,16 @@ def test_a_task_that_moves_names_its_new_day(guided: RepositoryFixture) -> None:
     assert "until 21\N{NO-BREAK SPACE}Mar" in reply.body
 
 
+def test_what_is_late_moves_from_today() -> None:
+    bench = RepositoryFixture()
+    seed(bench, GUIDE, today="2026-03-10")
+    bench.world.clock.advance(datetime(2026, 3, 10, tzinfo=UTC) - bench.world.clock.now())
+    bench.comment("Set up a Python", "/move +1w")  # it was due in January
+    (reply,) = (c for c in Run(bench, GUIDE, today="2026-03-10").job().last if "reply" in str(c))
+    assert isinstance(reply, CreateComment)
+    assert "This belongs to **Month 3" in reply.body
+
+
 @pytest.mark.parametrize(
     ("text", "begins"),
     [

@@ -10,13 +10,16 @@ import pytest
 from builders import curriculum
 from repository_fixture import RepositoryFixture, settings
 
+from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath
+from bot.progress.progress import WorkState
 from bot.reports.issue_forms import FOLDER, MANAGED_NOTE
 from bot.reports.readme_block import BEGIN, END
+from bot.sync.file_sources import read_guide
 from bot.sync.files import (
     README_KEY,
     FilePlan,
@@ -50,13 +53,17 @@ class PublishFixture:
         self.bench = RepositoryFixture()
         self.settings = settings("2026-01-05", publish=publish)
         self.bench.world.commit_files(self.bench.repository, {"README.md": b"# Me\n"}, "Begin")
-        self.bench.apply(PATH, self.settings)
+        self.bench.apply(self.path, self.settings)
         self.made: set[str] = set()
         self.bench.edges.writes.clear()
 
+    @property
+    def path(self) -> Curriculum:
+        return PATH
+
     def view(self, today: str = "2026-01-08", hour: int = 9) -> LearningPath:
         now = datetime.fromisoformat(today).replace(hour=hour, tzinfo=UTC)
-        view = LearningPath.read(PATH, self.settings, self.bench.edges.snapshot(), now)
+        view = LearningPath.read(self.path, self.settings, self.bench.edges.snapshot(), now)
         ledger: Ledger = view.observed.ledger.adding(self.made, {})
         return view.model_copy(
             update={"observed": view.observed.model_copy(update={"ledger": ledger})}
@@ -340,3 +347,55 @@ def test_a_report_on_the_branch_tells_of_its_day_and_stays() -> None:
     later = REPORT.model_copy(update={"files": dict.fromkeys(REPORT.files, b"another day")})
     assert scenario.publish(later).empty
     assert scenario.files("milepost").items() >= REPORT.files.items()
+
+
+GUIDE = b"# G\r\n\r\n## Week 1\r\n\r\n- [ ] Read the book\r\n- [x] Buy flour\r\n- [ ] Bake\r\n"
+
+
+class GuideFixture(PublishFixture):
+    """A repository whose path is a guide in it."""
+
+    def __init__(self) -> None:
+        self.bench = RepositoryFixture()
+        publish = {"writeback": True}
+        self.settings = settings("2026-01-05", curriculum="guide.md", publish=publish)
+        self.bench.world.commit_files(self.bench.repository, {"guide.md": GUIDE}, "Begin")
+        self.bench.apply(self.path, self.settings)
+        self.made = set()
+        self.bench.edges.writes.clear()
+
+    @property
+    def path(self) -> Curriculum:
+        return read_guide(self.files()["guide.md"], name="guide.md")
+
+
+def test_a_finished_task_is_ticked_in_the_guide_and_stays_work_of_the_path() -> None:
+    scenario = GuideFixture()
+    assert scenario.publish().empty
+    scenario.bench.close("Bake")
+    scenario.publish()
+    assert scenario.files()["guide.md"] == GUIDE.replace(b"[ ] Bake", b"[x] Bake")
+    assert scenario.bench.edges.writes == ["put-file"]
+    assert scenario.publish().empty
+    states = {work.title: work.state for work in scenario.view().progress.work}
+    assert states == {
+        "Read the book": WorkState.OPEN,
+        "Buy flour": WorkState.CREDITED,
+        "Bake": WorkState.CLAIMED,
+    }
+
+
+def test_a_tick_that_the_learner_takes_out_stays_out() -> None:
+    scenario = GuideFixture()
+    scenario.bench.close("Bake")
+    scenario.publish()
+    scenario.write("guide.md", GUIDE.decode())
+    assert scenario.publish().empty
+
+
+def test_a_guide_whose_bytes_are_not_known_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one in another encoding, which is read as text all the same."""
+    scenario = GuideFixture()
+    scenario.bench.close("Bake")
+    monkeypatch.setattr(scenario.bench.edges, "tree", lambda _: {"guide.md": blob_hash(b"other")})
+    assert scenario.publish().empty

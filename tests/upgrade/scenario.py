@@ -154,4 +154,4 @@ def reported(view: LearningPath) -> dict[str, Any]:
 
 def _creates(method: str, path: str) -> bool:
     """Whether a request makes something; a commit changes files that are there already."""
-    return method in {"POST", "PUT"} and "/git/" not in path
+    return method in {"POST", "PUT"} and "/git/" not in path and "/contents/" not in path

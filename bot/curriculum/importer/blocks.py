@@ -224,6 +224,9 @@ class _TokenReader:
             if self._depth:
                 yield from self._waiting_item()
             level = INNER_HEADING if self._depth else int(token.tag[1:])
+            if inline.content and not any(map(str.isalnum, inline.content)):
+                yield self._block("rule", token, code="-")  # "# =====" is drawn, not a title
+                return
             yield self._block("heading", token, lines=lines, level=level)
         elif self._item is not None:
             item, self._item = self._item, None

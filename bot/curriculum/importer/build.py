@@ -19,8 +19,10 @@ from bot.curriculum.importer.choice import (
 )
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.heading_roles import front_title
 from bot.curriculum.importer.headings import spans
 from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
+from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
 from bot.curriculum.importer.timeline import Timeline
@@ -30,7 +32,6 @@ from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
 from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
-_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 _WORDLESS = {
     "rule": "a line that separates",
     "links": "the address of a link",
@@ -82,6 +83,14 @@ def build(guide: RepairedText, name: str, number: int = 1, prefer: str = "") -> 
     if number > len(found):
         raise GuideError(f"it has {len(found)} readings, not {number}.", where=name)
     chosen = found[number - 1]
+    names = chosen.path.names()
+    if len(names) > 1 and all(ALTERNATIVE.match(one) for one in names):
+        raise GuideError(
+            f"it has {len(names)} plans to choose from ({line(', '.join(names))}), and no single"
+            " one that all follow.",
+            where=name,
+            hint="Copy the one that you want into a file of its own.",
+        )
     try:
         curriculum = _curriculum(chosen, name, _language(guide.text))
     except ValidationError as broken:
@@ -163,11 +172,10 @@ def _read(candidate: Candidate, name: str, parts: SectionCollector) -> Reading:
     """Return the title and the path, read by these stretches; by plain headings without any."""
     blocks, keys, roles = candidate.blocks, candidate.keys, candidate.roles
     root = tree(blocks, keys, roles)
-    front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
-    fronted = line(front[1].strip().strip("\"'")) if front else ""
-    title = line(root.title.text) or fronted or line(PurePath(name).stem) or "Guide"
+    stem = PurePath(name).stem
+    title = line(root.title.text) or line(front_title(blocks)) or line(stem) or "Guide"
     if candidate.topics is not None:
-        roles = mark_topics(root, name, candidate.topics) or roles
+        roles = mark_topics(root, f"{title} {name}", candidate.topics) or roles
     SectionDispatcher(parts, roles, keys).read(root)
     path = Timeline(parts, roles, title).read(root)
     _place_wordless(blocks, parts.coverage)

@@ -20,11 +20,12 @@ from bot.curriculum.importer.heading_roles import (
     bold_labels,
     decide,
     heading_occurrences,
+    holding,
     sound,
 )
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.keys import GROUPS, GuideKeys
-from bot.curriculum.importer.patterns import fold
+from bot.curriculum.importer.patterns import COLON, fold
 from bot.curriculum.importer.tables import expand_tables
 from bot.curriculum.importer.topic_guides import TOPICS, Topics
 
@@ -64,8 +65,9 @@ def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:
         blocks = bold_labels(expand_tables(promoted, keys), keys)
         seen = sound(list(heading_occurrences(blocks, keys)))
         for rare in (False, True):
-            roles = decide(seen, rare=rare)
-            for one in alternatives(roles):
+            decided = decide(seen, rare=rare)
+            roles = holding(decided, seen)
+            for one in (*alternatives(roles), decided):
                 if one.order and one not in tried:
                     tried.append(one)
                     yield Candidate(blocks, keys, one, default=one is roles and not numbered)
@@ -81,7 +83,10 @@ def promote_bold(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
     what recurs below them.
     """
     bold = [b for b in blocks if _stands_alone(b)]
-    if sum(b.kind == "heading" and b.level > 1 for b in blocks) > 1 or len(bold) < 3:
+    headed = sum(b.kind == "heading" and b.level > 1 for b in blocks)
+    if not headed and not bold:
+        return _promote_labels(blocks)
+    if headed > 1 or len(bold) < 3:
         return tuple(blocks)
     marks = {id(b): keys.mark(b.lines[0].text) for b in bold}
     counts = Counter(found.group for found in marks.values() if found)
@@ -106,6 +111,20 @@ def promote_bold(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
     return tuple(
         replace(b, kind="heading", level=levels[id(b)]) if id(b) in levels else b for b in blocks
     )
+
+
+def _promote_labels(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks with lines such as "Before the exam:" over a list as headings."""
+    over = [
+        block
+        for block, below in pairwise(blocks)
+        if block.kind == "text"
+        and not block.depth
+        and below.kind in {"item", "table"}
+        and block.text.endswith((":", COLON))
+    ]
+    named = {id(b): replace(b, kind="heading", level=2, lines=b.lines[-1:]) for b in over}
+    return tuple(named.get(id(b), b) for b in blocks) if len(over) > 1 else tuple(blocks)
 
 
 def _stands_alone(block: Block) -> bool:

@@ -22,6 +22,7 @@ MAX_HEADING = 120
 CLOSE = 0.4  # points: of guides with two readings as close as this, a third is read wrongly
 MOST_SHOWN = 3
 NEARLY_ALL = 0.9
+MANY_BOXES = 3  # where a third of the lines of work are boxes, boxes are what counts
 FEWEST = 4  # units that a number in a heading may mean
 _TIME = {"day", "week", "month", "date", "dates"}
 _USED = {"task", "what a task says more", "checkpoint item", "deliverable", "goal"}
@@ -80,6 +81,8 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
     def used(lines: Sequence[int], kinds: set[str]) -> float:
         return sum(became(one) in kinds for one in lines) / len(lines) if lines else 0.0
 
+    whole = len(work.boxes) + len(work.items) + len(work.rows)
+    boxed = min(1.0, MANY_BOXES * len(work.boxes) / max(whole, 1))  # a few may be a checklist
     roles = reading.candidate.roles
     unit = "topics" if reading.candidate.topics else roles.unit or ""
     follow = [b.first == a.last + 1 or b.first <= 1 for a, b in pairwise(marks)]
@@ -87,8 +90,8 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
     groups = Counter(mark.group for mark in marks)
     ends = {number, max((mark.last for mark in marks), default=0)}
     return {
-        "boxes used": used(work.boxes, _USED),
-        "boxes tasks": used(work.boxes, {"task"}),
+        "boxes used": boxed * used(work.boxes, _USED),
+        "boxes tasks": boxed * used(work.boxes, {"task"}),
         "items used": used(work.items, _USED),
         "rows used": used(work.rows, _USED),
         "follow": mean(follow) if follow else 0.0,
@@ -113,7 +116,7 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
         ),
         "numbered": float(unit == NUMBERED),
         "topics": float(unit == "topics"),
-        "depth": float(roles.order.index(roles.unit)) if roles.unit in roles.order else 0.0,
+        "depth": float(min(2, roles.order.index(roles.unit))) if roles.unit in roles.order else 0.0,
         "default": float(reading.candidate.default),
     }
 
@@ -121,7 +124,7 @@ def features(reading: Reading, work: WorkLines) -> dict[str, float]:
 def is_certain(reading: Reading) -> bool:
     """Return whether a reading accounts for nearly everything, by units that follow each other."""
     found = reading.features
-    used = found["boxes used"] or found["items used"]
+    used = max(found["boxes used"], found["items used"])
     return (
         len(list(reading.path.units())) >= FEWEST
         and used >= NEARLY_ALL

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
+from math import inf
 from statistics import median
 from typing import Literal
 
@@ -21,7 +22,9 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.keys import GROUPS, GuideKeys
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
+_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 _WITHIN = {"weekday"}  # which are only a part of other stretches
+_DATED = frozenset({"date", "dates"})
 LABEL_LEVEL = 7.0
 ITEM_LEVEL = 8.0
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
@@ -29,11 +32,15 @@ FEW = 3  # a group that turns up once beside one that turns up this often is a m
 
 @dataclass(frozen=True, slots=True)
 class HeadingOccurrence:
-    """A mark, its line, and how deep it stands (items and labels below all headings)."""
+    """A mark, its line, and how deep it stands (items and labels below all headings).
+
+    `end` is the line of the first heading after it that it does not hold.
+    """
 
     mark: HeadingMark
     level: float
     line: int
+    end: float = inf
 
     @property
     def heading(self) -> bool:
@@ -90,6 +97,35 @@ def decide(seen: Sequence[HeadingOccurrence], *, rare: bool = False) -> HeadingR
     lines = frozenset(one.line for one in seen)
     unit = _unit(order) if known else _innermost(order, seen)
     return HeadingRoles(order, unit, wide, lines)
+
+
+def holding(roles: HeadingRoles, seen: Sequence[HeadingOccurrence]) -> HeadingRoles:
+    """Return the roles without the groups outside the unit that have nothing to do with units.
+
+    That is, which never hold one, and are in no stretch that does: "Phase 1" to "Phase 4" of a list
+    after the units. What has a date of its own stays.
+    """
+    inside = roles.order.index(roles.unit) if roles.unit in roles.order else 0
+    ranked = [(one, rank) for one in seen if (rank := roles.rank(one.mark)) is not None]
+    below = {
+        i: [j for j in _below(ranked, i) if ranked[j][1] <= inside]
+        for i, (_, rank) in enumerate(ranked)
+        if rank < inside
+    }
+    kept = {roles.order.index(group) for group in _DATED & {*roles.order}}
+    kept |= {ranked[i][1] for i, held in below.items() if any(ranked[j][1] == inside for j in held)}
+    kept |= {ranked[j][1] for i, held in below.items() if ranked[i][1] in kept for j in held}
+    left = (g for rank, g in enumerate(roles.order) if rank >= inside or rank in kept)
+    return replace(roles, order=tuple(left))
+
+
+def _below(ranked: Sequence[tuple[HeadingOccurrence, int]], i: int) -> Iterator[int]:
+    """Yield the places of the occurrences that stand in the one at `i`."""
+    one, rank = ranked[i]
+    for j in range(i + 1, len(ranked)):
+        if ranked[j][1] <= rank or ranked[j][0].line >= one.end:
+            return
+        yield j
 
 
 def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
@@ -205,9 +241,17 @@ def _bold_label(line: RichText) -> tuple[RichText, RichText] | None:
     return None
 
 
+def front_title(blocks: Sequence[Block]) -> str:
+    """Return the title that the front matter has, or ""."""
+    front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
+    return front[1].strip().strip("\"'") if front else ""
+
+
 def find_title(blocks: Sequence[Block], keys: GuideKeys) -> Block | None:
     """Return the only heading of the top level, or else the first unless it starts a section."""
     headings = [block for block in blocks if block.kind == "heading" and block.text]
+    if front_title(blocks) and not any(block.level == 1 for block in headings):
+        return None
     top = [block for block in headings if block.level == 1]
     for block in [*(top if len(top) == 1 else []), *headings[:1]]:
         section = len(top) != 1 and vocabulary.topic(block.text, vocabulary.AROUND)
@@ -239,15 +283,19 @@ def outvoted(blocks: Sequence[Block]) -> frozenset[int]:
 def heading_occurrences(blocks: Sequence[Block], keys: GuideKeys) -> Iterator[HeadingOccurrence]:
     """Yield all marks that may count, before the roles are decided."""
     closed: int | None = None
-    ignored = outvoted(blocks)
+    ignored, ends = outvoted(blocks), _ends(blocks, keys)
+    last: dict[tuple[str, int], int] = {}
     for i, block in enumerate(blocks):
         if block.kind == "heading":
             found = keys.mark(block.text)
-            if closed is not None and block.level > closed:
+            usual = (found.group, block.level) if found else ("", 0)
+            goes_on = found and found.first == last.get(usual, -1) + 1 and found.first > 1
+            if closed is not None and block.level > closed and not goes_on:
                 continue
             closed = None
             if found:
-                yield HeadingOccurrence(found, block.level, block.first)
+                last[usual] = found.last
+                yield HeadingOccurrence(found, block.level, block.first, ends[block.first])
             elif (
                 i
                 and block.first not in ignored
@@ -256,6 +304,23 @@ def heading_occurrences(blocks: Sequence[Block], keys: GuideKeys) -> Iterator[He
                 closed = block.level
         elif closed is None:
             yield from _below_headings(block, blocks[i + 1 : i + 2], keys)
+
+
+def _ends(blocks: Sequence[Block], keys: GuideKeys) -> dict[int, float]:
+    """Return for the line of each heading that of the next above it, or beside it and no part.
+
+    A part has a name that recurs, such as "Objectives" of each month.
+    """
+    headings = [block for block in blocks if block.kind == "heading"]
+    names = Counter(block.text for block in headings)
+    ends: dict[int, float] = {}
+    opened: list[Block] = []
+    for block in headings:
+        section = keys.mark(block.text) is None and names[block.text] == 1
+        while opened and opened[-1].level > block.level - section:
+            ends[opened.pop().first] = block.first
+        opened.append(block)
+    return dict.fromkeys((block.first for block in opened), inf) | ends
 
 
 def _below_headings(

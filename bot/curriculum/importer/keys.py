@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bot.curriculum.importer import patterns
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.dates import DateReader, FoundDate
+from bot.curriculum.importer.dates import UNKNOWN, DateReader, FoundDate
 from bot.curriculum.importer.headings import (
     HeadingMark,
     clean,
@@ -99,13 +99,13 @@ class GuideKeys:
         self.numbers_rise = _Counted(
             [(m.first, m.last) for m in names if m.group == NUMBERED]
         ).rises
-        self._months = len({one.first for one in names if one.group == "month" and one.dates}) > 1
+        self._months = len({one.first for one in names if _is_named_month(one)}) > 1
         self._weekdays = len({one.first for one in names if one.group == "weekday"}) > 1
         if not (self._months and self._weekdays):
             self._marks = {
                 text: one
                 for text, one in self._marks.items()
-                if not one or ((one.group != "month" or not one.dates) and one.group != "weekday")
+                if not one or not (_is_named_month(one) or one.group == "weekday")
             }
 
     def take_timelines(self, blocks: Sequence[Block]) -> None:
@@ -218,6 +218,11 @@ class GuideKeys:
             if numbers.rises or (known and leads):
                 learned[known or UNKNOWN_SIGN + word].append(re.escape(word) + "s?")
         return {group: "|".join(words) for group, words in learned.items()}
+
+
+def _is_named_month(one: HeadingMark) -> bool:
+    """Return whether it is "March", whose number counts years too, not "Month 3"."""
+    return one.group == "month" and one.first >= UNKNOWN * 12
 
 
 def _stated(block: Block) -> tuple[str, int, int] | None:

@@ -53,6 +53,11 @@ CHOOSE: Final = re.compile(
     r"\b(?:choose|pick|select|take)\b.{0,20}\b(?:one|1|a|your)\b|\b(?:any|either) one\b|"
     r"\bone of the following\b|\bescolha (?:um|uma)\b|\belige (?:un|una)\b|选择一个|任选"
 )
+ALTERNATIVE: Final = re.compile(
+    r"^(?:(?:option|opç[aã]o|opci[oó]n|variante?|alternative|template|plantilla|modelo|vorlage|"
+    r"mod[eè]le)\s+|选项|方案|模板)(?:[a-z]|\d{1,2})\b",
+    re.IGNORECASE,
+)
 TASK_WORD: Final = (
     r"(?:task|exercise|lab|assignment|challenge|activity|tarefa|exerc[ií]cio|tarea|"
     r"ejercicio|aufgabe|übung|任务|任務|练习|实验)"

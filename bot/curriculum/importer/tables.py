@@ -18,6 +18,7 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.keys import GuideKeys
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
+_ABOUT = {"goals", "deliverable", "notes", "resources", "time"}  # topics of rows that are no work
 _DAYS = {"weekday", "date", "day"}
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
 _LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
@@ -335,7 +336,11 @@ def _labelled_rows(table: Block) -> Iterator[Block]:
         name = filled[0].text if len(filled) > 1 else ""
         topic = vocabulary.topic(name, vocabulary.INSIDE)
         for cell in filled[bool(name) :]:
-            yield from _items(row, cell, "" if topic == "tasks" else name)
+            if topic in _ABOUT:
+                rich = replace(cell, text=f"{name}: {cell.text}".replace("\n", " "), bold=name)
+                yield Block("text", row.first, row.first, lines=(rich,))
+            else:
+                yield from _items(row, cell, "" if topic == "tasks" else name)
 
 
 def _bare(group: str, keys: GuideKeys) -> str:

@@ -210,6 +210,7 @@ _NAMES = re.compile(
 )
 _DURATION = re.compile(r"^(?:duration|length|duracao|duracion|dauer|weeks)\b")
 _EFFORT = re.compile(r"^(?:effort|hours|time|workload|esforco|horas|zeit)\b|hours?$")
+_CLOCK = re.compile(r"\d{1,2}[:h]\d{2}")
 _SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\b")
 
 
@@ -227,6 +228,12 @@ def is_task_table(table: Block) -> bool:
     return bool(listed) and any(_NAMES.match(head) for head in heads)
 
 
+def is_routine(table: Block) -> bool:
+    """Return whether the rows are hours of a day, the same every day."""
+    cells = [row.cells[0].text for row in table.rows if row.cells and row.cells[0].text]
+    return len(cells) > 2 and all(_CLOCK.match(one) for one in cells)
+
+
 def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
     """Yield the line and the draft of each row with words in its naming column.
 
@@ -235,7 +242,8 @@ def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
     heads = [patterns.fold(cell.text) for cell in table.header]
     naming = _naming_column(table, heads)
     for row in table.rows:
-        if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
+        name = patterns.fold(row.cells[naming].text) if naming < len(row.cells) else ""
+        if re.search(r"\w", name) and not patterns.REST.fullmatch(name):
             yield row.first, _row_draft(table, row, naming)
 
 

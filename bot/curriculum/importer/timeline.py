@@ -22,6 +22,9 @@ from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, UnitReader
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
+_SETUP = "setup"  # the group of a unit before the first stretch
+MIN_BOXES = 3
+FEW, MOST = 8, 200  # units, and tasks in them, that a list may repeat
 DAYS = {"day": 1, "week": 7, "month": 28}
 _ABOVE = "it stands beside the units, in none of them"
 _KINDS = {
@@ -56,10 +59,13 @@ class Timeline:
         self._ticked: set[str] = set()  # ids of tasks
         self._tick_in_part = False  # whether a list has items with and without a tick
         self._days: dict[str, str] = {}  # of tasks, where they stand under a day inside a unit
+        self._level = 0.0  # of most units' headings
         self._early: list[TaskCandidate] = []  # boxes that stand before the first unit
 
     def read(self, root: TreeNode) -> PathDraft:
         """Return the path of the whole guide."""
+        units = (one for one in root.walk() if one.mark and self._roles.part(one.mark) == "unit")
+        self._level = next(iter(Counter(one.level for one in units).most_common(1)), (0.0, 0))[0]
         self._below(root)
         self._name_days()
         self._mark_done()
@@ -97,10 +103,12 @@ class Timeline:
 
     def _below(self, node: TreeNode) -> None:
         for child in node.children:
-            if child.mark is None or self._roles.part(child.mark) == "inner":
-                self._below(child)  # a day that stands in no week is a part of nothing
-            else:
+            if child.mark and self._roles.part(child.mark) != "inner":
                 self._read_marked(child, child.mark)
+            elif not self.path.phases and _is_setup(child):
+                self._unit(child, HeadingMark(_SETUP, 0, 0, "", child.name, child.name))
+            else:
+                self._below(child)  # a day that stands in no week is a part of nothing
 
     def _read_marked(self, node: TreeNode, mark: HeadingMark) -> None:
         part = self._roles.part(mark)
@@ -109,12 +117,26 @@ class Timeline:
         opens = _OUTER.get(self._roles.group(mark)) if inside else part
         phase = self._phase(mark) if opens == "phase" else self._open_phase()
         module = self._module(mark) if opens == "module" else None
-        if inside or all(self._roles.part(one) == "inner" for one in below):
+        empty = all(self._roles.part(one) == "inner" for one in below)
+        alike = [] if inside or not empty else [c for c in node.children if self._is_alike(c)]
+        if len(alike) > 1:
+            self._coverage.place(part, node.block)
+            for place, child in enumerate(alike):
+                first, end = (mark.first + i * mark.span // len(alike) for i in (place, place + 1))
+                last = max(first, end - 1)
+                own = HeadingMark(mark.group, first, last, "", child.name, child.name)
+                self._unit(child, own)
+        elif inside or empty:
             self._unit(node, mark)
         else:
             became = "the name of a group of modules" if part == "between" else part
             self._coverage.place(became, node.block)
             self._read_child(node, phase, module)
+
+    def _is_alike(self, node: TreeNode) -> bool:
+        """Return whether a heading without a mark is where other stretches have their units."""
+        holds = any(b.kind in {"item", "table"} for one in node.walk() for b in one.blocks)
+        return node.is_heading and node.level == self._level and holds and not node.inside()
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -146,7 +168,11 @@ class Timeline:
         self._add_checkpoints(content, node.name, here)
         target = here or self._open_module()
         target.deliverables += self._deliverables(content.deliverables)
-        self._boxes(content.tasks(), include_text=bool(node.value.text))
+        beside = node.level == self._level and node.inside() in {None, "tasks", "project"}
+        if beside and module is not None and module.units:
+            module.units[-1].tasks += self._tasks(content.tasks(), module.units[-1].id)
+        else:
+            self._boxes(content.tasks(), include_text=bool(node.value.text))
         self._coverage.mark_unplaced(_ABOVE, *content.unassigned)
         if any(b.kind != "rule" and self._coverage.is_placed(b) for b in node.blocks):
             self._coverage.place("a heading beside the units", node.block)
@@ -203,8 +229,8 @@ class Timeline:
             name=line(clean(named)),
             label=line(mark.label),
             title=line(title or module.title or mark.name),
-            kind=_KINDS.get(self._roles.group(mark), UnitKind.MODULE),
-            days=_days(self._roles.group(mark), mark),
+            kind=_KINDS.get(mark.group, UnitKind.MODULE),
+            days=_days(mark),
             mark=mark,
             dates=mark.dates
             or (module.mark.dates if module.mark and mark.group == "clock" else None),
@@ -225,6 +251,7 @@ class Timeline:
         unit.goals = [goal for goal, _ in content.goals]
         self._coverage.place("goal", *(block for _, block in content.goals))
         content.found, self._early = self._early + content.found, []
+        self._take_repeats(content, module)
         tasks = content.tasks()
         unit.tasks = self._tasks(tasks, unit.id)
         chosen = {id(one) for one in tasks}
@@ -236,6 +263,19 @@ class Timeline:
         self._add_checkpoints(content, unit.title, module)
         self._exam(unit, module)
         self._coverage.mark_unplaced("a note beside the tasks", *content.unassigned)
+
+    def _take_repeats(self, content: UnitContent, module: ModuleDraft) -> None:
+        """Make deliverables of a labelled list that names what tasks shortly before it make."""
+        for group in content.groups if len(content.groups) < FEW else ():
+            first = next(i for i, one in enumerate(content.found) if one is group[0])
+            before = [one.title for unit in module.units[-FEW:] for one in unit.all_tasks()]
+            before += [one.draft.wording.title for one in content.found[:first]]
+            words = [_words(title) for title in before[-MOST:]]
+            named = [_words(one.draft.wording.title) for one in group[:MOST]]
+            repeated = sum(any(one < other for other in words) for one in named)
+            if len(group) > 1 and 2 * repeated >= len(group):
+                del content.found[first : first + len(group)]
+                content.deliverables += [(one.draft.wording, one.blocks[0]) for one in group]
 
     def _tasks(self, found: Iterable[TaskCandidate], unit: Slug) -> list[Task]:
         made: list[Task] = []
@@ -342,14 +382,31 @@ def _implied_deliverables(
     return [(TaskWording(line(title)), None) for title in dict.fromkeys(out)]
 
 
+def _is_setup(node: TreeNode) -> bool:
+    """Return whether it is a heading over boxes to tick once, before the first stretch begins."""
+    boxes = sum(b.checked is not None for one in node.walk() for b in one.blocks)
+    chosen = patterns.CHOOSE.search(patterns.fold(node.name))
+    usual = node.is_heading and node.around() in {None, "skip"} and not chosen
+    return usual and boxes >= MIN_BOXES and not any(one.mark for one in node.walk())
+
+
+def _words(title: str) -> set[str]:
+    """Return the words of a title, without those in brackets."""
+    bare = re.sub(r"[(\[].*?[)\]]", " ", title)
+    return {*re.findall(r"\w+", patterns.fold(bare))} or {title}
+
+
 def _without_when(title: str) -> str:
     return _WHEN.sub("", title.strip()).strip()
 
 
-def _days(group: str, mark: HeadingMark) -> int:
+def _days(mark: HeadingMark) -> int:
     """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
     if mark.dates:
         return (mark.dates[1] - mark.dates[0]).days + 1
+    group = mark.group
+    if group == _SETUP:
+        return 1
     if group == "dates":
         return min(mark.span, 1000)
     if group in {"date", "weekday", "clock"}:

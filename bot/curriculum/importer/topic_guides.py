@@ -23,17 +23,16 @@ MIN_BULLETS = 5
 _NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
-def mark_topics(root: TreeNode, name: str, kind: Topics) -> HeadingRoles | None:
+def mark_topics(root: TreeNode, title: str, kind: Topics) -> HeadingRoles | None:
     """Mark the headings over such blocks as units, those above as phases; None without any."""
-    title = patterns.fold(f"{root.title.text} {name}")
     holds, fewest, never = {
         "boxes": (_has_box, MIN_BOXES, _NEVER),
         "courses": (_has_courses, 1, _NEVER),
         "rows": (_has_rows, 1, _NEVER),
         "items": (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     }[kind.removeprefix("leaf ")]
-    named = patterns.GUIDE_WORD.search(title)
-    named = named or patterns.GUIDE_WORD_ELSEWHERE.search(f"{root.title.text} {name}")
+    named = patterns.GUIDE_WORD.search(patterns.fold(title))
+    named = named or patterns.GUIDE_WORD_ELSEWHERE.search(title)
     if holds is _has_items and not named:
         return None
     leaves = kind.startswith("leaf ")

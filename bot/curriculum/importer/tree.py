@@ -22,10 +22,11 @@ from bot.curriculum.importer.heading_roles import (
     outvoted,
 )
 from bot.curriculum.importer.headings import HeadingMark, clean
-from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.inline_markdown import BARE_URL, RichText
 from bot.curriculum.importer.keys import GuideKeys
 
 NOTHING = RichText("")
+FEW_WORDS = 2  # beside a link
 _STATEMENT = re.compile(r"[^\W\d_][\w\u2010-\u2015 -]{0,24}:\s*\S")
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
 
@@ -283,6 +284,9 @@ class _TreeBuilder:
         """Close "**Goal**: learn X" before a list, but not "**Goals**:"."""
         top = self._top
         label = top.value.text
+        about = vocabulary.topic(top.name, vocabulary.INSIDE) if label else "goals"
+        if about in {None, "tasks", "project"} and is_link((*top.blocks, block)[0]):
+            return
         if block.depth == 1 and label and not label.endswith(":") and top.level == LABEL_LEVEL + 1:
             self._stack.pop()
 
@@ -298,6 +302,14 @@ class _TreeBuilder:
         topic = vocabulary.topic(named[0].text, vocabulary.INSIDE)
         short = len(named[0].text.split()) <= 3
         return named if topic and short and topic not in _NO_ITEM_LABEL else None
+
+
+def is_link(block: Block) -> bool:
+    """Return whether an item has nothing but a link, and a word or two that name it."""
+    rest = BARE_URL.sub("", block.text)
+    for link in block.links:
+        rest = rest.replace(link.text, "", 1)
+    return block.kind == "item" and bool(block.links) and len(rest.split()) <= FEW_WORDS
 
 
 def _is_described(lines: Sequence[RichText]) -> bool:

@@ -22,11 +22,12 @@ from bot.curriculum.importer.tasks import (
     TaskWording,
     draft,
     entries,
+    is_routine,
     markdown,
     table_rows,
     wording,
 )
-from bot.curriculum.importer.tree import TreeNode
+from bot.curriculum.importer.tree import TreeNode, is_link
 from bot.curriculum.model import TaskKind
 
 _SESSION = re.compile(r"^[A-Za-z]?\d{1,3}\s*[.):\u2013-]\s*(?=\w)")
@@ -64,6 +65,7 @@ class UnitContent:
     """Everything that a unit holds, before ids are given."""
 
     found: list[TaskCandidate] = field(default_factory=list)
+    groups: list[list[TaskCandidate]] = field(default_factory=list)  # bullets below a label
     unassigned: list[Block] = field(default_factory=list)
     goals: list[tuple[str, Block]] = field(default_factory=list)
     branches: list[ChoiceBranch] = field(default_factory=list)
@@ -128,6 +130,8 @@ class UnitReader:
         for one in found:
             if isinstance(one, ListEntry):
                 content.found += list(self._entry(one, kind, grouped=grouped))
+            elif one.kind == "table" and is_routine(one):
+                self._coverage.mark_unplaced("a routine has no place in a curriculum", one)
             elif one.kind == "table":
                 for number, row in table_rows(one):
                     source = replace(one, first=number, last=number)
@@ -185,6 +189,9 @@ class UnitReader:
     def _group(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """Add a sub-heading over tasks, or a label with one: "**Topics**: loops and lists"."""
         before = len(content.found)
+        if node.value.text and node.block and _has_details(node):
+            self._task_heading(node, f"{node.name}: {node.value.text}", content, sort="bullet")
+            return
         if node.value.text and node.block and node.inside() in {"tasks", "project"}:
             heading = TaskDraft(wording([node.value]))
             content.found.append(TaskCandidate("label", heading, (node.block,), kind))
@@ -199,7 +206,10 @@ class UnitReader:
         if title and node.block:
             content.project = title
             content.deliverables.append((TaskWording(line(title)), node.block))
-        if node.block and (len(content.found) > before or title or chosen):
+        group = content.found[before:]
+        if before and not node.is_heading and all(one.sort == "bullet" for one in group):
+            content.groups += [group] * bool(group)
+        if node.block and (group or title or chosen):
             self._coverage.place("the name of a group of tasks", node.block)
 
     def _choice(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
@@ -341,6 +351,12 @@ def _named_day(node: TreeNode, mark: HeadingMark) -> str | None:
     item = node.block is not None and node.block.kind == "item"
     boxes = any(b.checked is not None for one in node.walk() for b in one.blocks)
     return mark.title if item and mark.title and not boxes else None
+
+
+def _has_details(node: TreeNode) -> bool:
+    """Return whether below "**Learn**: the basics" is a link or code: what it is learned by."""
+    below = [block for block in node.blocks if block.kind != "rule"]
+    return bool(below) and (below[0].kind == "code" or is_link(below[0]))
 
 
 def _are_groups(found: list[ListEntry]) -> bool:

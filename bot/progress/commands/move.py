@@ -1,7 +1,7 @@
 """`/move`: a task, or all that lies ahead, on another day."""
 
-from datetime import timedelta
-from typing import Self
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
@@ -12,12 +12,18 @@ from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandErr
 from bot.progress.learner_history import HistoryBuilder
 from bot.templating import render
 
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
+
 MOVABLE = frozenset({"task", "deliverable"})
 MAX_DAYS = 730
 
 
 class Move(Command):
-    """This task that many days later (or earlier); on the summary issue all that lies ahead."""
+    """This task that many days later (or earlier); on the summary issue all that lies ahead.
+
+    Its time was over by `late` days then: later is later than that day.
+    """
 
     form = "/move +1w"
     line_format = "/move {0.days:+}d"
@@ -26,6 +32,7 @@ class Move(Command):
     log_issue = THIS_ISSUE
 
     days: int = Field(ge=-MAX_DAYS, le=MAX_DAYS)
+    late: int = Field(default=0, ge=0)
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
@@ -47,17 +54,19 @@ class Move(Command):
                 "`/move` is about a task or a deliverable, or on the summary issue about everything"
                 " ahead: please write it there."
             )
-        return cls(days=days)
+        late = context.today - _due(context.path, context.key)
+        return cls(days=days, late=max(0, late.days) if days > 0 else 0)
 
     def replay(self, history: HistoryBuilder) -> None:
         if history.key == SUMMARY_KEY:
             history.pause(history.day, history.day + timedelta(days=self.days - 1))
         else:
-            history.moved[history.key] = history.moved.get(history.key, 0) + self.days
+            moved = history.moved.get(history.key, 0)
+            history.moved[history.key] = moved + self.days + self.late
 
     def reply(self, context: ReplyContext) -> str:
-        path, key = context.path, context.key or ""
-        home = path.places.get(key) or unit_by_key(path.curriculum).get(key)
+        path = context.path
+        home = _unit(path, context.key)
         units = {unit.id: unit.title for unit in names.of_units(path.curriculum)}
         return render(
             "replies/move.md.j2",
@@ -66,3 +75,14 @@ class Move(Command):
             unit=units[home] if home else "",
             due=path.dates[home].last if home else None,
         )
+
+
+def _unit(path: "LearningPath", key: str | None) -> str | None:
+    """Return the unit that a task or deliverable stands in now; None for anything else."""
+    return path.places.get(key or "") or unit_by_key(path.curriculum).get(key or "")
+
+
+def _due(path: "LearningPath", key: str | None) -> date:
+    """Return the last day of the unit that something is in; `date.max` for what is in none."""
+    unit = _unit(path, key)
+    return path.dates[unit].last if unit else date.max

@@ -29,8 +29,8 @@ class Rate(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read the name of a skill, then a number on the path's scale."""
-        assessment = context.path.curriculum.assessment
-        scale, skills = assessment.scale, names.of_items(assessment.skills)
+        curriculum = context.path.curriculum
+        scale, skills = curriculum.assessment.scale, names.of_items(curriculum.rated)
         if not skills:
             raise CommandError("This path has no skills to rate.")
         words = text.replace(":", " ").replace("=", " ").split()
@@ -40,11 +40,13 @@ class Rate(Command):
                 f"A rating is a whole number from 1 to {scale}, such as"
                 f" `/rate {skills[0].title.lower()} 3`."
             )
-        return cls(skill=names.one("skill", " ".join(words[:-1]), skills).id, value=int(number))
+        name = " ".join(words[:-1])
+        found = names.matching(name, names.of_items(curriculum.assessment.skills))
+        return cls(skill=names.one("skill", name, skills, found or None).id, value=int(number))
 
     def replay(self, history: HistoryBuilder) -> None:
         value = min(self.value, history.curriculum.assessment.scale)
         history.ratings.append(Rating(day=history.day, skill=self.skill, value=value))
 
     def fits(self, curriculum: Curriculum) -> bool:
-        return self.skill in {skill.id for skill in curriculum.assessment.skills}
+        return self.skill in {skill.id for skill in curriculum.rated}

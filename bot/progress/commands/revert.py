@@ -1,16 +1,18 @@
 """`/revert`: the newest command of whoever writes it is taken back."""
 
+from datetime import date
 from typing import Self
 
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.names import one_line
-from bot.templating import day, render
+from bot.templating import render
 
 
 class Revert(Command):
-    """The command with the index `n` of a comment has no effect any more; `line` shows it.
+    """The command with the index `n` of a comment has no effect any more.
 
-    What opens or closes an issue, or says that work begins, shows there: it is changed there.
+    `line` shows it, `day` is when it was written. What opens or closes an issue, or starts work on
+    it, is taken back at the issue itself.
     """
 
     form = "/revert"
@@ -21,6 +23,7 @@ class Revert(Command):
     comment: int
     n: int = 0
     line: str
+    day: date | None = None
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
@@ -33,9 +36,10 @@ class Revert(Command):
             way = "`/done` closes" if command.state_reason == "reopened" else "`/reopen` opens"
             way = "take its label off the issue" if command.starts else f"{way} the issue again"
             raise CommandError(f"Your newest command is `/{command.word}`: {way}.")
-        when = day(context.path.day_of(newest.at))
-        line = one_line(f"{command.format_command()}, {when}")
-        return cls(comment=newest.id, n=newest.n, line=line)
+        line = one_line(command.format_command())
+        day = context.path.day_of(newest.at)
+        return cls(comment=newest.id, n=newest.n, line=line, day=day)
 
     def reply(self, context: ReplyContext) -> str:
-        return render("replies/revert.md.j2", line=self.line, last=context.path.dates.last)
+        last = context.path.dates.last
+        return render("replies/revert.md.j2", line=self.line, day=self.day, last=last)

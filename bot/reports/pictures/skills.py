@@ -75,6 +75,7 @@ def skills(path: LearningPath) -> SkillPicture:
             scale=curriculum.assessment.scale,
         )
         for rated in calibration(path, path.today)
+        if not rated.aim
     ] or [
         SkillAxis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
         for one in coverage(path)

@@ -36,9 +36,9 @@ def create_blob(repository: Repository, fields: Fields) -> str:
 
 
 def find_tree(repository: Repository, name: str) -> tuple[str, Files]:
-    """A tree by its own hash, or by a commit's hash, branch or tag. Raises NotFound."""
+    """A tree by its own hash, or by a commit's hash, branch, tag or `HEAD`. Raises NotFound."""
     git = not_empty(repository)
-    commit = git.resolve(name)
+    commit = git.resolve(repository.default_branch if name == "HEAD" else name)
     sha = commit.tree if commit else name
     if sha not in git.trees:
         raise NotFound

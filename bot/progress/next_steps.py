@@ -1,0 +1,79 @@
+"""Next steps: the action items of the guide, each done by a tick, by its issue, or by its work."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bot.curriculum.model import ActionItem
+from bot.planning.marker import BOX
+from bot.planning.snapshot import FrozenModel
+from bot.progress.command_log import closed_at
+from bot.progress.path import LearningPath
+from bot.progress.progress import Work
+from bot.templating import neutralize
+
+_HEAD = re.compile(r"\*\*(.*?)\*\*(?=[: ]|$)")
+
+
+class ActionState(FrozenModel):
+    """An action item: `url` is its issue's, empty without one.
+
+    `work` is what it stands for, as far as that is on the path; once all of it is done, so is the
+    item. `closed_on` is the day in the learner's zone, None where only a tick shows it.
+    """
+
+    action: ActionItem
+    done: bool
+    url: str = ""
+    work: tuple[Work, ...] = ()
+    closed_on: date | None = None
+
+    @property
+    def done_by_work(self) -> bool:
+        """Whether the work that it stands for is done."""
+        return bool(self.work) and all(work.done for work in self.work)
+
+
+def action_states(path: LearningPath, until: date | None = None) -> Iterator[ActionState]:
+    """Yield the action items in the curriculum's order, as of the end of `until` (None: now).
+
+    Ticks have no day, so they are those of now.
+    """
+    stands = path.curriculum.relations.stands
+    work = {w.key: w for w in path.progress.work}
+    for action in path.curriculum.actions:
+        ours = path.observed.issues.get(f"actions:{action.horizon}")
+        closed = closed_at(ours.state) if ours and ours.state.finished else None
+        on = path.day_of(closed) if closed else None
+        keys = (f"{k}:{name}" for name in stands.get(action.id, ()) for k in _KINDS)
+        meant = tuple(work[key] for key in keys if key in work)
+        by_work = bool(meant) and all(w.done_by(until) for w in meant)
+        closed_by = on is not None and (until is None or on <= until)
+        if by_work:
+            on = max((w.closed_on for w in meant if w.closed_on), default=None)
+        yield ActionState(
+            action=action,
+            done=by_work or closed_by or (ours is not None and _is_ticked(action, ours.state.body)),
+            url=ours.state.url if ours else "",
+            work=meant,
+            closed_on=on if by_work or closed_by else None,
+        )
+
+
+_KINDS = ("task", "deliverable")
+
+
+def ticked_lines(body: str) -> frozenset[str]:
+    """Return the text behind every ticked box of an issue."""
+    text = body.replace("\r\n", "\n")
+    return frozenset(as_line(m[3]) for m in BOX.finditer(text) if m[2] != " ")
+
+
+def as_line(text: str) -> str:
+    """Return the text as it stands behind a box: neutralized, with single spaces."""
+    return " ".join(neutralize(text).split())
+
+
+def _is_ticked(action: ActionItem, body: str) -> bool:
+    heads = (_HEAD.match(found) for found in ticked_lines(body))
+    return as_line(action.title) in {found[1] for found in heads if found}

@@ -1,0 +1,48 @@
+"""Issues beside the path: events of the guide with a known date, and goals of the learner's own."""
+
+from bot import templating
+from bot.curriculum.base import slugify
+from bot.curriculum.sections import ResourceKind
+from bot.planning.desired_state import DesiredIssue, unit_key
+from bot.planning.length_limits import TITLE, one_line
+from bot.progress.path import LearningPath
+
+
+def event_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
+    """Return an issue for each event with a date on the path, in the milestone of that day."""
+    window = path.units_with_issues(path.today, path.settings.ahead)
+    found: list[DesiredIssue] = []
+    for event in path.curriculum.community:
+        unit = path.dates.current(event.on) if event.kind == "event" and event.on else None
+        if event.on is None or unit is None or not unit.first <= event.on <= unit.last:
+            continue
+        found.append(
+            DesiredIssue(
+                key=f"event:{event.id}",
+                aliases=tuple(f"event:{alias}" for alias in event.aliases),
+                title=one_line(f"Event: {event.title}", TITLE),
+                body=templating.render("issues/event.md.j2", event=event),
+                labels=("kind:networking",),
+                milestone=unit_key(unit.unit),
+                seed=unit.unit in window and event.on >= path.today,
+            )
+        )
+    return tuple(found)
+
+
+def goal_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
+    """Return an issue for each goal that the learner added."""
+    known = {
+        slugify(resource.title): resource
+        for resource in path.curriculum.resources
+        if resource.kind is ResourceKind.CERTIFICATION
+    }
+    return tuple(
+        DesiredIssue(
+            key=f"goal:{slugify(goal)}",
+            title=one_line(f"Goal: {goal}", TITLE),
+            body=templating.render("issues/goal.md.j2", resource=known.get(slugify(goal))),
+            labels=("kind:goal",),
+        )
+        for goal in path.overrides.goals
+    )
