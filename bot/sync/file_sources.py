@@ -118,11 +118,11 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
         )
     if lower.endswith(YAML_ENDINGS):
         return load.from_yaml(_text(content, name), name=name)
-    return read_guide(content, name=name)
+    return read_guide(content, name=name, units=units)
 
 
-def read_guide(content: bytes, *, name: str) -> Curriculum:
-    """Return the curriculum of a Markdown guide. Raises GuideError."""
+def read_guide(content: bytes, *, name: str, units: str = "") -> Curriculum:
+    """Return the curriculum of a Markdown guide, with such `units` if it can. Raises GuideError."""
     from bot.curriculum import importer
 
     return importer.read(content, name=name, prefer=units).curriculum

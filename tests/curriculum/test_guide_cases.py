@@ -202,7 +202,9 @@ PHASES = "### Phase 1\n- x\n\n### Phase 2\n- y\n"
             [2, 1],
             id="labels over links and code",
         ),
-        pytest.param("Before the exam:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"),
+        pytest.param(
+            "Before the exam:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"
+        ),
         pytest.param(
             "# =====\n# PHASE 1: A\n# =====\n\n## Week 1\n- a\n\n"
             "# =====\n# PHASE 2: B\n# =====\n\n## Week 2\n- b\n",
@@ -210,7 +212,8 @@ PHASES = "### Phase 1\n- x\n\n### Phase 2\n- y\n"
             id="drawn lines",
         ),
         pytest.param(
-            "## Day 1-2\n### Day 1\n- a\n### Day 2\n- b\n## Day 3-5\n### Maps\n- c\n### Sets\n- d\n",
+            "## Day 1-2\n### Day 1\n- a\n### Day 2\n- b\n"
+            "## Day 3-5\n### Maps\n- c\n### Sets\n- d\n",
             [1, 1, 1, 1],
             id="units without a label",
         ),

@@ -112,10 +112,14 @@ def holding(roles: HeadingRoles, seen: Sequence[HeadingOccurrence]) -> HeadingRo
         for i, (_, rank) in enumerate(ranked)
         if rank < inside
     }
-    kept = {roles.order.index(group) for group in _DATED & {*roles.order}}
-    kept |= {ranked[i][1] for i, held in below.items() if any(ranked[j][1] == inside for j in held)}
-    kept |= {ranked[j][1] for i, held in below.items() if ranked[i][1] in kept for j in held}
-    left = (g for rank, g in enumerate(roles.order) if rank >= inside or rank in kept)
+    remaining = {roles.order.index(group) for group in _DATED & {*roles.order}}
+    remaining |= {
+        ranked[i][1] for i, held in below.items() if any(ranked[j][1] == inside for j in held)
+    }
+    remaining |= {
+        ranked[j][1] for i, held in below.items() if ranked[i][1] in remaining for j in held
+    }
+    left = (g for rank, g in enumerate(roles.order) if rank >= inside or rank in remaining)
     return replace(roles, order=tuple(left))
 
 
