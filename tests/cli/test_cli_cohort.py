@@ -86,7 +86,7 @@ def test_the_digest_is_posted_once_a_week_in_the_repository_of_the_cohort(
     mentor: Terminal,
 ) -> None:
     with mentor.sandbox.world.lock:
-        home = mentor.sandbox.world.add_repository("learner/class")
+        home = mentor.sandbox.world.add_repository("learner/class", private=True)
     for outcome in ("posted", "it was posted already"):
         ran = mentor("cohort", "learner/portfolio", "--post", "learner/class")
         assert (ran.code, ran.err) == (0, f"The digest of this week: {outcome}.\n")
