@@ -226,9 +226,9 @@ class Settings(SettingsModel):
     or `OWNER/NAME/PATH@TAG` for one in another, public repository; a commit's hash is a tag, too.
     `start` is the first day of study, in `timezone`. `pace` (months for the whole path) and
     `hours_per_week` are two ways to say how fast; without either the curriculum's own length holds.
-    `ahead` is how many weeks of issues exist beforehand. `choices` maps a choice's id to the id of
-    the option taken. `mentors` are logins whose approval counts, `credits` ids of tasks known
-    before the start.
+    `ahead` is how many weeks of issues exist beforehand. `choices` maps the id of a choice or
+    pick to the id of the option taken. `mentors` are logins whose approval counts, `credits` ids of
+    tasks known before the start.
     """
 
     curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)

@@ -48,6 +48,15 @@ def last_push(payload: Mapping[str, Any]) -> datetime | None:
         return None
 
 
+def deleted_comments(payload: Mapping[str, Any]) -> frozenset[int]:
+    """Return the id of the comment that the event says was deleted. Raises nothing."""
+    comment = payload.get("comment")
+    number = comment.get("id") if isinstance(comment, Mapping) else None
+    if payload.get("action") != "deleted" or not isinstance(number, int):
+        return frozenset()
+    return frozenset([number])
+
+
 class ActionContext(RunContext):
     """The context of one run, which the event of `payload` started."""
 
@@ -91,6 +100,7 @@ class ActionContext(RunContext):
         """Return a reader whose snapshots hold the last push that the event names."""
         reader = self._reader(LastPushReader)
         reader.last_push = last_push(self._payload)
+        reader.reported_deleted = deleted_comments(self._payload)
         return reader
 
     def cache(self) -> "EtagCache":

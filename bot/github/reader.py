@@ -7,7 +7,7 @@ are three answers without a body that cost no quota.
 import base64
 import binascii
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote
@@ -65,8 +65,10 @@ class HttpReader:
     """Implement `bot.planning.ports.Reader` over REST.
 
     `cache` None asks for everything in full. `client` is closed with the reader. Times are aware
-    UTC.
+    UTC. `reported_deleted` are ids of comments that an event said were deleted.
     """
+
+    reported_deleted: frozenset[int] = frozenset()
 
     def __init__(
         self,
@@ -205,6 +207,17 @@ class HttpReader:
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         """Return the reactions to a comment, by its id, in order; none when it is gone."""
         return self._reactions(f"{self._connection.root}/issues/comments/{comment}/reactions")
+
+    def deleted(self, comments: Collection[int]) -> frozenset[int]:
+        """Return those of these comments, by id, that are in `reported_deleted` and are gone."""
+        return frozenset(one for one in self.reported_deleted & set(comments) if self._is_gone(one))
+
+    def _is_gone(self, comment: int) -> bool:
+        try:
+            self._cached.get_object(f"{self._connection.root}/issues/comments/{comment}")
+        except NotThereError:
+            return True
+        return False
 
     def closing(self, number: int) -> Closing | None:
         """Return the last closing of an issue, by its events; None when nobody is known for it."""

@@ -35,13 +35,14 @@ class CommentInbox(FrozenModel):
 
     `writers` are the ids of the accounts that may write to it; `marked` are the ids of
     comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
-    a person opened and closed by hand since.
+    a person opened and closed by hand since. `deleted` are comments of logged commands.
     """
 
     comments: tuple[CommentState, ...] = ()
     writers: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
     closed_again: frozenset[int] = frozenset()
+    deleted: frozenset[int] = frozenset()
 
 
 def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
@@ -71,6 +72,7 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
         writers=writers(reader, observed.snapshot, waiting),
         marked=frozenset(marked),
         closed_again=_closed_again(reader, observed, {comment.issue for comment in waiting}),
+        deleted=reader.deleted(logged_at.keys()),
     )
 
 
@@ -146,6 +148,17 @@ class PendingCommands:
         if edited and self._counts(comment):
             lines = dict(enumerate(self._lines(comment)))
             yield from ((key, entry, lines.get(entry.n)) for key, entry in found)
+
+    def deletions(self) -> Iterator[tuple[Key, Entry]]:
+        """Yield what a deleted comment takes back: each entry, and its issue; no sums of several.
+
+        What opens or closes an issue, or says that work begins, shows there and stays.
+        """
+        for key, log in find_logs(self._observed).items():
+            for entry in log.entries if not log.merged else ():
+                shows = entry.command.state_reason or entry.command.starts
+                if entry.id in self._inbox.deleted and not shows:
+                    yield key, entry
 
     def _lines(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         ours = comment.issue in self._numbers
