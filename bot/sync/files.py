@@ -335,8 +335,9 @@ def _guide(view: LearningPath, reader: Reader) -> tuple[bytes | None, frozenset[
         return None, tried  # some other encoding: its bytes are not known here
     from bot.curriculum.guide_ticks import tick_boxes
 
-    names = {key.removeprefix("tick:task:") for key in tried}
-    changed, _ = tick_boxes(data, names, partial(read_guide, name=path))
+    done = [task for task in view.curriculum.tasks() if f"tick:task:{task.id}" in tried]
+    read = partial(read_guide, name=path, units=view.curriculum.source.reading or "")
+    changed, _ = tick_boxes(data, done, read)
     return changed if changed != data else None, tried
 
 
