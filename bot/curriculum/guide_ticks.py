@@ -5,10 +5,9 @@ same as before, but for those tasks being done, it is left as it is.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
-from bot.curriculum.model import Curriculum, Task
+from bot.curriculum.model import Curriculum
 
 _BOX = re.compile(rb"^([ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]+\[)[ ](\][ \t]+)(.*)$", re.MULTILINE)
 _WORD = re.compile(r"\w+")
@@ -16,18 +15,13 @@ MOST_TRIES = 8  # readings of a guide in a run, where its boxes can't be ticked 
 
 
 def tick_boxes(
-    guide: bytes, finished: Collection[Task], read: Callable[[bytes], Curriculum]
+    guide: bytes, tasks: Collection[str], read: Callable[[bytes], Curriculum]
 ) -> tuple[bytes, frozenset[str]]:
-    """Return the guide with the boxes of finished tasks ticked, and the ids that it calls them by.
+    """Return the guide with the boxes of `tasks` ticked, and the ids of those that were.
 
-    A task is known by its id, or by a title that is the only one; a path may have carried its id
-    over from an earlier guide. `read` returns the curriculum of a guide and raises GuideError.
+    `read` returns the curriculum of a guide and raises GuideError for none.
     """
     before = read(guide)
-    titles = Counter(task.title for task in before.tasks())
-    ids = {task.id for task in finished}
-    alone = {task.title for task in finished if titles[task.title] == 1}
-    tasks = {task.id for task in before.tasks() if task.id in ids or task.title in alone}
     boxes = dict(_boxes(guide, before, tasks))
     if _differs_only_by(before, changed := _ticked(guide, boxes.values()), boxes, read):
         return changed, frozenset(boxes)

@@ -159,7 +159,7 @@ def test_a_role_without_needs_is_never_said_to_fit() -> None:
     assert not fits(HistoryLearner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
 
 
-ASKED = curriculum(
+EXPERIENCED = curriculum(
     "Phase: P\nMonth 1: M\nWeek 1: W\n- x (10h) #bake",
     roles=[
         {"title": "Baker", "level": "entry", "skills": ["bake"]},
@@ -171,7 +171,7 @@ ASKED = curriculum(
 
 
 def test_a_role_that_asks_for_years_on_the_job_never_fits() -> None:
-    found = fits(HistoryLearner(ASKED).done(x="2026-01-06").view("2026-01-07"))
+    found = fits(HistoryLearner(EXPERIENCED).done(x="2026-01-06").view("2026-01-07"))
     assert {name: fit.fits for name, fit in found.items()} == {
         "Baker": True,
         "Master": False,
@@ -181,7 +181,7 @@ def test_a_role_that_asks_for_years_on_the_job_never_fits() -> None:
 
 @pytest.mark.parametrize(("rating", "unsure"), [(1, True), (2, True), (3, False), (5, False)])
 def test_a_need_that_the_learner_rates_low_is_not_covered(rating: int, unsure: bool) -> None:
-    learner = HistoryLearner(ASKED).done(x="2026-01-06").rates("r", 5, "2026-01-05")
+    learner = HistoryLearner(EXPERIENCED).done(x="2026-01-06").rates("r", 5, "2026-01-05")
     learner.rates("r", rating, "2026-01-06")
     fit = fits(learner.view("2026-01-07"))["Baker"]
     assert fit.fits is not unsure
