@@ -13,6 +13,7 @@ from bot.planning.snapshot import Snapshot
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
+    import httpx2
     from pydantic import SecretStr
 
     from bot.github.etag_cache import EtagCache
@@ -65,8 +66,9 @@ class ActionContext(RunContext):
         write_log: Callable[[str], None],
         payload: Mapping[str, Any],
         now: Clock,
+        http: "httpx2.Client | None" = None,
     ) -> None:
-        super().__init__(settings_file.environment(environ), now)
+        super().__init__(settings_file.environment(environ), now, http)
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
         self.temporary = Path(environ.get("RUNNER_TEMP") or ".")
         parts = [

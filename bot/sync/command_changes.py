@@ -62,6 +62,9 @@ class Edit:
         if entry.command.starts:
             if not any(e.command.state_reason == "completed" for e in later):
                 self._add_label("status:in-progress")
+        elif entry.command.asks_for_help:
+            if not any(e.command.state_reason == "completed" for e in later):
+                self._add_label("status:blocked")
         elif entry.command.state_reason == "completed":
             self._remove_label("status:blocked")
             if not any(e.command.starts for e in later):

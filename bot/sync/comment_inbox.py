@@ -7,6 +7,7 @@ command and ask GitHub for one list, answered with 304 when nothing is new.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
@@ -114,11 +115,17 @@ def _marks(reactions: Iterable[ReactionState], observed: ObservedState) -> list[
 
 
 class PendingCommands:
-    """The commands of an inbox that no earlier run has done, as the logs of the issues tell."""
+    """The commands of an inbox that no earlier run has done, as the logs of the issues tell.
 
-    def __init__(self, inbox: CommentInbox, observed: ObservedState) -> None:
+    `mentors` are logins in lower case, whose approvals count without a right to write.
+    """
+
+    def __init__(
+        self, inbox: CommentInbox, observed: ObservedState, mentors: AbstractSet[str]
+    ) -> None:
         self._inbox = inbox
         self._observed = observed
+        self._mentors = mentors
         snapshot = observed.snapshot
         self.titles = {issue.number: issue.title for issue in snapshot.issues}
         self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
@@ -155,7 +162,11 @@ class PendingCommands:
 
     def _lines(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         ours = comment.issue in self._numbers
-        return tuple(line for line in read_commands(comment.body) if is_for_us(line, ours=ours))
+        lines = (line for line in read_commands(comment.body) if is_for_us(line, ours=ours))
+        if comment.author_id in self._inbox.writers:
+            return tuple(lines)
+        commands = slash_commands()
+        return tuple(line for line in lines if line.known and commands[line.word].for_mentors)
 
     def known(self, comment: int, n: int) -> Command | None:
         """Return the command with the index `n` as an earlier run logged it."""
@@ -171,11 +182,14 @@ class PendingCommands:
         return (*self._observed.issues.values(), *self._observed.duplicates)
 
     def _counts(self, comment: CommentState) -> bool:
-        """Return whether to read it: its author may write here and is not us."""
+        """Return whether to read it: its author may write here or is a mentor, and is not us."""
         return (
             comment.author is not None
             and comment.author_kind != "Bot"
-            and comment.author_id in self._inbox.writers
+            and (
+                comment.author_id in self._inbox.writers
+                or comment.author.casefold() in self._mentors
+            )
             and comment.issue in self.titles
             and find(comment.body) is None
         )

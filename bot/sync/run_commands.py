@@ -85,7 +85,7 @@ class _CommandRun:
         self._inbox = inbox
         self._now = path.now
         self._observed = path.observed
-        self._pending = PendingCommands(inbox, self._observed)
+        self._pending = PendingCommands(inbox, self._observed, path.approvers)
         self._ours = {ours.state.number: ours for ours in self._pending.every}
         self._edits: dict[Key, Edit] = {}
         self._own_issues: list[CreateIssue | UpdateIssue] = []

@@ -117,3 +117,15 @@ def test_carrying_twice_is_carrying_once(name: str) -> None:
     once = carry_ids(old, new)
     Curriculum.model_validate(once.model_dump())
     assert carry_ids(once, new) == once
+
+
+def test_a_title_that_only_says_more_is_the_same_task() -> None:
+    days = (CASES / "days-in-weeks.md").read_text()
+    old = read(days)
+    [first, second] = old.tasks()
+    assert (first.title, second.title) == ("Day 1: Take notes", "Day 2: Take notes")
+    place = days.rindex("Take notes")
+    new = read(f"{days[:place]}Write a program{days[place + len('Take notes') :]}")
+    titles = [task.title for task in new.tasks()]
+    assert titles == ["Take notes", "Write a program"]
+    assert [task.id for task in carry_ids(old, new).tasks()] == [first.id, "write-a-program"]

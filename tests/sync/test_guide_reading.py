@@ -267,3 +267,24 @@ def test_a_curriculum_that_finds_no_room_in_the_issue_is_left_out(runs: GuideRun
     assert record
     assert record.packed == ""
     assert runs.writes() == []
+
+
+def test_a_box_is_ticked_in_the_guide_whatever_the_task_was_called_before(runs: GuideRuns) -> None:
+    guide = GUIDE.replace("Install the toolchain", "Install the newest toolchain")
+    publish = {"writeback": True}
+    runs.how = settings(ahead="all", curriculum="guide.md", publish=publish)
+    world, home = runs.bench.world, runs.bench.repository
+    world.commit_files(home, {"guide.md": guide.encode()}, "Begin")
+    runs.use(guide)
+    runs.sync()
+    runs.bench.close("Install the newest toolchain")
+    runs.sync()
+    head = home.git.head(home.default_branch)
+    assert head
+    ticked = head.files["guide.md"].decode()
+    assert ticked == guide.replace("[ ] Install", "[x] Install")
+    before = runs.work()
+    runs.use(ticked)
+    runs.sync()
+    assert runs.work() == before
+    assert runs.writes() == []
