@@ -148,6 +148,13 @@ def guide(weeks: Weeks) -> str:
     return "\n\n".join(parts)
 
 
+def test_weeks_without_titles_are_known_by_their_tasks() -> None:
+    weeks = [["Read a book", "Write a page"], ["Give a talk", "Rest"]]
+    old, new = read(guide(weeks)), read(guide([["Begin", "Buy a pen"], *weeks]))
+    found = carry_ids(old, new)
+    assert [unit.id for unit in found.units()][1:] == [unit.id for unit in old.units()]
+
+
 @given(WEEKS_OF_TASKS, st.data())
 def test_a_task_that_is_added_or_taken_out_leaves_all_others_their_ids(
     weeks: Weeks, data: st.DataObject
