@@ -15,6 +15,7 @@ from bot.settings import CONFIG_PATH, Settings
 if TYPE_CHECKING:
     from bot.sync.file_sources import FileSource
 
+LEARNERS = ".github/learners.txt"
 YES = frozenset({"true", "yes", "1"})
 NO = frozenset({"false", "no", "0", ""})
 
@@ -29,6 +30,7 @@ class ActionCommand(StrEnum):
     WEEKLY = "weekly"
     CHECKPOINT = "checkpoint"
     BADGE = "badge"
+    COHORT = "cohort"
 
 
 class Inputs(FrozenModel):
@@ -38,6 +40,8 @@ class Inputs(FrozenModel):
     dry_run: bool = False
     allow_removals: bool = False
     config: str = CONFIG_PATH
+    learners: str = LEARNERS
+    webhook: str = Field(default="", repr=False)
     path: dict[str, str] = Field(default_factory=dict)
 
 
@@ -60,6 +64,8 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         dry_run=_boolean(environ, "dry-run"),
         allow_removals=_boolean(environ, "allow-removals"),
         config=environ.get("MILEPOST_CONFIG", "").strip() or CONFIG_PATH,
+        learners=environ.get("MILEPOST_LEARNERS", "").strip() or LEARNERS,
+        webhook=environ.get("MILEPOST_WEBHOOK", "").strip(),
         path=given,
     )
 

@@ -179,6 +179,7 @@ class _Issues:
         self._in_progress = names["status:in-progress"]
         self._resources = {resource.id: resource for resource in curriculum.resources}
         self._hours = hours_by_unit(curriculum, settings)
+        self._picks = {task: pick for pick in curriculum.picks for task in pick.tasks}
         searching = (t.id for t in curriculum.tasks() if t.kind is TaskKind.JOB_SEARCH)
         self._job_search = next(searching, None)
 
@@ -237,6 +238,12 @@ class _Issues:
         also = self._curriculum.relations.resources.get(key, ())
         names = dict.fromkeys([*(name for item in items for name in item.resources), *also])
         return [self._resources[name] for name in names]
+
+    def _picked(self, task: Task) -> Item | None:
+        """Return the option that the learner picked of those that a task leaves open."""
+        pick = self._picks.get(task.id)
+        taken = self._settings.choices.get(pick.id) if pick else None
+        return next((one for one in pick.options if one.id == taken), None) if pick else None
 
     def _skills_of(self, item: WorkItem) -> list[str]:
         """Return the titles of the skills that an item trains."""
@@ -332,6 +339,8 @@ class _Issues:
             "module": module_name(self._curriculum, module),
             "unit": unit_name(unit),
             "resources": self._used(task, key=f"task:{task.id}"),
+            "pick": self._picks.get(task.id),
+            "picked": self._picked(task),
             "people": self._people() if task.kind is TaskKind.NETWORKING else (),
             "companies": self._curriculum.companies if task.id == self._job_search else (),
             "in_progress": self._in_progress,

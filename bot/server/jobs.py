@@ -171,6 +171,7 @@ class Jobs:
                 on_info=lambda info: save(row.installation_id, info, now),
                 on_settings=lambda info, found: self._confirm(row, info.full_name, found, now),
                 on_progress=self._progress_writer(row),
+                deleted_comments=self.store.inbox.deleted_comments(subject),
             ).run()
         except sync_repository.RepositoryGoneError:
             self._forget([row.id])

@@ -82,6 +82,7 @@ class RepositorySync:
     on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
     on_settings: Callable[[RepositoryInfo, Settings], None]  # as soon as they are read and valid
     on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
+    deleted_comments: frozenset[int] = frozenset()  # ids, by deliveries
     settings: Settings | None = None  # set as soon as they are read
 
     def __post_init__(self) -> None:
@@ -159,7 +160,9 @@ class RepositorySync:
             raise
 
     def _reader(self, connection: Connection) -> HttpReader:
-        return HttpReader(connection, cache=self.cache, client=self._client, limits=LIMITS)
+        reader = HttpReader(connection, cache=self.cache, client=self._client, limits=LIMITS)
+        reader.reported_deleted = self.deleted_comments
+        return reader
 
     def _retry_in(self, later: errors.MilepostError) -> float:
         """Return in how many seconds to retry; 0 when that is unknown."""
