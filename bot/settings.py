@@ -30,10 +30,17 @@ from bot import yaml_file
 from bot.errors import ConfigError
 
 CONFIG_PATH = ".github/milepost.yml"
+LEARNERS_PATH = ".github/learners.txt"  # in a mentor's repository
 DEFAULT_CURRICULUM = "devops-to-mlops"
 DEFAULT_API_URL = "https://api.github.com"
 MAX_PAUSES = 50
 SLOWEST_WRITES = 600  # seconds between two writes
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHARED = re.compile(
+    r"(?P<repository>[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+)/(?P<path>[^@]+\.(?:ya?ml|md|markdown))"
+    r"@(?P<ref>[A-Za-z0-9][A-Za-z0-9._/-]{0,200})",
+    re.IGNORECASE,
+)
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LONGEST_WAIT = 21_600  # seconds a run may wait in all; a job of GitHub Actions lives no longer
 
@@ -202,21 +209,26 @@ class BadgeSettings(SettingsModel):
 
 
 class CohortSettings(SettingsModel):
-    """Whether `mentors` may list this repository, and under which name; else its owner's login."""
+    """Whether `mentors` may list this repository, and under which name; else its owner's login.
+
+    `group` is a word by which mentors tell several classes apart.
+    """
 
     share: bool = False
     name: str | None = Field(default=None, max_length=60)
+    group: str = Field(default="", max_length=60)
 
 
 class Settings(SettingsModel):
     """The file `.github/milepost.yml`.
 
-    `curriculum` is the name of a built-in one, or the path of a .yml or .md file in the repository.
+    `curriculum` is the name of a built-in one, or the path of a .yml or .md file in the repository,
+    or `OWNER/NAME/PATH@TAG` for one in another, public repository; a commit's hash is a tag, too.
     `start` is the first day of study, in `timezone`. `pace` (months for the whole path) and
     `hours_per_week` are two ways to say how fast; without either the curriculum's own length holds.
-    `ahead` is how many weeks of issues exist beforehand. `choices` maps a choice's id to the id of
-    the option taken. `mentors` are logins whose approval counts, `credits` ids of tasks known
-    before the start.
+    `ahead` is how many weeks of issues exist beforehand. `choices` maps the id of a choice or
+    pick to the id of the option taken. `mentors` are logins whose approval counts, `credits` ids of
+    tasks known before the start.
     """
 
     curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)
@@ -278,6 +290,31 @@ class Environment(SettingsModel):
     graphql_url: str | None = None
     write_interval: float = Field(default=1.0, ge=0, le=SLOWEST_WRITES)
     max_wait: float = Field(default=900.0, ge=0, le=LONGEST_WAIT)
+
+
+class SharedFile(SettingsModel):
+    """A file of another repository, at a tag or a commit."""
+
+    repository: str
+    path: str
+    ref: str
+
+    @property
+    def git_ref(self) -> str:
+        """Return the full name of the tag, or the commit's hash."""
+        return self.ref if _COMMIT.fullmatch(self.ref) else f"refs/tags/{self.ref}"
+
+
+def shared_file(name: str) -> SharedFile | None:
+    """Return the file that `OWNER/NAME/PATH@TAG` names; None for the name of anything else."""
+    found = _SHARED.fullmatch(name)
+    return SharedFile.model_validate(found.groupdict()) if found else None
+
+
+def file_name(name: str) -> str:
+    """Return the path of a curriculum's file, wherever it is."""
+    shared = shared_file(name)
+    return shared.path if shared else name
 
 
 def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:

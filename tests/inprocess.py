@@ -1,7 +1,7 @@
 """Both edges of a repository of the sandbox, in this process: faithful, but for HTTP."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -75,6 +75,7 @@ class Edges:
         self._viewer: int | None = None
         self.writes: list[str] = []
         self.hidden: set[int] = set()
+        self.reported_deleted: set[int] = set()  # comments, by an event
         self.before_write: Callable[[], None] = lambda: None
         self.after_write: Callable[[], None] = lambda: None
 
@@ -106,6 +107,9 @@ class Edges:
         )
         found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
         return with_closings(found, self)
+
+    def is_private(self) -> bool:
+        return self.repository.private
 
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
@@ -149,6 +153,11 @@ class Edges:
         except NotFound:
             return ()
         return tuple(_reaction(one) for one in found.reactions)
+
+    def deleted(self, comments_of_commands: Collection[int]) -> frozenset[int]:
+        found = self.reported_deleted & set(comments_of_commands)
+        there = {one.id for issue in self.repository.issues.values() for one in issue.comments}
+        return frozenset(found - there)
 
     def closing(self, number: int) -> Closing | None:
         issue = self.repository.issues.get(number)

@@ -13,6 +13,7 @@ from bot.planning.snapshot import Snapshot
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
+    import httpx2
     from pydantic import SecretStr
 
     from bot.github.etag_cache import EtagCache
@@ -47,6 +48,15 @@ def last_push(payload: Mapping[str, Any]) -> datetime | None:
         return None
 
 
+def deleted_comments(payload: Mapping[str, Any]) -> frozenset[int]:
+    """Return the id of the comment that the event says was deleted. Raises nothing."""
+    comment = payload.get("comment")
+    number = comment.get("id") if isinstance(comment, Mapping) else None
+    if payload.get("action") != "deleted" or not isinstance(number, int):
+        return frozenset()
+    return frozenset([number])
+
+
 class ActionContext(RunContext):
     """The context of one run, which the event of `payload` started."""
 
@@ -56,8 +66,9 @@ class ActionContext(RunContext):
         write_log: Callable[[str], None],
         payload: Mapping[str, Any],
         now: Clock,
+        http: "httpx2.Client | None" = None,
     ) -> None:
-        super().__init__(settings_file.environment(environ), now)
+        super().__init__(settings_file.environment(environ), now, http)
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
         self.temporary = Path(environ.get("RUNNER_TEMP") or ".")
         parts = [
@@ -89,6 +100,7 @@ class ActionContext(RunContext):
         """Return a reader whose snapshots hold the last push that the event names."""
         reader = self._reader(LastPushReader)
         reader.last_push = last_push(self._payload)
+        reader.reported_deleted = deleted_comments(self._payload)
         return reader
 
     def cache(self) -> "EtagCache":

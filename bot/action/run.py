@@ -36,7 +36,7 @@ def main(environ: Mapping[str, str], *, out: TextIO | None = None, now: Clock = 
 
 def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityResult":
     from bot.action.event import requested_activity
-    from bot.action.inputs import read_inputs, read_settings
+    from bot.action.inputs import ActionCommand, read_inputs, read_settings
 
     inputs = read_inputs(environ)
     event, payload = environ.get("GITHUB_EVENT_NAME", ""), _read_payload(environ)
@@ -44,10 +44,15 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
     if chosen.what is None:
         return _nothing_to_do(environ, chosen.why)
     from bot.action.context import ActionContext
-    from bot.sync.file_sources import LocalFiles, RepositoryFiles, find_source
+    from bot.sync.file_sources import LocalFiles, RepositoryFiles, find_source, place_of
 
     context = ActionContext(environ, log.write, payload, now)
     with context.reader() as reader:
+        if inputs.command is ActionCommand.COHORT:
+            from bot.action.cohort_digest import post_cohort_digest
+
+            done = post_cohort_digest(environ, context, reader, inputs, log)
+            return _write_results(environ, done.model_copy(update={"why": chosen.why}))
         checkout, default = LocalFiles(context.workspace), RepositoryFiles(reader)
         files = default if chosen.pull is None else checkout
         settings = read_settings(inputs, files)
@@ -60,7 +65,8 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
         from bot.action.activities import Activities
         from bot.progress.path import PathReader
 
-        paths = PathReader(find_source(settings.curriculum, files), settings, context.now())
+        place = place_of(settings.curriculum, files, reader)
+        paths = PathReader(find_source(settings.curriculum, place), settings, context.now())
         activities = Activities(context, reader, paths, inputs, log)
         if chosen.pull is None:
             done = activities.run(chosen.what)

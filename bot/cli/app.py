@@ -9,7 +9,19 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import cohort, console, curriculum, demo, doctor, init, plan, report, serve, status
+from bot.cli import (
+    class_init,
+    cohort,
+    console,
+    curriculum,
+    demo,
+    doctor,
+    init,
+    plan,
+    report,
+    serve,
+    status,
+)
 from bot.cli.context import command_clock
 from bot.clock import Clock, utc_now
 from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError
@@ -49,6 +61,7 @@ app.command("weekly", short_help="Post the summary of a week.")(report.weekly)
 app.command("checkpoint", short_help="Post the report on a checkpoint.")(report.checkpoint)
 app.add_typer(report.app, name="report")
 app.command("cohort", short_help="Show where the learners are who share that.")(cohort.cohort)
+app.add_typer(class_init.app, name="class")
 app.command("import", short_help="Read a learning guide into a curriculum.")(
     curriculum.import_guide
 )

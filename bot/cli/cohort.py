@@ -1,7 +1,8 @@
 """`milepost cohort`: one table for a mentor, of those who share with them."""
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,29 +10,112 @@ from bot.cli import console
 from bot.cli.context import CliContext, now
 from bot.errors import UsageError
 
+if TYPE_CHECKING:
+    from bot.reports.cohort import Cohort
+    from bot.sync.cohort import CohortReading
+
 
 def cohort(
     repositories: Annotated[
-        list[str] | None, typer.Argument(metavar="REPO", help="Repositories, as OWNER/NAME.")
+        list[str] | None,
+        typer.Argument(metavar="REPO", help="Repositories, as OWNER/NAME or address."),
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", help="A file with one repository a line.")
     ] = None,
     shape: Annotated[
-        Literal["text", "markdown", "json"],
+        Literal["text", "markdown", "json", "csv"],
         typer.Option("--format", help="How the table is written."),
     ] = "text",
-) -> None:
+    sort: Annotated[
+        Literal["name", "done", "week", "active"] | None,
+        typer.Option("--sort", help="The order of the rows; else the one you named them in."),
+    ] = None,
+    only: Annotated[
+        Literal["help", "approve", "inactive"] | None,
+        typer.Option(
+            "--only", help="Who asks for help, has work to approve, or did nothing lately."
+        ),
+    ] = None,
+    group: Annotated[str | None, typer.Option("--group", help="Only those of this group.")] = None,
+    post: Annotated[
+        str | None,
+        typer.Option(
+            "--post",
+            metavar="OWNER/NAME",
+            help="Post this week's digest there, once; also to the chat of MILEPOST_WEBHOOK.",
+        ),
+    ] = None,
+    answer: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--answer",
+            metavar="WHO TEXT",
+            help="Comment on the oldest request for help of who has this name in the table.",
+        ),
+    ] = None,
+) -> int:
     """Show where the learners are who share that with you.
 
     The table has only repositories whose own settings name you in `mentors` and say
     `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
-    error. Nothing is written anywhere.
+    error. Only --post and --answer write anything. The exit code is 0 when all could be read.
     """
+    from bot.github.addresses import named_repository, web_root
+    from bot.github.api_client import open_session
     from bot.reports import cohort as tables
     from bot.sync.cohort import cohort as gather
-    from bot.sync.cohort import listed
     from bot.templating import printable
+
+    api_url = CliContext().environment.api_url
+    wanted = named_repositories(repositories, file)
+    with open_session(api_url) as http, console.reading_bar("Reading") as show:
+        reading = gather(wanted, lambda name: CliContext(name, http).reader(), now(), show)
+    table = tables.arranged(reading.table, now().date(), sort=sort, only=only, group=group or "")
+    write = {
+        "text": tables.as_text,
+        "markdown": tables.as_markdown,
+        "json": tables.as_json,
+        "csv": tables.as_csv,
+    }
+    console.print_result(write[shape](table))
+    for one in reading.not_shown:
+        word = "Could not be read" if one.exit_code else "Not shown"
+        console.print_status(printable(f"{word}: {one.repository}: {one.reason}"))
+    if post is not None:
+        _post_digest(reading.table, named_repository(post, web_root(api_url)))
+    if answer is not None:
+        _answer(reading, *answer)
+    return reading.exit_code
+
+
+def _answer(reading: "CohortReading", who: str, text: str) -> None:
+    from bot.planning.changes import CreateComment
+    from bot.sync.cohort import find_request
+    from bot.templating import printable
+
+    repository, request = find_request(reading, who)
+    comment = CreateComment(key="answer", number=request.number, title=request.title, body=text)
+    context = CliContext(repository)
+    with context.reader():  # which closes the connections of both
+        context.gateway().write(comment)
+    console.print_status(printable(f"Your answer to {who} is a comment on the issue now."))
+
+
+def _post_digest(table: "Cohort", repository: str) -> None:
+    from bot.sync.digest import post_digest
+
+    context = CliContext(repository)
+    webhook = os.environ.get("MILEPOST_WEBHOOK", "").strip()
+    with context.reader() as reader:
+        outcome = post_digest(table, now().date(), reader, context.write_context(), webhook)
+    console.print_status(f"The digest of this week: {outcome}.")
+
+
+def named_repositories(repositories: list[str] | None, file: Path | None) -> list[str]:
+    """Return OWNER/NAME of those named and of those in the file. Raises UsageError for none."""
+    from bot.github.addresses import named_repository, web_root
+    from bot.sync.cohort import listed
 
     named = [*(repositories or ()), *(listed(_read(file)) if file else ())]
     if not named:
@@ -39,11 +123,8 @@ def cohort(
             "there is no repository to look at.",
             hint="Name some as OWNER/NAME, or a file of them with --file.",
         )
-    reading = gather(named, lambda name: CliContext(name).reader(), now())
-    write = {"text": tables.as_text, "markdown": tables.as_markdown, "json": tables.as_json}
-    console.print_result(write[shape](reading.table))
-    for one in reading.not_shown:
-        console.print_status(printable(f"Not shown: {one.repository}: {one.reason}"))
+    web = web_root(CliContext().environment.api_url)
+    return [named_repository(name, web) for name in named]
 
 
 def _read(file: Path) -> str:

@@ -1,7 +1,7 @@
 """Terminal output: results on standard output, everything else on standard error."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,10 +47,26 @@ def on_wait(seconds: float, why: str) -> None:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator["Progress"]:
-    """Show a bar in a terminal; elsewhere print one line a change."""
+    """Show a bar of changes in a terminal; elsewhere print one line a change."""
     if not sys.stderr.isatty():
         yield lambda done, total, change: print_status(f"[{done + 1}/{total}] {_name(change)}")
         return
+    with _bar(title) as show:
+        yield lambda done, total, change: show(done, total, _name(change))
+
+
+@contextmanager
+def reading_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar of what is read in a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total, _name: None
+        return
+    with _bar(title) as show:
+        yield show
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
     from rich import progress
     from rich.console import Console
     from rich.markup import escape
@@ -64,12 +80,9 @@ def progress_bar(title: str) -> Iterator["Progress"]:
         transient=True,
     ) as bar:
         task = bar.add_task(title, total=None, now="")
-
-        def show(done: int, total: int, change: "Change") -> None:
-            now = escape(_name(change)[:50])
-            bar.update(task, completed=done, total=total, now=now)
-
-        yield show
+        yield lambda done, total, name: bar.update(
+            task, completed=done, total=total, now=escape(name[:50])
+        )
 
 
 def _name(change: "Change") -> str:

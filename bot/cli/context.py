@@ -13,6 +13,7 @@ from bot.errors import AuthenticationError, ConfigError
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
+    import httpx2
     from pydantic import SecretStr
 
     from bot.github.etag_cache import EtagCache
@@ -29,12 +30,12 @@ def now() -> datetime:
 
 
 class CliContext(RunContext):
-    """The context of one command; `repository` is the value of `--repo`."""
+    """The context of one command; `repository` is the value of `--repo`, `http` is shared."""
 
-    def __init__(self, repository: str | None = None) -> None:
+    def __init__(self, repository: str | None = None, http: "httpx2.Client | None" = None) -> None:
         from bot import settings
 
-        super().__init__(settings.environment(os.environ), command_clock.get())
+        super().__init__(settings.environment(os.environ), command_clock.get(), http)
         self._named = repository
         self.folder = Path.cwd()
 
@@ -72,10 +73,11 @@ class CliContext(RunContext):
         Raises ConfigError, CurriculumError or GuideError.
         """
         from bot.progress.path import PathReader
-        from bot.sync.file_sources import find_settings, find_source
+        from bot.sync.file_sources import find_settings, find_source, place_of
 
         settings, source = find_settings(self.folder, reader)
-        return PathReader(find_source(settings.curriculum, source), settings, self.now())
+        place = place_of(settings.curriculum, source, reader)
+        return PathReader(find_source(settings.curriculum, place), settings, self.now())
 
     def learning_path(self, reader: "Reader") -> "LearningPath":
         """Return that path as the repository is now."""

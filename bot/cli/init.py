@@ -1,6 +1,7 @@
 """`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -129,7 +130,7 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
         "start": ("First day of study", str(monday)),
         "timezone": ("Time zone", _local_zone()),
         "ahead": ("Weeks of issues ahead, or 'all'", "4 weeks"),
-        "pace": ("Months for the whole path (empty: as the guide says)", ""),
+        "pace": ("Months for the whole path, or hours a week as 8h (empty: as the guide says)", ""),
     }
     if given.hours_per_week is not None:
         del questions["pace"]
@@ -142,9 +143,19 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
                 _check_complete(given, answers)
         if answers[key] is None:
             answers[key] = default
+    if given.pace is None and (hours := _hours_a_week(str(answers.get("pace") or ""))):
+        answers |= {"hours_per_week": float(hours), "pace": None}
     text = settings_text.render(settings_text.SettingsAnswers.model_validate(answers))
     settings_text.check(text, LocalFiles(Path.cwd()))
     return text
+
+
+def _hours_a_week(answer: str) -> str:
+    """Return the number in `8h` or `8 hours a week`, "" for any other answer."""
+    found = re.fullmatch(
+        r"(\d+(?:\.\d+)?)\s*h(?:ours?)?(?:\s*(?:/|an?|per)\s*week)?", answer.strip().casefold()
+    )
+    return found[1] if found else ""
 
 
 def _read_answer(question: str, default: str) -> str | None:
@@ -193,6 +204,8 @@ def _problem(key: str, answer: str) -> str | None:
             find_curriculum(answer, LocalFiles(Path.cwd()))
         else:
             start = "" if key == "start" else "start: 2026-01-01\n"
+            if key == "pace" and (hours := _hours_a_week(answer)):
+                key, answer = "hours_per_week", hours
             settings_file.parse(f"{start}{key}: {scalar(answer)}\n", name="Your answer")
     except MilepostError as wrong:
         return str(wrong)

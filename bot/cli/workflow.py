@@ -72,10 +72,11 @@ def _valid(action: str) -> bool:
 
 def trigger_paths(settings: "Settings") -> list[str]:
     """Return the files whose change is a change of the path."""
-    from bot.settings import CONFIG_PATH
+    from bot.settings import CONFIG_PATH, shared_file
 
     named = settings.curriculum
-    return [CONFIG_PATH, *([named] if Path(named).suffix else [])]
+    is_here = Path(named).suffix and shared_file(named) is None
+    return [CONFIG_PATH, *([named] if is_here else [])]
 
 
 def minute(repository: str) -> int:

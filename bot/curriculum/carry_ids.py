@@ -48,6 +48,11 @@ class _Whole(NamedTuple):
         return half or self.item.id == other.item.id or self.text == other.text
 
 
+_TRAITS: tuple[Callable[[_Part], tuple[str, str]], ...] = (
+    lambda part: (part.home, part.text),
+    lambda part: ("", part.text),
+    lambda part: ("", part.item.id),
+)
 _LIKE: tuple[tuple[float, Callable[[_Whole], set[str]]], ...] = (
     (1.0, lambda part: part.content),
     (0.9, lambda part: {part.text}),
@@ -260,14 +265,17 @@ def _pairs(ranked: Iterable[tuple[str, str]]) -> _Ids:
 
 
 def _by_text(old: list[_Part], new: list[_Part]) -> _Ids:
-    """Return which parts have one text in one place, then anywhere, then a similar one there."""
+    """Return which parts have one text in one place, then anywhere, then a similar one there.
+
+    An id in common counts, too: a title may say more, where several parts would have the same.
+    """
     same: _Ids = {}
-    for in_place in (True, False):
+    for trait in _TRAITS:
         waiting: dict[tuple[str, str], list[_Part]] = defaultdict(list)
         for part in _left(old, same.values()):
-            waiting[part.home if in_place else "", part.text].append(part)
+            waiting[trait(part)].append(part)
         for part in _left(new, same):
-            if parts := waiting[part.home if in_place else "", part.text]:
+            if parts := waiting[trait(part)]:
                 same[part.item.id] = parts.pop(0).item.id
     homes: dict[str, tuple[list[_Part], list[_Part]]] = defaultdict(lambda: ([], []))
     for side, parts in enumerate((_left(old, same.values()), _left(new, same))):

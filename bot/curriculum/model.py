@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from bot.curriculum.base import Hours, Item, Line, Slug, Text, slugify
+from bot.curriculum.picks import Pick, find_picks
 from bot.curriculum.relations import Relations, find_relations
 from bot.curriculum.sections import (
     AssessedSkill,
@@ -282,6 +283,11 @@ class Curriculum(Item):
         aims = (q for q in self.success.qualitative if names.isdisjoint({q.id, slugify(q.title)}))
         own = (AssessedSkill(id=q.id, title=q.title, aliases=q.aliases, aim=q.level) for q in aims)
         return (*skills, *own)
+
+    @cached_property
+    def picks(self) -> tuple[Pick, ...]:
+        """What the learner picks one of beside the choices: a cloud, "A OR B" in a task."""
+        return find_picks(self)
 
     @cached_property
     def relations(self) -> Relations:

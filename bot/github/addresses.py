@@ -70,3 +70,21 @@ def address(url: str, web: str) -> Address | None:
         # git allows no ".." in a tag; in a path it would lead elsewhere.
         return None if ".." in tag else Address("release", home, tag=tag)
     return Address("repository", home)
+
+
+def named_repository(text: str, web: str) -> str:
+    """Return the OWNER/NAME that a name, a page's address or a clone's address stands for.
+
+    `web` is the root of this GitHub's pages. What is not there comes back as it was written.
+    """
+    text = text.strip()
+    # As Git, which takes git@github.com:owner/name for ssh://git@github.com/owner/name.
+    url = text if "://" in text else f"ssh://{text.replace(':', '/', 1)}"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return text
+    owner, _, rest = parts.path.strip("/").partition("/")
+    if parts.hostname != urlsplit(web).hostname or not rest:
+        return text
+    return f"{owner}/{rest.partition('/')[0].removesuffix('.git')}"

@@ -7,6 +7,7 @@ are three answers without a body that cost no quota.
 import base64
 import binascii
 import posixpath
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote
@@ -50,6 +51,7 @@ from bot.planning.snapshot import (
     Snapshot,
 )
 from bot.progress.closings import with_closings
+from bot.settings import SharedFile, shared_file
 
 MAX_FILE = 5_000_000  # bytes; GitHub would send 100 MB
 MOST_PASSED = 100  # numbers in a row that are no issue
@@ -63,8 +65,10 @@ class HttpReader:
     """Implement `bot.planning.ports.Reader` over REST.
 
     `cache` None asks for everything in full. `client` is closed with the reader. Times are aware
-    UTC.
+    UTC. `reported_deleted` are ids of comments that an event said were deleted.
     """
+
+    reported_deleted: frozenset[int] = frozenset()
 
     def __init__(
         self,
@@ -115,6 +119,23 @@ class HttpReader:
     def by_id(self, number: int) -> Json:
         """Return a repository, by the number that outlives its name. Raises NotThereError."""
         return self._cached.get_object(f"/repositories/{number}")
+
+    def is_private(self) -> bool:
+        """Return whether not everybody may read it. Raises RepositoryMissingError."""
+        return self._cached.get_object(self._connection.root).get("private") is True
+
+    def owner(self) -> tuple[int, str]:
+        """Return the id and the login of its owner. Raises RepositoryMissingError."""
+        root = self._connection.root
+        found = self._cached.get_object(root).get("owner")
+        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise shape_error(root, "no owner")
+        return found["id"], str(found.get("login"))
+
+    def may_push(self) -> bool:
+        """Return whether the token's owner may write files here. Raises RepositoryMissingError."""
+        rights = self._cached.get_object(self._connection.root).get("permissions")
+        return isinstance(rights, dict) and rights.get("push") is True
 
     def issue(self, number: int) -> IssueState | None:
         """Return one issue as it is now; None when it is not here, or is a pull request."""
@@ -186,6 +207,17 @@ class HttpReader:
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         """Return the reactions to a comment, by its id, in order; none when it is gone."""
         return self._reactions(f"{self._connection.root}/issues/comments/{comment}/reactions")
+
+    def deleted(self, comments: Collection[int]) -> frozenset[int]:
+        """Return those of these comments, by id, that are in `reported_deleted` and are gone."""
+        return frozenset(one for one in self.reported_deleted & set(comments) if self._is_gone(one))
+
+    def _is_gone(self, comment: int) -> bool:
+        try:
+            self._cached.get_object(f"{self._connection.root}/issues/comments/{comment}")
+        except NotThereError:
+            return True
+        return False
 
     def closing(self, number: int) -> Closing | None:
         """Return the last closing of an issue, by its events; None when nobody is known for it."""
@@ -284,13 +316,31 @@ class HttpReader:
     def file(self, path: str) -> str | None:
         """Return the text of a file on the default branch; None when there is none of that name.
 
+        `OWNER/NAME/PATH@TAG` is one of another repository, which has to be public: whoever writes
+        the settings could else have read here what only the token's owner may see.
+
         Raises CurriculumError for one above 5 MB, which is more than anybody has to read here.
         Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
         """
+        shared = shared_file(path)
+        if shared is not None:
+            return self._shared_file(shared)
         inside = posixpath.normpath(path).lstrip("/")
         if inside.startswith(".."):
             return None
         found = self._file(f"{self._connection.root}/contents/{quote(inside)}")
+        return found.text if found else None
+
+    def _shared_file(self, shared: SharedFile) -> str | None:
+        root = f"/repos/{shared.repository}"
+        try:
+            home = self._cached.get_object(root)
+        except (NotThereError, PermissionDeniedError, RepositoryMissingError):
+            return None
+        if home.get("private") is not False:
+            return None
+        path = quote(posixpath.normpath(shared.path))
+        found = self._file(f"{root}/contents/{path}", {"ref": shared.git_ref})
         return found.text if found else None
 
     def readme(self) -> ReadmeFile | None:
@@ -304,9 +354,9 @@ class HttpReader:
         except EmptyRepositoryError:
             return None
 
-    def _file(self, url: str) -> ReadmeFile | None:
+    def _file(self, url: str, query: Mapping[str, str] | None = None) -> ReadmeFile | None:
         try:
-            found = self._cached.get(url, {}).json()
+            found = self._cached.get(url, query or {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if int(found.get("size") or 0) > MAX_FILE:
@@ -316,7 +366,7 @@ class HttpReader:
             if found.get("encoding") == "base64":
                 return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
-            return ReadmeFile(str(found.get("path")), self._client.get(url, accept=RAW).text)
+            return ReadmeFile(str(found.get("path")), self._client.get(url, query, accept=RAW).text)
         except NotThereError:
             return None
 

@@ -43,6 +43,7 @@ class PlannedPath(FrozenModel):
         choices = {
             choice.id: [o.id for o in choice.options] for choice in self.curriculum.choices()
         }
+        choices |= {pick.id: [o.id for o in pick.options] for pick in self.curriculum.picks}
         for name, taken in self.settings.choices.items():
             _check_known("choice", name, list(choices), where="choices")
             _check_known("option", taken, choices[name], where=f"choices.{name}")

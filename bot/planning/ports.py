@@ -1,6 +1,6 @@
 """The two ports that a use case gets: a reader of a repository and a gateway that writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -67,6 +67,10 @@ class Reader(Protocol):
 
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         """Return the reactions to one comment, by its id; none when the comment is gone."""
+        ...
+
+    def deleted(self, comments: Collection[int]) -> frozenset[int]:
+        """Return those of these comments, by id, whose deletion an event reported, and are gone."""
         ...
 
     def closing(self, number: int) -> Closing | None:

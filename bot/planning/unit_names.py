@@ -29,3 +29,11 @@ def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
     word = f"{module.kind.capitalize()} {module.number}"
     name = unit_name(unit)
     return name if name.casefold().startswith(word.casefold()) else f"{word}, {name}"
+
+
+def short_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
+    """Return the unit's name as `Month 3, Week 1-2`, without what it is about where it can."""
+    if len(list(curriculum.modules())) == 1:
+        return unit.label or unit.title
+    word = f"{module.kind.capitalize()} {module.number}"
+    return word if len(module.units) == 1 else f"{word}, {unit.label or unit.title}"

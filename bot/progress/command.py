@@ -117,6 +117,10 @@ class Command(FrozenModel):
     """What it makes of the state of the issue it is written on."""
     starts: ClassVar[bool] = False
     """Whether the issue is in progress from then on."""
+    for_mentors: ClassVar[bool] = False
+    """Whether a mentor may write it who may not write to the repository."""
+    asks_for_help: ClassVar[bool] = False
+    """Whether the issue has the label of what is blocked from then on."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 
 from bot.curriculum.carry_ids import carry_ids, count_tasks
-from bot.curriculum.importer_version import importer_version
+from bot.curriculum.guide_importer_version import importer_version
 from bot.curriculum.model import Curriculum
 from bot.planning.reading_record import ReadingRecord
 from bot.planning.snapshot import FrozenModel

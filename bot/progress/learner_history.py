@@ -52,11 +52,19 @@ class Evidence(FrozenModel):
     title: str = ""
 
 
+class HelpWanted(FrozenModel):
+    """A request for help with an issue, since when, and what about, if anything was written."""
+
+    day: date
+    words: str = ""
+
+
 class LearnerHistory(FrozenModel):
     """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
-    and when, `evidence` what was found, by URL. `pauses` and `choices` are those in force, the
+    and when, `evidence` what was found, by URL; `help_wanted` are the
+    open requests for help. `pauses` and `choices` are those in force, the
     settings file's among them; `overrides` is what else bends the plan.
     """
 
@@ -67,6 +75,7 @@ class LearnerHistory(FrozenModel):
     credited: frozenset[Key] = frozenset()
     evidence: dict[Key, dict[str, Evidence]] = Field(default_factory=dict)
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
+    help_wanted: dict[Key, HelpWanted] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
     overrides: PlanOverrides = PlanOverrides()
@@ -114,6 +123,7 @@ class HistoryBuilder:
         self.credited: set[Key] = set()
         self.evidence: dict[Key, dict[str, Evidence]] = {}
         self.attested: dict[Key, tuple[str, date]] = {}
+        self.help_wanted: dict[Key, HelpWanted] = {}
         self.pauses = list(settings.pauses)
         self.choices = dict(settings.choices)
         self.turns: list[PlanOverride] = []

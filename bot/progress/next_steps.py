@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from bot.curriculum.model import ActionItem
 from bot.planning.marker import BOX
-from bot.planning.snapshot import FrozenModel
 from bot.progress.command_log import closed_at
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
@@ -15,7 +15,7 @@ from bot.templating import neutralize
 _HEAD = re.compile(r"\*\*(.*?)\*\*(?=[: ]|$)")
 
 
-class ActionState(FrozenModel):
+class ActionState(NamedTuple):
     """An action item: `url` is its issue's, empty without one.
 
     `work` is what it stands for, as far as that is on the path; once all of it is done, so is the

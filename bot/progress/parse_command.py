@@ -19,9 +19,9 @@ from bot.progress.commands import slash_commands
 MOST = 10  # commands of one comment that are run
 MAX_REST = 300  # characters behind a command that is not a journal's
 _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' names
-# Words of other bots that are ones of ours or look like them: Prow's command help has /reopen and
-# /skip, Terraform's bots have /plan.
-_OTHER_BOTS = frozenset({"plan", "reopen", "skip"})
+# Words of other bots that are ones of ours or look like them: Prow's command help has /approve,
+# /reopen and /skip, Terraform's bots have /plan.
+_OTHER_BOTS = frozenset({"approve", "plan", "reopen", "skip"})
 # Words of other bots (Prow has /close, GitLab /spend) that mean one of ours; see `is_for_us`.
 _MEANINGS = {
     **dict.fromkeys(("close", "finish", "finished", "complete", "completed"), "done"),

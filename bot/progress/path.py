@@ -132,6 +132,15 @@ class LearningPath(PlannedPath):
             random=Random(seed),  # noqa: S311 - a simulation
         )
 
+    @cached_property
+    def approvers(self) -> frozenset[str]:
+        """The logins of the mentors, in lower case, without the repository's owner.
+
+        Nobody is their own mentor, whatever the settings say.
+        """
+        owner = self.observed.snapshot.repository.partition("/")[0].casefold()
+        return frozenset(name.casefold() for name in self.settings.mentors) - {owner}
+
     def percent(self, day: date | None = None) -> int:
         """Return the whole percent of the path that is done by the end of `day` (None: now).
 

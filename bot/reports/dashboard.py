@@ -7,6 +7,8 @@ runs on one day with the same facts give equal bytes.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from pydantic import InstanceOf
+
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
 from bot.planning.desired_state import SUMMARY_KEY
@@ -139,7 +141,7 @@ class Dashboard(FrozenModel):
     scale: int
     rated: tuple[SkillRating, ...]
     developing: tuple[SkillCover, ...]
-    folds: GuideFolds
+    folds: InstanceOf[GuideFolds]
     portfolio: Portfolio
     metrics: tuple[career.Metric, ...]
     applications: dict[career.Stage, int]

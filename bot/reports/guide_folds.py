@@ -5,11 +5,11 @@ the guide doesn't have has no fold.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bot.curriculum.base import Priority, slugify
 from bot.curriculum.model import Horizon
 from bot.curriculum.sections import (
-    Cloud,
     CommunityEntry,
     CompanyTier,
     Overview,
@@ -20,7 +20,7 @@ from bot.curriculum.sections import (
     ToolCategory,
     TransferableSkill,
 )
-from bot.planning.snapshot import FrozenModel
+from bot.progress.commands.choose import Choose
 from bot.progress.next_steps import ActionState, action_states
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
@@ -32,14 +32,14 @@ _PRIORITIES = {Priority.HIGH: 0, None: 1, Priority.MEDIUM: 1, Priority.LOW: 2}
 _ACTIVE = frozenset({WorkState.IN_PROGRESS, WorkState.BLOCKED})
 
 
-class ReadingItem(FrozenModel):
+class ReadingItem(NamedTuple):
     """A book, course or page; `state` is empty where no work on the path uses it."""
 
     resource: Resource
     state: str
 
 
-class ReadingList(FrozenModel):
+class ReadingList(NamedTuple):
     """Books and courses by priority, then all else by kind; certifications stand apart.
 
     `used` counts the books and courses that work on the path uses, `done` those whose work is done.
@@ -52,14 +52,14 @@ class ReadingList(FrozenModel):
     done: int
 
 
-class BroughtSkill(FrozenModel):
+class BroughtSkill(NamedTuple):
     """A skill that the learner brings, and the open work that it makes easier."""
 
     skill: TransferableSkill
     helps: tuple[Work, ...]
 
 
-class GoalState(FrozenModel):
+class GoalState(NamedTuple):
     """A goal of the learner's own; `url` is its issue's, empty without one."""
 
     title: str
@@ -67,7 +67,23 @@ class GoalState(FrozenModel):
     done: bool
 
 
-class StepList(FrozenModel):
+class PickOption(NamedTuple):
+    """An option of a pick; `command` takes it, None before the pick matters."""
+
+    title: str
+    detail: str
+    command: Choose | None
+
+
+class PickState(NamedTuple):
+    """One of several, and the title of the one that the learner took, empty before."""
+
+    title: str
+    taken: str
+    options: tuple[PickOption, ...]
+
+
+class StepList(NamedTuple):
     """The next steps of one horizon, and their issue's address."""
 
     horizon: Horizon
@@ -80,7 +96,7 @@ class StepList(FrozenModel):
         return sum(step.done for step in self.steps)
 
 
-class GuideFolds(FrozenModel):
+class GuideFolds(NamedTuple):
     """The parts of a guide that stand beside its path.
 
     `language` is empty for English. `groups` are tool categories by the guide's own groups.
@@ -93,7 +109,7 @@ class GuideFolds(FrozenModel):
     brought: tuple[BroughtSkill, ...]
     reading: ReadingList
     groups: dict[str, tuple[ToolCategory, ...]]
-    clouds: tuple[Cloud, ...]
+    picks: tuple[PickState, ...]
     roles: tuple[Role, ...]
     companies: tuple[CompanyTier, ...]
     people: dict[str, tuple[CommunityEntry, ...]]
@@ -117,7 +133,7 @@ def guide_folds(path: LearningPath) -> GuideFolds:
         brought=tuple(_brought(path)),
         reading=_reading(path),
         groups={group: tuple(found) for group, found in groups.items()},
-        clouds=curriculum.clouds,
+        picks=tuple(_picks(path)),
         roles=curriculum.roles,
         companies=tuple(sorted(curriculum.companies, key=lambda one: one.tier)),
         people={kind: found for kind, found in people.items() if found},
@@ -176,6 +192,28 @@ def _goals(path: LearningPath) -> Iterator[GoalState]:
         if issue is None or not issue.settled or issue.finished:
             url, done = (issue.url, issue.finished) if issue else ("", False)
             yield GoalState(title=goal, url=url, done=done)
+
+
+def _picks(path: LearningPath) -> Iterator[PickState]:
+    order = [unit.unit for unit in path.dates.units]
+    here = path.dates.current(path.today)
+    for pick in path.curriculum.picks:
+        taken = path.settings.choices.get(pick.id, "")
+        matters = here is not None and order.index(pick.unit) <= order.index(here.unit)
+        yield PickState(
+            title=pick.title,
+            taken=next((one.title for one in pick.options if one.id == taken), ""),
+            options=tuple(
+                PickOption(
+                    title=one.title,
+                    detail=pick.details.get(one.id, ""),
+                    command=Choose(choice=pick.id, option=one.id)
+                    if matters and one.id != taken
+                    else None,
+                )
+                for one in pick.options
+            ),
+        )
 
 
 def _steps(path: LearningPath) -> Iterator[StepList]:

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from bot.curriculum.model import Curriculum
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import full_unit_name
+from bot.planning.unit_names import full_unit_name, short_unit_name
 from bot.progress.path import LearningPath
 
 DAYS_A_WEEK = 7
@@ -46,10 +46,34 @@ def current_unit(path: LearningPath) -> UnitDates | None:
     return path.dates.current(rest + timedelta(days=1) if rest else path.today)
 
 
+def reached_unit(path: LearningPath) -> str:
+    """Return the id of the unit up to which the finished work reaches, laid along the path.
+
+    So neither a task left behind nor one done early moves it far.
+    """
+    done = path.progress.all.done
+    units = [unit.id for unit in path.curriculum.units()]
+    for unit in units:
+        total = path.progress.of_unit(unit).total
+        if done + 1e-9 < total:
+            return unit
+        done -= total
+    return units[-1]
+
+
 def unit_names(curriculum: Curriculum) -> dict[str, str]:
     """Return the full names of units by id."""
     return {
         unit.id: full_unit_name(curriculum, module, unit)
+        for module in curriculum.modules()
+        for unit in module.units
+    }
+
+
+def short_unit_names(curriculum: Curriculum) -> dict[str, str]:
+    """Return the short names of units by id."""
+    return {
+        unit.id: short_unit_name(curriculum, module, unit)
         for module in curriculum.modules()
         for unit in module.units
     }

@@ -13,6 +13,7 @@ from typing import cast
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError
+from bot.settings import file_name
 from bot.sync.file_sources import (
     GUIDE_ENDINGS,
     YAML_ENDINGS,
@@ -33,7 +34,7 @@ _processes = threading.Semaphore(AT_ONCE)
 
 def find_bounded(name: str, place: FileSource, units: str = "") -> Curriculum:
     """Return what `find_curriculum` does, and raise the same, or CurriculumError for too much."""
-    is_file = name.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
+    is_file = file_name(name).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
     content = place.read(name) if is_file else None
     if content is None or len(content) < LARGE:
         found = find_curriculum(name, FileContent(content), units)

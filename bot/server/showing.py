@@ -8,6 +8,7 @@ import zlib
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, ValidationError
+from pydantic_core import from_json
 
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.snapshot import FrozenModel
@@ -104,6 +105,15 @@ def packed(shown: Showing) -> bytes:
     """Return the document's bytes for the store."""
     # By alias, because only so fields that have one can be read.
     return zlib.compress(shown.model_dump_json(by_alias=True).encode())
+
+
+def unpacked_member(document: bytes) -> Member | None:
+    """Return the row of a learner who shares, which takes less time than the whole document."""
+    try:
+        found = from_json(zlib.decompressobj().decompress(document, LARGEST)).get("member")
+        return Member.model_validate(found, strict=False) if found else None
+    except (zlib.error, ValueError, AttributeError):
+        return None
 
 
 def unpacked(document: bytes) -> Showing | None:

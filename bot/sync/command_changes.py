@@ -62,18 +62,21 @@ class Edit:
         if entry.command.starts:
             if not any(e.command.state_reason == "completed" for e in later):
                 self._add_label("status:in-progress")
+        elif entry.command.asks_for_help:
+            if not any(e.command.state_reason == "completed" for e in later):
+                self._add_label("status:blocked")
         elif entry.command.state_reason == "completed":
             self._remove_label("status:blocked")
             if not any(e.command.starts for e in later):
                 self._remove_label("status:in-progress")
         return True
 
-    def correct(self, entry: Entry, now: Entry | None) -> None:
-        """Log `now` in place of an entry whose comment was edited; None takes the entry out."""
+    def correct(self, entry: Entry, now: Entry | None, why: str) -> None:
+        """Log `now` in place of an entry; None takes the entry out."""
         entries = (now if one == entry else one for one in self.memory.entries)
         update = {"entries": tuple(one for one in entries if one is not None)}
         self.memory = self.memory.model_copy(update=update)
-        self._why.append(f"{entry.by} edited the comment")
+        self._why.append(why)
 
     def _closed_after(self, entry: Entry) -> bool:
         """Return whether the learner closed the issue by hand after they wrote the command.

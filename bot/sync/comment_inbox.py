@@ -7,6 +7,7 @@ command and ask GitHub for one list, answered with 304 when nothing is new.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
@@ -34,13 +35,14 @@ class CommentInbox(FrozenModel):
 
     `writers` are the ids of the accounts that may write to it; `marked` are the ids of
     comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
-    a person opened and closed by hand since.
+    a person opened and closed by hand since. `deleted` are comments of logged commands.
     """
 
     comments: tuple[CommentState, ...] = ()
     writers: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
     closed_again: frozenset[int] = frozenset()
+    deleted: frozenset[int] = frozenset()
 
 
 def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
@@ -70,6 +72,7 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
         writers=writers(reader, observed.snapshot, waiting),
         marked=frozenset(marked),
         closed_again=_closed_again(reader, observed, {comment.issue for comment in waiting}),
+        deleted=reader.deleted(logged_at.keys()),
     )
 
 
@@ -112,11 +115,17 @@ def _marks(reactions: Iterable[ReactionState], observed: ObservedState) -> list[
 
 
 class PendingCommands:
-    """The commands of an inbox that no earlier run has done, as the logs of the issues tell."""
+    """The commands of an inbox that no earlier run has done, as the logs of the issues tell.
 
-    def __init__(self, inbox: CommentInbox, observed: ObservedState) -> None:
+    `mentors` are logins in lower case, whose approvals count without a right to write.
+    """
+
+    def __init__(
+        self, inbox: CommentInbox, observed: ObservedState, mentors: AbstractSet[str]
+    ) -> None:
         self._inbox = inbox
         self._observed = observed
+        self._mentors = mentors
         snapshot = observed.snapshot
         self.titles = {issue.number: issue.title for issue in snapshot.issues}
         self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
@@ -140,9 +149,24 @@ class PendingCommands:
             lines = dict(enumerate(self._lines(comment)))
             yield from ((key, entry, lines.get(entry.n)) for key, entry in found)
 
+    def deletions(self) -> Iterator[tuple[Key, Entry]]:
+        """Yield what a deleted comment takes back: each entry, and its issue; no sums of several.
+
+        What opens or closes an issue, or says that work begins, shows there and stays.
+        """
+        for key, log in find_logs(self._observed).items():
+            for entry in log.entries if not log.merged else ():
+                shows = entry.command.state_reason or entry.command.starts
+                if entry.id in self._inbox.deleted and not shows:
+                    yield key, entry
+
     def _lines(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         ours = comment.issue in self._numbers
-        return tuple(line for line in read_commands(comment.body) if is_for_us(line, ours=ours))
+        lines = (line for line in read_commands(comment.body) if is_for_us(line, ours=ours))
+        if comment.author_id in self._inbox.writers:
+            return tuple(lines)
+        commands = slash_commands()
+        return tuple(line for line in lines if line.known and commands[line.word].for_mentors)
 
     def known(self, comment: int, n: int) -> Command | None:
         """Return the command with the index `n` as an earlier run logged it."""
@@ -158,11 +182,14 @@ class PendingCommands:
         return (*self._observed.issues.values(), *self._observed.duplicates)
 
     def _counts(self, comment: CommentState) -> bool:
-        """Return whether to read it: its author may write here and is not us."""
+        """Return whether to read it: its author may write here or is a mentor, and is not us."""
         return (
             comment.author is not None
             and comment.author_kind != "Bot"
-            and comment.author_id in self._inbox.writers
+            and (
+                comment.author_id in self._inbox.writers
+                or comment.author.casefold() in self._mentors
+            )
             and comment.issue in self.titles
             and find(comment.body) is None
         )

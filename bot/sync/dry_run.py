@@ -48,7 +48,7 @@ class DryRunRepository:
         self._marks: dict[int, list[ReactionState]] = {}
         # What no write of a run changes.
         self.reactions, self.labelled_by = reader.reactions, reader.labelled_by
-        self.closing = reader.closing
+        self.closing, self.deleted = reader.closing, reader.deleted
         self.may_write, self.find = reader.may_write, reader.find
         self.file, self.readme, self.tree = reader.file, reader.readme, reader.tree
 

@@ -19,6 +19,7 @@ from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.commands.evidence import Attested, Evidenced
+from bot.progress.commands.help_me import HelpMe, HelpOver
 from bot.progress.evidence_links import EvidenceCandidate, candidates
 from bot.progress.path import LearningPath
 
@@ -68,14 +69,14 @@ def gather(
     outside: LinkLookup | None = None,
     answers: Answers | None = None,
 ) -> tuple[AcceptedCommand, ...]:
-    """Return what to log now: evidence found by Milepost, approvals by mentors.
+    """Return what to log now: evidence found by Milepost, approvals, and what labels say of help.
 
     `comments` are those since the last run. Pages outside GitHub are looked up only where
     `features.links` is on and there is an `outside`. `answers` has the links that this run has
     looked up, and gets more. Raises what the reader raises.
     """
     evidence = _EvidenceReader(path, reader, outside, {} if answers is None else answers)
-    return (*evidence.commands(comments), *_approvals(path, reader))
+    return (*evidence.commands(comments), *_approvals(path, reader), *_help_changes(path))
 
 
 class _EvidenceReader:
@@ -166,10 +167,7 @@ class _EvidenceReader:
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
     """Yield the new approvals of finished issues: the newest first, up to twenty are asked."""
-    observed, history, settings = path.observed, path.history, path.settings
-    owner = observed.snapshot.repository.partition("/")[0].casefold()
-    # Nobody is their own mentor, whatever the settings say.
-    mentors = {name.casefold() for name in settings.mentors} - {owner}
+    observed, history, mentors = path.observed, path.history, path.approvers
     label = observed.labels.get("status:attested")
     name = label.name if label else ""
     candidates = sorted(
@@ -192,6 +190,19 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
         )
         if mentor is not None:
             yield AcceptedCommand(command=Attested(), key=issue.key, at=path.now, by=mentor)
+
+
+def _help_changes(path: LearningPath) -> Iterator[AcceptedCommand]:
+    """Yield since when help is wanted where a label alone says so, and where it is over."""
+    label = path.observed.labels.get("status:blocked")
+    wanted = path.history.help_wanted
+    for key, issue in path.observed.issues.items():
+        # Without the label nothing but closing the issue says that it is over.
+        labelled = _has_label(issue.state, label.name) if label else key in wanted
+        blocked = labelled and issue.state.state == "open"
+        if blocked != (key in wanted):
+            command = HelpMe() if blocked else HelpOver()
+            yield AcceptedCommand(command=command, key=key, at=path.now, by=OURSELVES)
 
 
 def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:

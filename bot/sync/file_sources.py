@@ -84,6 +84,12 @@ def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSo
     )
 
 
+def place_of(name: str, place: FileSource, reader: Reader | None) -> FileSource:
+    """Return where a curriculum is: `place`, or GitHub for one of another repository."""
+    shared = reader is not None and settings_file.shared_file(name) is not None
+    return RepositoryFiles(reader) if reader is not None and shared else place
+
+
 def find_source(
     name: str,
     place: FileSource,
@@ -94,7 +100,8 @@ def find_source(
     `find` is what does it, `find_curriculum` by default. Raises CurriculumError or GuideError.
     """
     find = find or find_curriculum
-    content = place.read(name) if name.casefold().endswith(GUIDE_ENDINGS) else None
+    is_guide = settings_file.file_name(name).casefold().endswith(GUIDE_ENDINGS)
+    content = place.read(name) if is_guide else None
     if content is None:
         return find(name, place, "")
     file = FileContent(content)
@@ -106,7 +113,7 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
 
     Of a guide a reading with such `units` is preferred, as its source names them.
     """
-    lower = name.casefold()
+    lower = settings_file.file_name(name).casefold()
     if not lower.endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
         return load.from_catalog(name)
     content = place.read(name)
@@ -114,7 +121,9 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
         raise CurriculumError(
             f"there is no file '{name}'.",
             where="curriculum",
-            hint="Its path counts from the root of the repository.",
+            hint=f"There is none in {shared.repository} at this tag, or it isn't public."
+            if (shared := settings_file.shared_file(name))
+            else "Its path counts from the root of the repository.",
         )
     if lower.endswith(YAML_ENDINGS):
         return load.from_yaml(_text(content, name), name=name)

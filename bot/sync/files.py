@@ -7,9 +7,9 @@ What the learner removed is not made again: the ledger remembers it by the keys 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from hashlib import sha1
 
+from bot.curriculum.model import Curriculum
 from bot.errors import (
     BranchRuleError,
     ChangeRefusedError,
@@ -333,10 +333,16 @@ def _guide(view: LearningPath, reader: Reader) -> tuple[bytes | None, frozenset[
     data = text.encode()
     if (reader.tree("HEAD") or {}).get(path) != blob_hash(data):
         return None, tried  # some other encoding: its bytes are not known here
+    from bot.curriculum.carry_ids import carry_ids
     from bot.curriculum.guide_ticks import tick_boxes
 
+    units = view.reading.record.units if view.reading.record else ""
+
+    def read(guide: bytes) -> Curriculum:
+        return carry_ids(view.curriculum, read_guide(guide, name=path, units=units))
+
     names = {key.removeprefix("tick:task:") for key in tried}
-    changed, _ = tick_boxes(data, names, partial(read_guide, name=path))
+    changed, _ = tick_boxes(data, names, read)
     return changed if changed != data else None, tried
 
 

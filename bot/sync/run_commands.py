@@ -50,6 +50,7 @@ def run_commands(
     """Return what the commands change. Raises ConfigError when the path has no dates with them."""
     work = _CommandRun(path, inbox)
     work.merge_duplicates()
+    work.take_back_deleted()
     for accepted in noted:
         work.note(accepted)
     for comment in sorted(inbox.comments, key=lambda c: (c.created_at, c.id)):
@@ -84,7 +85,7 @@ class _CommandRun:
         self._inbox = inbox
         self._now = path.now
         self._observed = path.observed
-        self._pending = PendingCommands(inbox, self._observed)
+        self._pending = PendingCommands(inbox, self._observed, path.approvers)
         self._ours = {ours.state.number: ours for ours in self._pending.every}
         self._edits: dict[Key, Edit] = {}
         self._own_issues: list[CreateIssue | UpdateIssue] = []
@@ -147,6 +148,13 @@ class _CommandRun:
                 if not known:
                     edit.remember(entry, f"said on #{duplicate.state.number}, its twin")
 
+    def take_back_deleted(self) -> None:
+        """Take out of the logs what deleted comments said."""
+        for key, entry in self._pending.deletions():
+            why = f"the comment of {entry.by} was deleted"
+            self._edit(self._observed.issues[key]).correct(entry, None, why)
+            self._state = None
+
     def _run(
         self, comment: CommentState, n: int, lines: tuple[ParsedLine, ...]
     ) -> Command | RejectedCommand | None:
@@ -190,7 +198,8 @@ class _CommandRun:
             return
         if now != entry.command and (now is None or type(now) is type(entry.command)):
             edited = None if now is None else entry.model_copy(update={"command": now})
-            self._edit(self._observed.issues[key]).correct(entry, edited)
+            why = f"{entry.by} edited the comment"
+            self._edit(self._observed.issues[key]).correct(entry, edited, why)
             self._state = None
 
     def _context_at(self, key: Key | None, at: datetime, by: str) -> CommandContext:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.clock import Clock
 
 if TYPE_CHECKING:
+    import httpx2
     from pydantic import SecretStr
 
     from bot.github.api_client import RateLimitedClient
@@ -29,11 +30,17 @@ R = TypeVar("R", bound="HttpReader")
 
 
 class RunContext(ABC):
-    """The context of one run. `now` returns the time, aware."""
+    """The context of one run. `now` returns the time, aware.
 
-    def __init__(self, environment: "Environment", now: Clock) -> None:
+    `http` are connections that other runs use, too, and that are not closed here.
+    """
+
+    def __init__(
+        self, environment: "Environment", now: Clock, http: "httpx2.Client | None" = None
+    ) -> None:
         self.environment = environment
         self.now = now
+        self._http = http
         self._client: RateLimitedClient | None = None
 
     @abstractmethod
@@ -91,6 +98,7 @@ class RunContext(ABC):
             self._client = local_client(
                 connection.api_url,
                 rates=WriteRates(environment.write_interval),
+                http=self._http,
                 policy=WaitPolicy(self.now, on_wait=self.on_wait, max_wait=environment.max_wait),
             )
         return self._client

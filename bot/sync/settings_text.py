@@ -20,7 +20,7 @@ class SettingsAnswers(FrozenModel):
 
     `pace` is months for the whole path. The weekly summary is written at an hour of a day, both
     given or neither, in `timezone`. `share` lets `mentors`, who are logins, see the path among
-    those of others, under `name` instead of its owner's login.
+    those of others, under `name` instead of its owner's login and as one of a `group`.
     """
 
     curriculum: str
@@ -35,6 +35,7 @@ class SettingsAnswers(FrozenModel):
     mentors: tuple[str, ...] = ()
     share: bool = False
     name: str | None = None
+    group: str = ""
 
 
 # The keys that answers decide on.

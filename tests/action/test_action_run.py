@@ -1,6 +1,7 @@
 """Runs of the Action against the sandbox: events in; writes, outputs and a page out."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from planning.paths import LONG, SMALL
 from bot.action.run import main
 from bot.settings import CONFIG_PATH
 from bot.sync import sync as sync_module
-from github_sandbox.state import issues
+from github_sandbox.state import comments, issues
 from github_sandbox.state.bots import actions_token
 
 HOSTILE = "$(id) `id` ${{ github.token }} ##[error]a <img src=x> @everyone \u202egnp.exe"
@@ -97,6 +98,28 @@ def test_a_mistake_stops_it_before_anything_is_written(
     assert "::error " in ran.log
     assert ran.summary.startswith("## Milepost stopped")
     assert stage.writes() == 0
+
+
+def test_a_deleted_comment_takes_back_what_it_said(stage: ActionRunner) -> None:
+    stage.follow()
+    world = stage.sandbox.world
+    run = partial(stage.run, now=world.clock.now())
+    run("schedule")
+    with world.lock:
+        home, learner = world.repository(), world.actor()
+        summary = next(i for i in home.issues.values() if i.title.startswith("Your path"))
+        made = comments.create(world, learner, home, summary, {"body": "/log 2h"})
+    run("issue_comment", stage.event("created", comment={"id": made.id, "body": "/log 2h"}))
+    assert "written down by you" in (summary.body or "")
+    event = stage.event("deleted", comment={"id": made.id, "body": "/log 2h"})
+    run("issue_comment", event)  # a lie: it is still there
+    assert "written down by you" in (summary.body or "")
+    with world.lock:
+        comments.delete(world, learner, home, made)
+    run("schedule")
+    assert "written down by you" in (summary.body or "")
+    run("issue_comment", event)
+    assert "written down by you" not in (summary.body or "")
 
 
 def test_a_dry_run_shows_all_and_writes_nothing(stage: ActionRunner) -> None:

@@ -43,10 +43,17 @@ def test_every_input_reaches_the_program() -> None:
 def test_each_variable_is_read() -> None:
     text = {"command": "plan", "config": "a.yml", "dry_run": "true", "allow_removals": "TRUE"}
     path = {"curriculum": "b", "start": "c", "pace": "d", "timezone": "e", "ahead": "f"}
+    text |= {"learners": "g.txt", "webhook": "https://h"}
     variables = {f"MILEPOST_{name.upper()}": value for name, value in (text | path).items()}
     assert set(variables) == {name for name in ENV if name.startswith("MILEPOST_")}
     assert read_inputs(variables) == Inputs(
-        command=ActionCommand.PLAN, dry_run=True, allow_removals=True, config="a.yml", path=path
+        command=ActionCommand.PLAN,
+        dry_run=True,
+        allow_removals=True,
+        config="a.yml",
+        learners="g.txt",
+        webhook="https://h",
+        path=path,
     )
 
 

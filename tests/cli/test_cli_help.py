@@ -24,6 +24,8 @@ COMMANDS = [
     "report",
     "report export",
     "cohort",
+    "class",
+    "class init",
     "import",
     "sandbox",
     "serve",

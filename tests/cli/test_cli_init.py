@@ -124,6 +124,18 @@ def test_answers_from_a_pipe(terminal: Terminal) -> None:
     assert (settings.timezone, settings.ahead, settings.pace) == ("Asia/Kolkata", 6, 13)
 
 
+@pytest.mark.parametrize("answer", ["8h", "8 hours a week", "8 h/week"])
+def test_the_speed_may_be_answered_in_hours_a_week(terminal: Terminal, answer: str) -> None:
+    assert piped(terminal, f"\n2026-02-02\nUTC\n6\n{answer}\n").code == 0
+    settings = parse(written(terminal))
+    assert (settings.hours_per_week, settings.pace) == (8, None)
+
+
+def test_more_hours_than_a_week_can_hold_write_nothing(terminal: Terminal) -> None:
+    assert piped(terminal, "\n2026-02-02\nUTC\n6\n200h\n").code != 0
+    assert not (terminal.folder / CONFIG_PATH).exists()
+
+
 def test_a_pipe_may_end_before_the_answers_that_have_a_default(terminal: Terminal) -> None:
     assert piped(terminal, "\n2026-02-02\nUTC").code == 0
     assert parse(written(terminal)).ahead == 4

@@ -26,7 +26,7 @@ from bot.reports.due_weeks import Week
 from bot.sync.reconcile import texts
 
 # Names and versions of the format itself; lists that are nothing without what is in them.
-NOT_SEEN = {"id", "aliases", "schema_version"}
+NOT_SEEN = {"id", "aliases", "schema_version", "reading"}  # by which the program finds its way
 HOW = settings("2026-01-05", ahead="all", choices={"way": "web"})
 DURING = datetime(2026, 2, 6, 9, tzinfo=UTC)
 AFTER = datetime(2026, 3, 31, 9, tzinfo=UTC)
@@ -40,6 +40,7 @@ WHOLE: dict[str, Any] = {
         "name": "The bakery guide",
         "url": "https://example.org/guide",
         "note": "With thanks.",
+        "reading": "weeks",
     },
     "overview": {
         "summary": "A short path with everything in it.",

@@ -1,27 +1,34 @@
 """A year lived in seconds: at its end all that was told is true, told once, and nothing is lost.
 
 In this process over the sandbox's state. A learner does everything that can be done, runs come when
-they come, and a witness notes at every report what is true at that moment.
+they come, and a witness notes at every report what is true at that moment. Another learner lives by
+a script, on the built-in path and on a guide as it is: there every number is worked out anew.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 from builders import curriculum
+from e2e.scripted_learner import ScriptedLearner, key_of
+from e2e.year_document import YearDocument
+from e2e.year_witness import YearWitness
+from pytest_regressions.file_regression import FileRegressionFixture
 from reports.histories import RICH
 from repository_fixture import settings as config
 from sync.random_learner import MENTOR, RandomLearner
 from sync.report_snapshots import ReportSnapshots, agree, closed
 from sync.sync_runs import SyncRuns
 
+from bot.curriculum.importer import read
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
 from github_sandbox.state.objects import Issue
 
-GUIDE = from_catalog("devops-to-mlops")
+ROOT = Path(__file__).parents[2]
 WEEKS = 52
 SEEDS = range(2)
 WORK = {"task", "deliverable", "project"}
@@ -220,7 +227,54 @@ def test_a_year_of_anything(seed: int) -> None:
     holds(year)
 
 
-def test_a_year_on_the_built_in_path() -> None:
-    year = Year(GUIDE, 14, as_app=True, visits=1).live()
-    assert len(year.reported) > 40
-    holds(year)
+def scripted_year(path: Curriculum) -> tuple[ScriptedLearner, YearWitness, YearDocument]:
+    """A year by script, with every number worked out by other means after each run."""
+    learner = ScriptedLearner(path)
+    witness = YearWitness(learner.runs, learner)
+    document = YearDocument(learner.runs)
+
+    def after_run() -> None:
+        witness.after_run()
+        document.after_run()
+
+    learner.after_run = after_run
+    witness.counted = learner.counted
+    learner.live()
+    for text, true in witness.weeks:
+        assert agree(text, true), (text, true)
+    for report, facts in witness.checkpoints if witness.timed else ():
+        assert report == pytest.approx(facts, abs=0.06)
+    assert witness.wrong == []
+    return learner, witness, document
+
+
+def ends_well(learner: ScriptedLearner, witness: YearWitness) -> None:
+    """All is said, once; the choice is closed, nothing is left to do, and nothing comes after."""
+    runs = learner.runs
+    finished = witness.finished_on()
+    assert finished
+    weeks = weeks_of(date(2026, 1, 5), finished + timedelta(days=7 - finished.weekday()))
+    assert list(runs.reports()) == weeks
+    assert list(runs.reports("report")) == [c.id for c in runs.path.checkpoints]
+    assert list(runs.reports("finish")) == ["path"]
+    choices = [i for i in runs.issues() if key_of(i).startswith("choice:")]
+    assert [(i.state, i.state_reason) for i in choices] == [("closed", "completed")]
+    assert learner.misses() == []
+    assert runs.writes() == []
+    assert min(witness.judged[what] for what in JUDGED) > 2
+
+
+JUDGED = ["the path", "things done", "hours", "pace", "streak", "forecast", "range", "badge"]
+JUDGED += ["work for a skill", "rating", "percent of a report", "what looks back", "Network"]
+
+
+def test_a_year_by_script_on_the_built_in_path(file_regression: FileRegressionFixture) -> None:
+    learner, witness, document = scripted_year(from_catalog("devops-to-mlops"))
+    ends_well(learner, witness)
+    file_regression.check(document.text, fullpath=ROOT / "docs" / "explanation" / "a-year.md")
+
+
+def test_a_year_by_script_on_a_guide_as_it_is() -> None:
+    guide = Path(__file__).with_name("guide.md")
+    read_guide = read(guide.read_bytes(), name=guide.name)
+    ends_well(*scripted_year(read_guide.curriculum)[:2])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.github.addresses import Address, address, web_root
+from bot.github.addresses import Address, address, named_repository, web_root
 
 WEB = "https://github.com"
 
@@ -68,6 +68,27 @@ def test_a_page_names_its_subject(path: str, expected: Address) -> None:
 )
 def test_nothing_else_is_looked_at(url: str) -> None:
     assert address(url, WEB) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("lea/work", "lea/work"),
+        (" https://github.com/lea/work ", "lea/work"),
+        ("https://GitHub.com/lea/work.git", "lea/work"),
+        ("https://github.com/lea/work/issues/3?q=a#b", "lea/work"),
+        ("github.com/lea/work/", "lea/work"),
+        ("git@github.com:lea/work.git", "lea/work"),
+        ("git@github.com:123/my.work", "123/my.work"),
+        ("ssh://git@github.com:22/lea/work.git", "lea/work"),
+        ("https://github.com/lea", "https://github.com/lea"),
+        ("https://example.com/lea/work", "https://example.com/lea/work"),
+        ("https://[github.com/lea/work", "https://[github.com/lea/work"),
+        ("no name", "no name"),
+    ],
+)
+def test_a_repository_is_named_by_its_addresses(text: str, name: str) -> None:
+    assert named_repository(text, WEB) == name
 
 
 @given(st.text(max_size=40))

@@ -131,6 +131,18 @@ class TestReactions:
         assert reader.reactions(99) == ()
         assert reader.comment_reactions(99) == ()
 
+    def test_what_an_event_reports_deleted_is_so_once_github_says_so(
+        self, world: World, reader: HttpReader, seed: Seed
+    ) -> None:
+        seed(1)
+        gone, there, other = (comment(world, 1, text) for text in ("/done", "/skip", "/help"))
+        for one in (gone, other):
+            comments.delete(world, world.actor(), world.repository(), one)
+        reader.reported_deleted = frozenset({gone.id, there.id})
+        assert reader.deleted({gone.id, there.id, other.id}) == {gone.id}
+        assert reader.deleted({there.id}) == frozenset()
+        assert reader.deleted(set()) == frozenset()
+
 
 class TestLabels:
     def test_the_last_one_to_put_it_on_counts(

@@ -129,7 +129,7 @@ def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
 
 
 OTHER_BOTS = (
-    "retest test test-all lgtm approve hold unhold assign unassign cc uncc kind area "
+    "retest test test-all lgtm hold unhold assign unassign cc uncc kind area "
     "priority label remove-label lifecycle remove-lifecycle milestone retitle override ok-to- "
     "test rebase merge cherrypick cherry-pick backport verify-owners joke meow woof pony shrug "
     "triage transfer sig plan apply unlock deploy build run rerun update refresh queue requeue "

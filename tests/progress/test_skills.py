@@ -159,6 +159,35 @@ def test_a_role_without_needs_is_never_said_to_fit() -> None:
     assert not fits(HistoryLearner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
 
 
+EXPERIENCED = curriculum(
+    "Phase: P\nMonth 1: M\nWeek 1: W\n- x (10h) #bake",
+    roles=[
+        {"title": "Baker", "level": "entry", "skills": ["bake"]},
+        {"title": "Master", "level": "entry", "experience": "3 years", "skills": ["bake"]},
+        {"title": "Head", "level": "senior", "skills": ["bake"]},
+    ],
+    assessment={"modules": [1], "skills": [{"id": "r", "title": "Baking", "skills": ["bake"]}]},
+)
+
+
+def test_a_role_that_asks_for_years_on_the_job_never_fits() -> None:
+    found = fits(HistoryLearner(EXPERIENCED).done(x="2026-01-06").view("2026-01-07"))
+    assert {name: fit.fits for name, fit in found.items()} == {
+        "Baker": True,
+        "Master": False,
+        "Head": False,
+    }
+
+
+@pytest.mark.parametrize(("rating", "unsure"), [(1, True), (2, True), (3, False), (5, False)])
+def test_a_need_that_the_learner_rates_low_is_not_covered(rating: int, unsure: bool) -> None:
+    learner = HistoryLearner(EXPERIENCED).done(x="2026-01-06").rates("r", 5, "2026-01-05")
+    learner.rates("r", rating, "2026-01-06")
+    fit = fits(learner.view("2026-01-07"))["Baker"]
+    assert fit.fits is not unsure
+    assert fit.unsure == (("bake",) if unsure else ())
+
+
 def test_what_is_to_develop_begins_with_what_presses_most_and_leaves_out_the_rest() -> None:
     path = RICH.model_copy(
         update={

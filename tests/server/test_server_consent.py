@@ -297,7 +297,7 @@ WAYS: dict[str, tuple[Way, set[str], str]] = {
     "no UTF-8": (lambda one: one.change_settings("PUT", content="//4="), PUBLIC, UNUSABLE),
     "invalid elsewhere": (lambda one: one.settings(start="soon"), PUBLIC, UNUSABLE),
     "a newer key": (
-        lambda one: one.settings(cohort={"share": True, "group": "spring"}),
+        lambda one: one.settings(cohort={"share": True, "season": "spring"}),
         PUBLIC,
         UNUSABLE,
     ),

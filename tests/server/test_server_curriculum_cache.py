@@ -160,3 +160,21 @@ def test_a_second_look_of_the_server_reads_no_guide_anew(
         app_server.put("guide.md", OTHER)
         app_server.wake(repository(app_server.home.id))
         assert reads == ["guide.md", "guide.md"]
+
+
+def test_a_path_that_has_begun_goes_on_without_the_importer(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a restart: the ledger holds what was read, and nothing else is needed."""
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    with year_run(sandbox, url, tmp_path) as app_server:
+        app_server.configure(curriculum="guide.md")
+        app_server.put("guide.md", GUIDE)
+        app_server.install()
+        app_server.settle_with("learner/portfolio active synced")
+        app_server.wake()
+        before = app_server.syncs()
+        monkeypatch.setattr(CurriculumCache, "find", None)
+        app_server.wake()
+        assert app_server.syncs() > before
+        assert app_server.row() == "learner/portfolio active synced"

@@ -16,7 +16,7 @@ from bot.server.server import Server
 from bot.server.store.rows import APP, SWEEP, InstallationRow, repository
 from bot.server.store.tables import metadata
 from github_sandbox.server import Sandbox
-from github_sandbox.state import apps, issues
+from github_sandbox.state import apps, comments, issues
 
 MINUTES = timedelta(minutes=9)
 
@@ -67,6 +67,23 @@ def test_from_an_installation_to_progress(either: Scenario) -> None:
     either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
     either.settle()
     assert either.writes() == writes
+
+
+def test_a_deleted_comment_takes_back_what_it_said(either: Scenario) -> None:
+    either.configure()
+    either.install()
+    either.settle()
+    summary = either.summary()
+    assert summary
+    with either.world.lock:
+        fields = {"body": "/log 2h"}
+        made = comments.create(either.world, either.learner, either.home, summary, fields)
+    either.settle()
+    assert "written down by you" in (summary.body or "")
+    with either.world.lock:
+        comments.delete(either.world, either.learner, either.home, made)
+    either.settle()
+    assert "written down by you" not in (summary.body or "")
 
 
 def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None:

@@ -93,6 +93,8 @@ def test_the_fields_that_are_read_are_github_s(name: str) -> None:
     elif event in REPOSITORY_EVENTS:
         assert types(schema, "repository", "id") == {"integer"}
         assert types(schema, "repository", "default_branch") == {"string"}
+    if event == "issue_comment":
+        assert types(schema, "comment", "id") == {"integer"}
     if event == "push":
         assert types(schema, "ref") == {"string"}
     elif event != "ping":

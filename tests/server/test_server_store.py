@@ -257,12 +257,16 @@ def test_a_delivery_wakes_as_any_other_wish_does(
 
 def test_what_a_delivery_says_is_kept_as_it_was(store: Store) -> None:
     micro = NOON + timedelta(microseconds=7)
-    stored = WebhookDelivery("a", "push", None, installation(2**62), None, micro)
+    stored = WebhookDelivery(
+        "a", "push", None, installation(2**62), None, micro, deleted_comment=2**61
+    )
     store.inbox.receive([stored], wake_at=micro)
     columns = [c for c in inbox.c if c.name != "done_at"]
     with store.engine.connect() as connection:
         row = connection.execute(sa.select(*columns)).one()
-    assert tuple(row) == ("a", "push", None, "installation", 2**62, None, micro)
+    assert tuple(row) == ("a", "push", None, "installation", 2**62, None, micro, 2**61)
+    assert store.inbox.deleted_comments(installation(2**62)) == {2**61}
+    assert store.inbox.deleted_comments(repository(2**62)) == frozenset()
     assert store.jobs.due_at(installation(2**62)) == micro
 
 

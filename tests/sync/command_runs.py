@@ -77,6 +77,7 @@ class Run:
         self.now = datetime.fromisoformat(f"{today or '2026-01-05'}T12:00:00+00:00")
         self.writers = {bench.learner.user.id}
         self.only: set[int] | None = None
+        self.deleted: set[int] = set()
 
     def inbox(self) -> CommentInbox:
         """All comments; without those of people that are not in `only`, when that says which."""
@@ -85,6 +86,7 @@ class Run:
             comments=tuple(c for c in found if self.only is None or c.id in self.only),
             writers=frozenset(self.writers),
             marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
+            deleted=frozenset(self.deleted),
         )
 
     def job(self, snapshot: Snapshot | None = None, *noted: AcceptedCommand) -> CommandChanges:

@@ -5,6 +5,7 @@ people wrote them, and the hours of the curriculum. What a report says is read f
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,12 +49,46 @@ def reported(text: str) -> Numbers:
         week=head[1],
         percent=int(head[2]),
         done={int(n) for n in re.findall(r"^- \[.*/issues/(\d+)>\)", _list(done), re.MULTILINE)},
-        hours=_number(r"(?:finished work is|That is) (\d+(?:\.\d+)?)", text),
+        hours=_number(r"(?:finished work comes to|That is) (\d+(?:\.\d+)?)", text),
         logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
         journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},
         late=int(late[1]) if late else 0 if names_next else None,
     )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A command of the learner's as its comment has it now."""
+
+    at: datetime
+    issue: Issue
+    text: str
+
+
+def statements(every: Iterable[Issue]) -> list[Statement]:
+    """The commands on these issues that stand, oldest first: what was reverted is left out."""
+    found = [
+        Statement(comment.birth.at, issue, text.strip())
+        for issue in every
+        for comment in issue.comments
+        if find(comment.body) is None
+        for line in re.findall(r"^/.+$", comment.body, re.MULTILINE)
+        for text in re.split(r" (?=/)", line)
+    ]
+    standing: list[Statement] = []
+    for one in sorted(found, key=lambda one: one.at):
+        if one.text == "/revert":
+            standing.pop()
+        else:
+            standing.append(one)
+    return standing
+
+
+def hours_in(text: str) -> float:
+    """Hours of a `/log`, such as 1h30m, 90m, 2.5h or -1h."""
+    sign, hours, minutes = re.findall(r"^/log (-?)(?:([\d.]+)h)?(?:(\d+)m)?", text)[0]
+    return (float(hours or 0) + int(minutes or 0) / 60) * (-1 if sign else 1)
 
 
 class ReportSnapshots:
@@ -128,8 +163,11 @@ class ReportSnapshots:
         return found
 
     def _credited(self, issue: Issue) -> bool:
-        words = [c.body for c in issue.comments if c.body in {"/credit", "/reopen"}]
+        words = [text for text in self._lines_on(issue) if text in {"/credit", "/reopen"}]
         return bool(words) and words[-1] == "/credit"
+
+    def _lines_on(self, issue: Issue) -> list[str]:
+        return [one.text for one in statements([issue])]
 
     def _finished(self, issue: Issue) -> bool:
         done = issue.state == "closed" and issue.state_reason == "completed"
@@ -164,24 +202,28 @@ class ReportSnapshots:
     def _counted(self, last: date) -> int:
         """What was counted by the end of a day, one after the other, never below nothing."""
         count = 0
-        for day, text in self._message("/count "):
-            count = max(0, count + int(text.split()[-1])) if day <= last else count
+        for one in self._commands("/count "):
+            later = self._day(one.at) > last
+            count = count if later else max(0, count + int(one.text.split()[-1]))
         return count
 
-    def _message(self, command: str) -> list[tuple[date, str]]:
-        found = [
-            (comment.birth.at, comment.body)
-            for issue in self._runs.issues()
-            for comment in issue.comments
-            if comment.body.startswith(command)
-        ]
-        return [(self._day(at), text) for at, text in sorted(found, key=lambda one: one[0])]
+    def _commands(self, word: str) -> list[Statement]:
+        return [one for one in statements(self._runs.issues()) if one.text.startswith(word)]
 
     def _logged(self, first: date, last: date) -> float:
-        amounts = {"1h30m": 1.5} | {f"{n}h": float(n) for n in range(1, 9)}
-        return sum(
-            amounts[text.split()[1]] for day, text in self._message("/log ") if first <= day <= last
-        )
+        """Hours by day; fewer than none are taken off the newest of the same issue."""
+        entries: list[tuple[date, Issue, float]] = []
+        for one in self._commands("/log "):
+            day = self._day(one.at) - timedelta(days="yesterday" in one.text)
+            hours = hours_in(one.text)
+            for n in range(len(entries) - 1, -1, -1):
+                if hours < 0 and entries[n][1] is one.issue:
+                    taken = min(-hours, entries[n][2])
+                    entries[n] = (*entries[n][:2], entries[n][2] - taken)
+                    hours += taken
+            if hours > 0:
+                entries.append((day, one.issue, hours))
+        return sum(hours for day, _, hours in entries if first <= day <= last)
 
     def _journal(self, first: date, last: date) -> set[int]:
         label = self._random_learner.label("kind:journal")
@@ -252,7 +294,7 @@ class ReportSnapshots:
         if self._today - last <= timedelta(days=7):
             done = self._done_by(work, self._today)
             done += sum(
-                (self.hours[key] or 0.0) * _ticked(issue)
+                (self.hours[key] or 0.0) * ticked(issue)
                 for key, issue in work.items()
                 if issue.is_open and key not in self._optional and self._is_wanted(key, issue)
             )
@@ -289,7 +331,7 @@ def _checkpoint(text: str) -> dict[str, float]:
     }
 
 
-def _ticked(issue: Issue) -> float:
+def ticked(issue: Issue) -> float:
     """The share of the boxes in our part of the text that are ticked."""
     ours = (issue.body or "").partition("<!-- milepost:end")[0]
     boxes = re.findall(r"^\s*- \[([ xX])\] ", ours, re.MULTILINE)
@@ -300,10 +342,9 @@ def closed(issue: Issue) -> datetime:
     """When it was said that the issue is closed, else when that was done by hand."""
     assert issue.closed_at
     text = [
-        (CLOSING[word], comment.birth.at)
-        for comment in issue.comments
-        if (word := comment.body.partition(" ")[0]) in CLOSING
-        and comment.birth.at <= issue.closed_at
+        (CLOSING[word], one.at)
+        for one in statements([issue])
+        if (word := one.text.partition(" ")[0]) in CLOSING and one.at <= issue.closed_at
     ]
     reason, at = text[-1] if text else (None, issue.closed_at)
     return at if reason == issue.state_reason else issue.closed_at

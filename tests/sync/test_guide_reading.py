@@ -212,7 +212,39 @@ def test_a_tick_for_a_reading_that_is_no_longer_offered_does_nothing(runs: Guide
     runs.upgrade(OTHERWISE.replace("Draw a picture of the heap", "Read about lifetimes"), "newest")
     runs.sync()
     assert runs.work() == before
+    body = runs.dashboard().body or ""
+    assert TICK.search(body)
+    assert "milepost:memory" not in body
+
+
+def test_what_was_accepted_once_is_no_yes_to_the_next(runs: GuideRuns) -> None:
+    runs.upgrade(OTHERWISE)
+    runs.sync()
+    runs.tick()
+    runs.sync()
+    before = runs.work()
+    runs.upgrade(GUIDE, "newest")
+    runs.sync()
+    assert runs.work() == before
     assert TICK.search(runs.dashboard().body or "")
+
+
+def test_a_changed_guide_is_read_by_the_same_units_and_a_newer_importer_is_free(
+    runs: GuideRuns,
+) -> None:
+    preferred: list[str] = []
+
+    def read(units: str) -> Curriculum:
+        preferred.append(units)
+        return read_text(GUIDE)(units)
+
+    runs.use(f"{GUIDE}\nMore.\n", read)
+    runs.sync()
+    assert preferred == ["week"]
+    runs.upgrade(GUIDE)
+    runs.use(GUIDE, read)
+    runs.sync()
+    assert preferred == ["week", ""]
 
 
 def test_a_path_without_a_record_gets_one_and_nothing_else(runs: GuideRuns) -> None:
@@ -266,4 +298,25 @@ def test_a_curriculum_that_finds_no_room_in_the_issue_is_left_out(runs: GuideRun
     record = find_ledger(runs.dashboard().body or "").reading
     assert record
     assert record.packed == ""
+    assert runs.writes() == []
+
+
+def test_a_box_is_ticked_in_the_guide_whatever_the_task_was_called_before(runs: GuideRuns) -> None:
+    guide = GUIDE.replace("Install the toolchain", "Install the newest toolchain")
+    publish = {"writeback": True}
+    runs.how = settings(ahead="all", curriculum="guide.md", publish=publish)
+    world, home = runs.bench.world, runs.bench.repository
+    world.commit_files(home, {"guide.md": guide.encode()}, "Begin")
+    runs.use(guide)
+    runs.sync()
+    runs.bench.close("Install the newest toolchain")
+    runs.sync()
+    head = home.git.head(home.default_branch)
+    assert head
+    ticked = head.files["guide.md"].decode()
+    assert ticked == guide.replace("[ ] Install", "[x] Install")
+    before = runs.work()
+    runs.use(ticked)
+    runs.sync()
+    assert runs.work() == before
     assert runs.writes() == []

@@ -18,7 +18,7 @@ from bot.planning.observed_state import observe
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_log
 from bot.progress.commands.choose import Choose
-from bot.progress.commands.done import Done
+from bot.progress.commands.done import Done, Reopen
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.commands.log import Log
 from bot.progress.commands.open import OpenUnit
@@ -616,3 +616,65 @@ def test_ratings_on_a_checkpoint_are_kept_there() -> None:
     run()
     assert run.remembered("Three-month checkpoint") == [Rate(skill="rated-python", value=4)]
     assert run.remembered("Your path") == [Rate(skill="rated-cloud", value=2)]
+
+
+def deletes(bench: RepositoryFixture, run: Run, comment: Comment, *, event: bool = True) -> None:
+    comments.delete(bench.world, bench.learner, bench.repository, comment)
+    run.deleted = {comment.id} if event else set()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("/log 2h", []),
+        ("/count people +3", []),
+        ("/pause 2 weeks", []),
+        ("/choose A", []),
+        ("/log 2h\n/done", [Done()]),
+        ("/start\n/log 2h", [Start()]),
+        ("/reopen", [Reopen()]),
+    ],
+)
+def test_a_deleted_comment_takes_back_what_does_not_show_on_an_issue(
+    bench: RepositoryFixture, run: Run, text: str, left: list[Command]
+) -> None:
+    comment = bench.comment("Read", text)
+    run()
+    state = bench.issue("Read").state
+    deletes(bench, run, comment)
+    run()
+    titles = ("Read", "Your path", "Choose your way")
+    assert [one for title in titles for one in run.remembered(title)] == left
+    assert bench.issue("Read").state == state
+    assert run() == ()
+
+
+def test_without_an_event_a_deleted_comment_takes_nothing_back(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    comment = bench.comment("Read", "/log 2h")
+    run()
+    deletes(bench, run, comment, event=False)
+    assert run() == ()
+
+
+def test_a_deleted_comment_leaves_sums_of_several(
+    bench: RepositoryFixture, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.progress.command_log.ROOM", 100)
+    bench.comment("Read", "/log 1h")
+    comment = bench.comment("Read", "/log 2h")
+    run()
+    deletes(bench, run, comment)
+    assert run() == ()
+
+
+def test_a_deleted_revert_lets_the_command_count_again(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", "/log 2h")
+    run()
+    comment = bench.comment("Read", "/revert")
+    run()
+    assert run.life().logged == ()
+    deletes(bench, run, comment)
+    run()
+    assert [entry.hours for entry in run.life().logged] == [2]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from repository_fixture import RepositoryFixture
 from sync.command_runs import Run, labels, marks, seed
 
 from bot.planning.marker import find
+from bot.progress.path import LearningPath
 
 EVERYTHING = (
     ("Read", "/start\n/log 2h reading\n/count people +1"),
@@ -108,4 +110,30 @@ def test_the_order_of_inboxes_that_overlap_does_not_matter(
         issue = bench.issue("Read")
         closed_as = issue.state_reason if issue.state == "closed" else None
         ends.append((issue.body, issue.state, closed_as, labels(bench, "Read"), run.life()))
+    assert ends[0] == ends[1]
+
+
+DATES = ["/pause 3 days", "/pace 9h", "/pace 15 months", "/replan", "/move +1w", "/choose B"]
+DATES += ["/done"]
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(DATES, 2)))
+def test_commands_of_one_day_come_to_the_same_in_either_order(first: str, second: str) -> None:
+    """But for two of one kind, of which the later one counts."""
+    if first.split(maxsplit=1)[0] == second.split(maxsplit=1)[0]:
+        return
+    ends = []
+    for order in ((first, second), (second, first)):
+        bench = RepositoryFixture()
+        seed(bench, SMALL)
+        bench.world.clock.advance(datetime(2026, 1, 30, tzinfo=UTC) - bench.world.clock.now())
+        for text in order:
+            title = "Read" if text == "/done" else "Your path"
+            bench.world.clock.advance(timedelta(minutes=1))
+            bench.comment(title, text)
+        run = Run(bench, SMALL, today="2026-01-30")
+        run()
+        path = LearningPath.read(SMALL, run.how, bench.edges.snapshot(), run.now)
+        units = [(dates.unit, dates.first, dates.last) for dates in path.dates.units]
+        ends.append((units, path.settings.choices, path.progress.all, bench.issue("Read").state))
     assert ends[0] == ends[1]

@@ -9,7 +9,7 @@ from upgrade.scenario import NAMES, Scenario, reported
 
 from bot.planning.labels import key_in
 
-EDITS = 9
+EDITS = 12
 """Edits of texts by the first sync. A version that words something anew adds them, and no more."""
 
 DEFINED_ANEW = ("done_hours", "total_hours", "streak")
@@ -35,7 +35,8 @@ def test_the_first_sync_changes_nothing_and_the_second_writes_nothing(name: str)
     assert (first.created, first.closed) == ((), ())
     assert len(first.edited) <= EDITS
     assert path.keys() == keys
-    assert path.ticks() == ticks
+    # A next step gets a tick once the work that it stands for is done; none is taken away.
+    assert ticks.items() <= path.ticks().items()
     for number, issue in path.visible().items():
         before = seen[number] if EDITS == 0 else seen[number] | {"body": issue["body"]}
         assert issue == before

@@ -1,12 +1,15 @@
 """Read the sections on careers: roles, companies, projects, next steps, people, checkpoints."""
 
 import re
+from datetime import date
 from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
 from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
+from bot.curriculum.importer.dates import DateReader
 from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.tasks import ListEntry, entries, wording
+from bot.curriculum.importer.time_words import folded, time_words
 from bot.curriculum.importer.timeline import checkpoint_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
@@ -38,6 +41,7 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 )
 
 
+_YEAR = re.compile(r"\b20\d\d\b")
 _COMMUNITY: dict[str | None, Literal["event", "person"]] = {"events": "event", "people": "person"}
 
 
@@ -127,8 +131,18 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
         title = line(one.name) or line(one.whole) or "item"
         note = line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None
         url = first_address(one.links)
-        entry = CommunityEntry(title=title, kind=kind, note=note, url=url)
+        on = _day(one.whole) if kind == "event" else None
+        entry = CommunityEntry(title=title, kind=kind, on=on, note=note, url=url)
         parts.add("community", entry, kind, *one.blocks)
+
+
+def _day(text: str) -> date | None:
+    """Return the first day of an event, None where its year or its day is not there."""
+    if not _YEAR.search(text):
+        return None
+    words = re.findall(r"[^\W\d_]+", folded(text))
+    found = DateReader(time_words(words)).find(text)
+    return found.first if found and not found.whole_month else None
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:

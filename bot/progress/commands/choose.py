@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
+from bot.curriculum.base import Item
 from bot.curriculum.model import Choice, Curriculum, Option
+from bot.curriculum.picks import Pick
 from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue, ReplyContext
@@ -34,9 +36,14 @@ class Choose(Command):
         here = (context.key or "").removeprefix("choice:")
         choices = [c for c in every if context.kind == "choice" and here in (c.id, *c.aliases)]
         choices = choices or every
-        if not choices:
+        picks = context.path.curriculum.picks
+        if not (choices or picks):
             raise CommandError("This path has no choice to make.")
-        choice, option = _option(text, choices)
+        picked = _picked(text, picks) if choices == every else None
+        if picked and not any(names.matching(text, names.of_options(one)) for one in choices):
+            choice, option = picked
+        else:
+            choice, option = _option(text, choices)
         was = context.path.file_settings.choices.get(choice, "")
         return cls(choice=choice, option=option, was=was)
 
@@ -50,11 +57,14 @@ class Choose(Command):
             history.choices[self.choice] = self.option
 
     def fits(self, curriculum: Curriculum) -> bool:
-        return self.option in self._options(curriculum)
+        return self.option in {**self._options(curriculum), **self._pick_options(curriculum)}
 
     def reply(self, context: ReplyContext) -> str:
-        option = self._options(context.path.curriculum).get(self.option)
-        return render("replies/choose.md.j2", last=context.path.dates.last, option=option)
+        curriculum = context.path.curriculum
+        option = self._options(curriculum).get(self.option)
+        picked = self._pick_options(curriculum).get(self.option)
+        last = context.path.dates.last
+        return render("replies/choose.md.j2", last=last, option=option, picked=picked)
 
     def issues_made(self, curriculum: Curriculum) -> tuple[Key, ...]:
         option = self._options(curriculum).get(self.option)
@@ -63,6 +73,23 @@ class Choose(Command):
     def _options(self, curriculum: Curriculum) -> Mapping[str, Option]:
         found = (choice.options for choice in curriculum.choices() if choice.id == self.choice)
         return {option.id: option for options in found for option in options}
+
+    def _pick_options(self, curriculum: Curriculum) -> Mapping[str, Item]:
+        found = (pick.options for pick in curriculum.picks if pick.id == self.choice)
+        return {option.id: option for options in found for option in options}
+
+
+def _picked(text: str, picks: tuple[Pick, ...]) -> tuple[str, str] | None:
+    """Return the ids of a pick and its option that `text` names, alone or behind the pick's id."""
+    first, _, second = text.partition(" ")
+    found = [
+        (pick.id, option.id)
+        for pick in picks
+        for option in names.matching(
+            second if first == pick.id else text, names.of_items(pick.options)
+        )
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _option(text: str, choices: list[Choice]) -> tuple[str, str]:

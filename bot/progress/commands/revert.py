@@ -32,9 +32,10 @@ class Revert(Command):
         if newest is None:
             raise CommandError("There is no command of yours to take back.")
         command = newest.command
-        if command.state_reason or command.starts:
+        labels = command.starts or command.asks_for_help
+        if command.state_reason or labels:
             way = "`/done` closes" if command.state_reason == "reopened" else "`/reopen` opens"
-            way = "take its label off the issue" if command.starts else f"{way} the issue again"
+            way = "take its label off the issue" if labels else f"{way} the issue again"
             raise CommandError(f"Your newest command is `/{command.word}`: {way}.")
         line = one_line(command.format_command())
         day = context.path.day_of(newest.at)

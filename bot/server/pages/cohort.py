@@ -12,28 +12,60 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast, get_args
+from urllib.parse import urlencode
 
 from cryptography.fernet import Fernet, InvalidToken
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
-from bot.reports.cohort import Cohort, Member, as_json
+from bot.reports.cohort import Cohort, HelpRequest, Member, Only, Sort, arranged, as_csv, as_json
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.help_answer import (
+    MAX_ANSWER,
+    opened_request,
+    post_answer,
+    sealed_request,
+)
 from bot.server.pages.sessions import Visitor
+from bot.server.showing import unpacked_member
 from bot.server.store.cohorts import ShareRequest
 from bot.server.store.rows import Mentor, RepositoryRow
 
 CONCURRENCY = 8  # requests to GitHub
 MAX_FAILURES = 8  # requests without an answer, after which GitHub is not asked any more
 PAGE_SIZE = 50  # learners
+MAX_LEARNERS = 1_000  # of one mentor: more are counted, but not shown
+MAX_HELP = 20  # requests for help on the first page
 MAX_PAGES = 10_000
 REQUESTS = "/cohort/requests"
+HELP = "/cohort/help"
 ANSWERS = {"accept": True, "decline": False}
 
 Visibility = Literal["seen", "hidden", "unknown"]
+
+
+class PageHelp(NamedTuple):
+    """A request for help on the page; `sealed` names it in a form."""
+
+    who: str
+    request: HelpRequest
+    sealed: str
+
+
+class Arrangement(NamedTuple):
+    """How the table is asked for; `query` is that of its links."""
+
+    sort: Sort | None = None
+    only: Only | None = None
+    group: str = ""
+
+    @property
+    def query(self) -> str:
+        chosen = {name: value for name, value in self._asdict().items() if value}
+        return f"&{urlencode(chosen)}" if chosen else ""
 
 
 class CohortResult(Cohort):
@@ -51,6 +83,14 @@ class CohortResult(Cohort):
     pages: int
 
 
+class CohortPage(NamedTuple):
+    """A page of a cohort, the requests for help that come first, and the groups there are."""
+
+    cohort: CohortResult
+    help_requests: list[PageHelp]
+    groups: list[str]
+
+
 class LearnerRequest(NamedTuple):
     """A learner who shares with the visitor. `sealed` names them in a form.
 
@@ -66,25 +106,42 @@ class LearnerRequest(NamedTuple):
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add `/cohort`, `/cohort.json` and the page where a mentor accepts learners."""
 
-    def found(request: Request) -> CohortResult:
+    def found(request: Request, *, with_help: bool) -> CohortPage:
         visitor = frame.visitor(request)
         if visitor is None:
             raise PageError(401, "Sign in to see your learners")
-        return _cohort(frame, access, visitor, _page_number(request))
+        number, how = _page_number(request), _arrangement(request)
+        most = MAX_HELP if with_help and number == 1 else 0
+        return _CohortReader(frame, access, visitor).page(number, how, most_help=most)
+
+    def table(request: Request) -> CohortResult:
+        return found(request, with_help=False).cohort
 
     def page(request: Request) -> Response:
         if frame.can_sign_in:
             frame.signed_in_visitor(request)
-        cohort = found(request)
-        help_requests = [one for one in cohort.learners if one.asks]
-        return frame.page(request, "cohort.html.j2", cohort=cohort, help_requests=help_requests)
+        return frame.page(
+            request,
+            "cohort.html.j2",
+            **found(request, with_help=True)._asdict(),
+            how=_arrangement(request),
+            answered="answered" in request.query_params,
+        )
 
     @app.head("/cohort.json", include_in_schema=False)
     @app.get("/cohort.json")
     def data(request: Request) -> Response:
-        return Response(as_json(found(request)) + "\n", media_type="application/json")
+        return Response(as_json(table(request)) + "\n", media_type="application/json")
+
+    @app.head("/cohort.csv", include_in_schema=False)
+    @app.get("/cohort.csv")
+    def spreadsheet(request: Request) -> Response:
+        headers = {"Content-Disposition": 'attachment; filename="cohort.csv"'}
+        text = as_csv(table(request)) + "\n"
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     app.add_route("/cohort", page, methods=["GET"])
+    app.add_route(HELP, partial(_help, frame, access), methods=["POST"])
     app.add_route(REQUESTS, partial(_requests, frame), methods=["GET"])
     app.add_route(REQUESTS, partial(_answer, frame), methods=["POST"])
 
@@ -127,6 +184,23 @@ def _answer(frame: Frame, request: Request) -> Response:
     return frame.redirect(REQUESTS)
 
 
+def _help(frame: Frame, access: Access, request: Request) -> Response:
+    """Post a mentor's answer to a request for help that they can see now."""
+    visitor = frame.signed_in_visitor(request)
+    fields = frame.form(request, visitor)
+    repository, number = opened_request(frame, fields.get("request", ""))
+    text = fields.get("text", "").strip()
+    if not 0 < len(text) <= MAX_ANSWER:
+        what = f"Write from 1 to {MAX_ANSWER:,} characters."
+        raise PageError(400, "This answer can't be sent", what)
+    reader = _CohortReader(frame, access, visitor)
+    row = reader.asking_repository(repository, number)
+    if row is None:
+        raise PageError(404, "They don't ask for help any more", "Load your learners again.")
+    post_answer(frame, row, number, text, visitor.login)
+    return frame.redirect("/cohort?answered=yes")
+
+
 def _seal(frame: Frame) -> Fernet:
     return Fernet(frame.keys.sealing("learner of a request"))
 
@@ -142,32 +216,85 @@ def _page_number(request: Request) -> int:
     return min(max(int(text), 1), MAX_PAGES) if is_number else 1
 
 
-def _cohort(frame: Frame, access: Access, visitor: Visitor, number: int) -> CohortResult:
-    """Return a page of learners, sorted by the names shown here: the order reveals nothing."""
-    who, now, cohorts = _mentor(visitor), frame.clock(), frame.store.cohorts
-    counts = cohorts.counts(who, now)
-    rows = cohorts.learners(who, now, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE)
-    frame.github.begin()
-    visibilities = _visible_repositories(access, rows, visitor)
-    members: list[Member] = []
-    waiting: list[str] = []
-    for row, visibility in zip(rows, visibilities, strict=True):
-        shown = frame.document(row.id) if visibility != "hidden" else None
-        if shown is None or shown.member is None:
-            continue
-        if visibility == "seen":
-            members.append(shown.member)
-        elif not row.private or access.is_reachable_cached(visitor, row):
-            waiting.append(shown.member.who)
-    return CohortResult(
-        learners=tuple(members),
-        not_shown=counts.not_shown + visibilities.count("hidden"),
-        complete="unknown" not in visibilities,
-        waiting=tuple(waiting),
-        requests=counts.requests,
-        page=number,
-        pages=max(-(-counts.shown // PAGE_SIZE), 1),
+def _arrangement(request: Request) -> Arrangement:
+    """Return how the table is asked for; what no link of ours says counts for nothing."""
+    query = request.query_params
+    sort, only = query.get("sort", ""), query.get("only", "")
+    return Arrangement(
+        cast("Sort", sort) if sort in get_args(Sort) else None,
+        cast("Only", only) if only in get_args(Only) else None,
+        query.get("group", "")[:60],
     )
+
+
+class _CohortReader:
+    """Reads what one mentor may see now."""
+
+    def __init__(self, frame: Frame, access: Access, visitor: Visitor) -> None:
+        self._frame, self._access, self._visitor = frame, access, visitor
+        self._who, self._now = _mentor(visitor), frame.clock()
+
+    def page(self, number: int, how: Arrangement, *, most_help: int) -> CohortPage:
+        """Return a page of learners, with at most so many requests for help before them.
+
+        Sorted by the names shown here unless `how` says otherwise: the order reveals nothing.
+        """
+        counts = self._frame.store.cohorts.counts(self._who, self._now)
+        everybody = self._members()
+        rows = {id(one): row for row, one in everybody}
+        whole = Cohort(learners=tuple(one for _, one in everybody))
+        chosen = arranged(whole, self._now.date(), **how._asdict()).learners
+        shown = chosen[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        asking = whole.help_requests()[:most_help]
+        needed = {id(one): one for one in (*shown, *(one for one, _ in asking))}
+        self._frame.github.begin()
+        visibilities = _visible_repositories(
+            self._access, [rows[one] for one in needed], self._visitor
+        )
+        found = dict(zip(needed, visibilities, strict=True))
+        seen = [one for key, one in needed.items() if found[key] == "seen"]
+        result = CohortResult(
+            learners=tuple(one for one in shown if found[id(one)] == "seen"),
+            not_shown=counts.not_shown
+            + max(counts.shown - MAX_LEARNERS, 0)
+            + sum(found[id(one)] == "hidden" for one in shown),
+            complete="unknown" not in visibilities,
+            waiting=tuple(
+                one.who
+                for one in shown
+                if found[id(one)] == "unknown" and self._was_visible(rows[id(one)])
+            ),
+            requests=counts.requests,
+            page=number,
+            pages=max(-(-len(chosen) // PAGE_SIZE), 1),
+        )
+        help_requests = [
+            PageHelp(one.who, request, sealed_request(self._frame, rows[id(one)].id, request))
+            for one, request in asking
+            if found[id(one)] == "seen"
+        ]
+        groups = sorted({one.group for one in seen if one.group}, key=str.casefold)
+        return CohortPage(result, help_requests, groups)
+
+    def asking_repository(self, repository: int, number: int) -> RepositoryRow | None:
+        """Return the repository where that issue asks this mentor for help, if they may see it."""
+        for row, member in self._members():
+            if row.id == repository and any(one.number == number for one in member.asking):
+                self._frame.github.begin()
+                (visibility,) = _visible_repositories(self._access, [row], self._visitor)
+                return row if visibility == "seen" else None
+        return None
+
+    def _members(self) -> list[tuple[RepositoryRow, Member]]:
+        """Return the rows of all who share with the mentor and are accepted, by name."""
+        cohorts = self._frame.store.cohorts
+        rows = cohorts.learners(self._who, self._now, offset=0, limit=MAX_LEARNERS)
+        documents = self._frame.store.page_cache.documents([row.id for row in rows])
+        members = ((row, unpacked_member(documents.get(row.id, b""))) for row in rows)
+        return [(row, member) for row, member in members if member is not None]
+
+    def _was_visible(self, row: RepositoryRow) -> bool:
+        return not row.private or self._access.is_reachable_cached(self._visitor, row)
 
 
 def _visible_repositories(

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.snapshot import FrozenModel
-from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
+from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday, file_name
 from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS
 from bot.sync.settings_text import SettingsAnswers, next_monday
 from bot.templating import plural
@@ -45,6 +45,7 @@ class SetupForm(FrozenModel):
     mentors: str = ""
     share: bool = False
     name: str = ""
+    group: str = ""  # in no field that shows: it goes along
 
 
 class CurriculumOption(NamedTuple):
@@ -77,7 +78,7 @@ def from_fields(fields: Mapping[str, str]) -> SetupForm:
 
 def of_settings(there: Settings) -> SetupForm:
     """Return the form filled in from settings."""
-    own = there.curriculum.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
+    own = file_name(there.curriculum).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
     return SetupForm(
         curriculum=OWN if own else there.curriculum,
         path=there.curriculum if own else "",
@@ -93,6 +94,7 @@ def of_settings(there: Settings) -> SetupForm:
         mentors=" ".join(there.mentors),
         share=there.cohort.share,
         name=there.cohort.name or "",
+        group=there.cohort.group,
     )
 
 
@@ -110,6 +112,7 @@ def read(form: SetupForm) -> SetupFormResult:
         "hour": _whole_number(form.hour, 0, 23),
         "mentors": _mentors(form.mentors),
         "name": "" if len(form.name) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
+        "group": "" if len(form.group) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
     }
     wrong = {field: problem for field, problem in checks.items() if problem}
     return SetupFormResult(None if wrong else _answers(form), wrong)
@@ -152,6 +155,7 @@ def _answers(form: SetupForm) -> SettingsAnswers:
         mentors=_logins(form.mentors),
         share=form.share,
         name=form.name or None,
+        group=form.group,
     )
 
 
@@ -164,7 +168,7 @@ def _path(form: SetupForm) -> str:
         return ""
     if not form.path:
         return "Write its path, for example docs/guide.md."
-    if not form.path.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
+    if not file_name(form.path).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
         return "A guide ends in .md, a curriculum in .yml."
     return "" if form.path.isprintable() else "Write its path on one line."
 

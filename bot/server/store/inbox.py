@@ -26,11 +26,12 @@ _SOONER: Final = """
 # A time as `tables.Moment` writes it: six digits, no zone. Not `->>`, which SQLite has since 3.38:
 # systems in use have older ones.
 _SQLITE_INSERT: Final = """
-    INSERT INTO inbox (guid, event, action, kind, subject_id, installation_id, received_at)
+    INSERT INTO inbox
+        (guid, event, action, kind, subject_id, installation_id, deleted_comment, received_at)
     SELECT
         json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
         json_extract(value, '$[3][0]'), json_extract(value, '$[3][1]'),
-        json_extract(value, '$[4]'),
+        json_extract(value, '$[4]'), json_extract(value, '$[8]'),
         replace(substr(json_extract(value, '$[5]'), 1, 19), 'T', ' ') || CASE
             WHEN json_extract(value, '$[5]') LIKE '%.______Z'
                 THEN substr(json_extract(value, '$[5]'), 20, 7)
@@ -48,10 +49,11 @@ _SQLITE_SCHEDULE: Final = f"""
 # who write the same rows cannot wait for each other.
 _POSTGRESQL: Final = f"""
     WITH come AS (
-        INSERT INTO inbox (guid, event, action, kind, subject_id, installation_id, received_at)
+        INSERT INTO inbox
+            (guid, event, action, kind, subject_id, installation_id, deleted_comment, received_at)
         SELECT
             value->>0, value->>1, value->>2, value->3->>0, (value->3->>1)::bigint,
-            (value->>4)::bigint, (value->>5)::timestamptz
+            (value->>4)::bigint, (value->>8)::bigint, (value->>5)::timestamptz
         FROM json_array_elements(%(rows)s::json) ORDER BY 1
         ON CONFLICT DO NOTHING RETURNING kind, subject_id
     ), scheduled AS (
@@ -100,6 +102,13 @@ class DeliveryInbox:
         waiting = sa.select(through).where(*its, through.is_not(None), inbox.c.done_at.is_(None))
         rows = fetch(self._engine, waiting.order_by(inbox.c.received_at.desc()).limit(1))
         return rows[0].installation_id if rows else None
+
+    def deleted_comments(self, subject: Subject) -> frozenset[int]:
+        """Return the ids of comments whose deletion waits to be processed."""
+        comment = inbox.c.deleted_comment
+        its = inbox.c.kind == subject.kind, inbox.c.subject_id == subject.id
+        waiting = sa.select(comment).where(*its, comment.is_not(None), inbox.c.done_at.is_(None))
+        return frozenset(row.deleted_comment for row in fetch(self._engine, waiting))
 
     def waiting(self) -> tuple[int, datetime | None]:
         """Return how many deliveries wait to be processed, and when the first one came."""

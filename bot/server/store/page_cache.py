@@ -1,5 +1,6 @@
 """Caches what pages and badges show of repositories, as opaque documents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,6 +42,12 @@ class PageCache:
         query = sa.select(_S.repository_id, _S.made_at, _S.badge, _S.document)
         rows = fetch(self._engine, query.where(_S.repository_id == repository_id))
         return CachedPage(*rows[0]) if rows else None
+
+    def documents(self, repository_ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the documents of these repositories, by their ids."""
+        query = sa.select(_S.repository_id, _S.document)
+        rows = fetch(self._engine, query.where(_S.repository_id.in_(repository_ids)))
+        return {row.repository_id: row.document for row in rows}
 
     def badge(self, repository_id: int) -> str | None:
         """Return the badge's values alone: badges are requested often."""

@@ -46,6 +46,7 @@ class WebhookDelivery(NamedTuple):
     # not even be public any more.
     revokes: tuple[Subject, ...] = ()
     hides: bool = False
+    deleted_comment: int | None = None  # its id
 
 
 class Claim(NamedTuple):

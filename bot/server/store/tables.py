@@ -148,6 +148,7 @@ inbox = sa.Table(
     sa.Column("installation_id", Id),
     sa.Column("received_at", Moment, nullable=False, index=True),
     sa.Column("done_at", Moment),
+    sa.Column("deleted_comment", Id),
     _partial_index("ix_inbox_waiting", "kind", "subject_id", where="done_at IS NULL"),
 )
 

@@ -65,6 +65,12 @@ class PayloadRepository(msgspec.Struct):
     default_branch: str = ""
 
 
+class PayloadComment(msgspec.Struct):
+    """Holds the comment of an event."""
+
+    id: Id
+
+
 class Sender(msgspec.Struct):
     """Holds the account that caused an event."""
 
@@ -79,6 +85,7 @@ class Payload(msgspec.Struct):
     repository: PayloadRepository | None = None
     installation: PayloadInstallation | None = None
     sender: Sender | None = None
+    comment: PayloadComment | None = None
     repositories_removed: list[PayloadRepository] = []  # copied for each payload
 
 
@@ -133,6 +140,12 @@ def revoked_by(event: str, payload: Payload) -> tuple[Subject, ...]:
         case "installation" if payload.installation is not None and payload.action in ENDING:
             return (installation(payload.installation.id),)
     return tuple(repository(one.id) for one in payload.repositories_removed)
+
+
+def deleted_comment(event: str, payload: Payload) -> int | None:
+    """Return the id of the comment that was deleted; None where none was."""
+    deleted = event == "issue_comment" and payload.action == "deleted"
+    return payload.comment.id if deleted and payload.comment else None
 
 
 @dataclass(frozen=True)
@@ -205,6 +218,7 @@ class WebhookEndpoint:
             self.clock(),
             revokes=revoked_by(event, payload),
             hides=payload.action in HIDING,
+            deleted_comment=deleted_comment(event, payload),
         )
 
     async def _store(self, delivery: WebhookDelivery) -> int:

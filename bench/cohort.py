@@ -1,0 +1,93 @@
+"""Measures `milepost cohort` for a class of sixty, with a GitHub that takes 150 ms to answer.
+
+Run by `python -m bench.cohort`. Each learner has the built-in path and four weeks of issues.
+Nothing is cached on the first run, and all of it on the second.
+"""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import redirect_stdout
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+
+from bot.cli.app import run
+from bot.github import api_client
+from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox, running
+
+LEARNERS = 60
+LATENCY = 0.15  # seconds
+MOST = 6.0  # seconds
+SETTINGS = "start: {day}\nmentors: [{mentor}]\ncohort: {{share: true}}\n"
+
+
+def main() -> None:
+    """Print the seconds of each run. Raises SystemExit when the first takes too long."""
+    with running() as sandbox, tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "GITHUB_API_URL": sandbox.api_url,
+            "GITHUB_GRAPHQL_URL": sandbox.graphql_url,
+            "GITHUB_TOKEN": sandbox.token,
+            "MILEPOST_CACHE_DIR": str(Path(folder) / "cache"),
+            "MILEPOST_WRITE_INTERVAL": "0",
+        }
+        os.chdir(folder)
+        names = [_learner(sandbox, number) for number in range(LEARNERS)]
+        sandbox.world.clock.advance(timedelta(hours=1))  # and GitHub's limit is a new one
+        os.environ["MILEPOST_CACHE_DIR"] = str(Path(folder) / "empty")
+        first, second = _measured(names), _measured(names)
+    print(f"{LEARNERS} learners at {LATENCY * 1000:.0f} ms: {first:.1f} s, again {second:.1f} s")
+    if first > MOST:
+        raise SystemExit(f"more than {MOST:g} s")
+
+
+def _learner(sandbox: Sandbox, number: int) -> str:
+    world = sandbox.world
+    day = world.clock.exact().date()
+    text = SETTINGS.format(day=day, mentor=sandbox.repository.partition("/")[0])
+    if number == LEARNERS // 2:
+        world.clock.advance(timedelta(hours=1))
+    with world.lock:
+        home = world.add_repository(f"{sandbox.repository.partition('/')[0]}/path-{number}")
+        world.commit_files(home, {CONFIG_PATH: text.encode()}, "Share")
+    if _milepost(sandbox, "apply", "--yes", "--repo", home.full_name):
+        raise SystemExit(f"no path in {home.full_name}")
+    return home.full_name
+
+
+def _measured(names: list[str]) -> float:
+    """Return the seconds of a process of its own, whose requests take their time."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "bench.cohort", *names]
+    folder = Path(__file__).parents[1]
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+def _milepost(sandbox: Sandbox, *arguments: str) -> int:
+    with redirect_stdout(io.StringIO()):
+        return run(arguments, clock=sandbox.world.clock.exact)
+
+
+def _wait_for_each_request() -> None:
+    opened = api_client.open_session
+
+    def slow(api_url: str) -> httpx2.Client:
+        http = opened(api_url)
+        http.event_hooks = {"request": [lambda _: time.sleep(LATENCY)]}
+        return http
+
+    api_client.open_session = slow
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        _wait_for_each_request()
+        raise SystemExit(run(["cohort", *sys.argv[1:]]))
+    main()

@@ -1,0 +1,47 @@
+"""The command cohort of the Action: a mentor's digest in the cohort's own repository."""
+
+import pytest
+from action.action_runner import ActionRunner
+
+from bot.settings import LEARNERS_PATH
+
+SCHEDULE = {"schedule": "17 6 * * 1"}
+SECRET = "https://hooks.slack.com/services/T/B/canary"
+
+
+@pytest.fixture
+def cohort(stage: ActionRunner) -> ActionRunner:
+    """The learner is a mentor, too, and the repository that of the cohort as well."""
+    stage.follow(mentors=["learner"], cohort={"share": True})
+    stage.run("workflow_dispatch")
+    world = stage.sandbox.world
+    world.repository().private = True
+    stage.terminal.push(LEARNERS_PATH, "# spring\nlearner/portfolio\nmia/path\n")
+    return stage
+
+
+def test_a_digest_is_posted_once_a_week(cohort: ActionRunner) -> None:
+    first, again = (cohort.run("schedule", SCHEDULE, command="cohort") for _ in range(2))
+    assert (first.code, again.code) == (0, 0)
+    assert first.summary.startswith("## The digest of this week: posted\n")
+    assert "it was posted already" in again.summary
+    assert "Not shown: mia/path: there is no .github/milepost.yml" in first.log
+    number = cohort.terminal.issue("Your learners")["number"]
+    (comment,) = cohort.terminal.github("GET", f"/issues/{number}/comments")
+    assert "### Your learners, week of" in comment["body"]
+
+
+def test_a_dry_run_posts_nothing(cohort: ActionRunner) -> None:
+    before = cohort.writes()
+    ran = cohort.run("schedule", SCHEDULE, command="cohort", dry_run="true")
+    assert (ran.code, cohort.writes()) == (0, before)
+    assert "### Your learners, week of" in ran.summary
+
+
+def test_what_is_wrong_is_told_before_anybody_is_read(stage: ActionRunner) -> None:
+    ran = stage.run("schedule", SCHEDULE, command="cohort")
+    assert (ran.code, f"{LEARNERS_PATH}" in ran.log) == (3, True)
+    ran = stage.run("schedule", SCHEDULE, command="cohort", webhook=SECRET.replace("s:", ":"))
+    assert ran.code == 64
+    assert f"::add-mask::{SECRET.replace('s:', ':')}" in ran.log
+    assert stage.writes() == 0

@@ -1,0 +1,520 @@
+"""Recomputes every number of a dashboard, a report and the finish, from the repository as it is.
+
+It knows the curriculum, issues with their states and times, comments as people wrote them, and the
+days of the milestones; nothing of how Milepost adds up is imported.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from sync.random_learner import RandomLearner
+from sync.report_snapshots import Numbers, ReportSnapshots, Statement, closed, statements, ticked
+from sync.sync_runs import SyncRuns
+
+from bot.curriculum.model import Deliverable, Task, TaskKind, Unit
+from bot.planning.marker import find
+from github_sandbox.state.events import Event
+from github_sandbox.state.objects import Issue
+
+DAY = timedelta(days=1)
+RUNS = 300
+NEAR = timedelta(days=21)  # within which two simulations of one future agree
+FORECAST = re.compile(
+    r"At your own pace you'll likely finish (?:around|between) (.+?): "
+    r"your last (\d+) weeks had about ([\d.]+) .*? each, and ([\d.]+)"
+)
+DATE = re.compile(r"(\d{1,2}) (\w{3})\w* (\d{4})")
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A task or deliverable of the path as it is now; `share` is how much of it is done."""
+
+    key: str
+    item: Task | Deliverable
+    module: str
+    unit: str
+    weight: float
+    state: str
+    share: float
+    issue: Issue | None
+    closed_on: date | None
+
+    @property
+    def required(self) -> bool:
+        return not (isinstance(self.item, Task) and self.item.optional)
+
+    @property
+    def counts(self) -> bool:
+        return self.required and self.state in {"done", "open", "ahead"}
+
+
+class YearWitness(ReportSnapshots):
+    """Looks at the repository after each run, and at each report when it is posted.
+
+    `wrong` has what is not true, `judged` how many numbers of each kind were looked at.
+    """
+
+    def __init__(self, runs: SyncRuns, learner: RandomLearner) -> None:
+        super().__init__(runs, learner)
+        self.counted = ""  # the id of the number that the learner keeps
+        self._standing: list[Statement] | None = None
+        self._rest: list[tuple[date, date]] | None = None
+        self.wrong: list[str] = []
+        self.judged: Counter[str] = Counter()
+        self.path = runs.path
+        tasks = list(self.path.tasks())
+        self.timed = sum(task.hours is not None for task in tasks) >= len(tasks) / 2
+        if not self.timed:
+            self.hours = {key: 1.0 if key.startswith("task:") else None for key in self.hours}
+
+    def _on_event(self, event: Event) -> None:
+        self._standing = self._rest = None
+        super()._on_event(event)
+        if event.name == "issues" and event.action == "opened":
+            self._on_opened(event.subject["issue"])
+        if event.name == "issue_comment" and event.action == "created":
+            marked = find(event.subject["comment"].body)
+            kind = marked.marker.key.partition(":")[0] if marked else ""
+            text = plain(event.subject["comment"].body)
+            if kind == "report":
+                self._report(text)
+            if kind == "finish":
+                self._finish(text)
+
+    def _truth(self, week: str) -> Numbers:
+        """Where tasks are counted, a summary has no hours of finished work."""
+        true = super()._truth(week)
+        return true if self.timed else replace(true, hours=0.0)
+
+    # What is compared
+
+    def after_run(self) -> None:
+        """Compare the dashboard, the badge and the README with what is true."""
+        text = plain(self._runs.bench.issue("Your path").body or "")
+        pieces = self.pieces()
+        total, done = self._total(pieces), sum(p.weight * p.share for p in pieces if p.counts)
+        percent = int(100 * done / total + 1e-9)
+        self._numbers(
+            "the path", text, r"\*\*(\d+) %\*\* · ([\d.]+) of ([\d.]+)", percent, done, total
+        )
+        states = Counter(piece.state for piece in pieces)
+        self._numbers(
+            "things done", text, r"^- (\d+) things? done", states["done"] + states["credited"]
+        )
+        self._numbers(
+            "things open", text, r"(\d+) open or still to come", states["open"] + states["ahead"]
+        )
+        aside = states["skipped"] + states["removed"]
+        self._numbers("things skipped", text, r"(\d+) skipped", *([aside] if aside else []))
+        logged = self._logged(date.min, self._today)
+        self._numbers("hours", text, r"([\d.]+) hours? written down", *([logged] if logged else []))
+        self._pace(text, pieces)
+        self._modules(text, pieces)
+        self._skills(text, pieces)
+        self._metrics(text, pieces)
+        if not self._is_over(pieces):
+            assert (
+                "**Next:**" in text
+                or "After the pause:" in text
+                or self._today < self._runs.how.start
+            )
+        self._files(percent, over=self._is_over(pieces))
+
+    def _pace(self, text: str, pieces: list[Piece]) -> None:
+        over = self._is_over(pieces)
+        day = self._as_of(pieces) + DAY if over else self._today
+        weeks = self.study_weeks(day)
+        history = [self._done_in(pieces, first, last) for first, last in weeks]
+        pace = sum(history) / len(history) if history else 0.0
+        self._numbers(
+            "pace",
+            text,
+            r"about ([\d.]+) (?:hours?|tasks?) a week finished over the (?:last )?(\d+) weeks?",
+            *([pace, len(weeks)] if pace else []),
+        )
+        lately = self._logged(weeks[0][0], day - DAY) / len(weeks) if weeks else 0.0
+        self._numbers(
+            "hours a week",
+            text,
+            r"written down by you, about ([\d.]+) a week over the (?:last )?(\d+) week",
+            *([lately, len(weeks)] if lately else []),
+        )
+        streak = self._streak(pieces, self._as_of(pieces))
+        self._numbers("streak", text, r"^- (\d+) weeks? in a row", *([streak] if streak else []))
+        left = self._total(pieces) - sum(p.weight * p.share for p in pieces if p.counts)
+        active = sum(amount > 0 for amount in history)
+        known = active >= 3 and left > 0 and not over
+        found = FORECAST.search(text)
+        if known != bool(found):
+            self.wrong.append(f"{self._today}: a forecast: {found and found[0]}, {history}, {left}")
+        if known and found:
+            self._equal(
+                "forecast", [float(n) for n in found.groups()[1:]], [len(weeks), pace, left]
+            )
+            self._range(dates(found[1]), history, left)
+
+    def _range(self, shown: list[date], history: list[float], left: float) -> None:
+        """By a simulation of its own."""
+        chance = Random(left)
+        ends = []
+        for _ in range(RUNS):
+            rest, weeks = left, 0
+            while rest > 0 and weeks < 500:
+                rest, weeks = rest - chance.choice(history), weeks + 1
+            ends.append(weeks)
+        ends.sort()
+        likely, careful = (self._after_weeks(ends[RUNS * n // 100]) for n in (50, 85))
+        self.judged["range"] += 1
+        first, last = shown[0], shown[-1]
+        if not (first <= last and abs(first - likely) <= NEAR and abs(last - careful) <= NEAR):
+            self.wrong.append(f"{self._today}: {first} to {last}, not {likely} to {careful}")
+
+    def _modules(self, text: str, pieces: list[Piece]) -> None:
+        for module in self.path.modules():
+            own = [p for p in pieces if p.module == module.id]
+            units = {unit.id for unit in module.units}
+            total = sum(p.weight for p in own if p.counts) + self._undecided(units)
+            done = sum(p.weight * p.share for p in own if p.counts)
+            percent = int(100 * done / total + 1e-9) if total else 100
+            row = next(
+                (r for r in text.split("\n") if re.match(rf"\| (?:\*\*)?{module.number}\. ", r)), ""
+            )
+            self._numbers(f"month {module.number}", row, r"\| (\d+) % \|", percent)
+            if self.timed:
+                self._numbers("hours of a month", row, r"\| ([\d.]+) of ([\d.]+) \|", done, total)
+
+    def _skills(self, text: str, pieces: list[Piece]) -> None:
+        trains, feeds = self.path.relations.skills, self.path.relations.feeds
+        for skill in self.path.rated:
+            own = [
+                piece
+                for piece in pieces
+                if piece.required and piece.state not in {"skipped", "removed"}
+                if {*feeds.get(skill.id, ())} & {*trains.get(piece.key, ())}
+            ]
+            done = [piece for piece in own if piece.state in {"done", "credited"}]
+            row = row_of(text, skill.title)
+            self._numbers(
+                "work for a skill",
+                row,
+                r"(\d+) of (\d+)(?: \((?:\d+) shown\))? \|$|(\d+) of (\d+) pieces?",
+                *([len(done), len(own)] if own else []),
+            )
+            shown = re.search(r"(\d) of \d(?:,| on) ", row)
+            ratings = self._ratings(skill.title)
+            self._equal("rating", [int(shown[1])] if shown else [], ratings[-1:])
+
+    def _ratings(self, title: str) -> list[int]:
+        lines = (one.text.removeprefix("/rate ") for one in self._commands("/rate "))
+        return [int(line.split()[-1]) for line in lines if line.startswith(f"{title} ")]
+
+    def _metrics(self, text: str, pieces: list[Piece]) -> None:
+        """Those whose counting is a sum: courses, posts, contributions, people, hours a week."""
+        kinds = {"ourses": TaskKind.COURSE, "posts": TaskKind.POST, "ontrib": TaskKind.CONTRIBUTION}
+        done = [p for p in pieces if p.state in {"done", "credited"}]
+        counted = next(
+            (one.title for one in self.path.success.quantitative if one.id == self.counted), ""
+        )
+        for metric in (*self.path.metrics, *self.path.success.quantitative):
+            row = row_of(text, metric.title)
+            shown = re.search(r"(?:\| |\*\*: )([\d.]+)", row)
+            kind = next((kind for word, kind in kinds.items() if word in metric.title), None)
+            about = {"Technical articles": "Blog posts written"}.get(counted, counted)
+            value = float(self._counted(self._today)) if metric.title == about else 0.0
+            if shown is None or not (kind or value or "per week" in metric.title):
+                continue
+            if "per week" in metric.title:
+                value = self._hours_a_week(pieces)
+            if kind is not None:
+                value += sum(isinstance(p.item, Task) and p.item.kind is kind for p in done)
+            self._equal(metric.title, [float(shown[1])], [value])
+
+    def _hours_a_week(self, pieces: list[Piece]) -> float:
+        start, end = self._runs.how.start, self._as_of(pieces)
+        days = [start + n * DAY for n in range((end - start).days + 1)]
+        weeks = max(1.0, sum(not self._rests(day) for day in days) / 7)
+        logged = self._logged(date.min, end)
+        estimate = sum(p.weight for p in pieces if p.state == "done")
+        return round((logged or estimate) / weeks, 1)
+
+    def _files(self, percent: int, *, over: bool) -> None:
+        repository = self._runs.bench.repository
+        head = repository.git.head("milepost")
+        badge = (head.files["badge.json"] if head else b"").decode()
+        expected = "finished" if over else f"{percent}%"
+        self.judged["badge"] += 1
+        if f'"message": "{expected}"' not in badge and f'"message":"{expected}"' not in badge:
+            self.wrong.append(f"{self._today}: the badge says {badge}, not {expected}")
+
+    def _report(self, text: str) -> None:
+        pieces = self.pieces()
+        required = [p for p in pieces if p.counts]
+        done = sum(p.weight * p.share for p in required)
+        self._numbers(
+            "percent of a report",
+            text,
+            r"(\d+) % of the path",
+            int(100 * done / self._total(pieces) + 1e-9),
+        )
+        if self.timed:
+            self._numbers(
+                "hours of a report",
+                text,
+                r"([\d.]+) hours? of work finished; the plan had ([\d.]+) of ([\d.]+)",
+                self._done_in(pieces, date.min, self._today),
+                self._planned(pieces),
+                self._total(pieces),
+            )
+        else:
+            over = self._days_over()
+            finished = sum(p.state == "done" for p in required)
+            planned = sum(p.unit in over for p in required)
+            self._numbers(
+                "pieces of a report",
+                text,
+                r"(\d+) of (\d+) pieces? of work (?:is|are) done; the plan had (\d+)",
+                finished,
+                len(required),
+                planned,
+            )
+        self._skills(text, pieces)
+        self._metrics(text, pieces)
+
+    def _finish(self, text: str) -> None:
+        pieces = self.pieces()
+        done = [p for p in pieces if p.state == "done"]
+        last = self._as_of(pieces)
+        weeks = (last - self._runs.how.start).days // 7 + 1
+        self._numbers("the finish", text, r"(\d+) things? done in (\d+) weeks?", len(done), weeks)
+        hours = sum(p.weight for p in done)
+        self._numbers(
+            "hours of the finish",
+            text,
+            r"^- ([\d.,]+) hours? of work",
+            *([hours] if self.timed else []),
+        )
+        self._numbers(
+            "hours of study",
+            text,
+            r"^- ([\d.]+) hours? written down",
+            self._logged(date.min, self._today),
+        )
+        made = [p for p in done if isinstance(p.item, Deliverable)]
+        names = re.findall(r"^- \[(.+?)\]\(", text, re.MULTILINE)
+        self._equal("deliverables", names, [p.item.title for p in made])
+
+    def _on_opened(self, issue: Issue) -> None:
+        """What looks back comes in the last three days of its time, or once its work is done."""
+        marked = find(issue.body or "")
+        kind, _, name = marked.marker.key.partition(":") if marked else ("", "", "")
+        if kind not in {"checkpoint", "assessment", "reflection"}:
+            return
+        after = {one.id: one.after for one in self.path.checkpoints}
+        module = next(m for m in self.path.modules() if m.id == after.get(name, name))
+        due = dict(self._due())[module.units[-1].id]
+        work = [p for p in self.pieces() if p.module == module.id and p.counts]
+        self.judged["what looks back"] += 1
+        if self._today < due - 3 * DAY and any(p.state != "done" for p in work):
+            self.wrong.append(f"{self._today}: {issue.title} is there, due {due}")
+
+    # What is true
+
+    def pieces(self) -> list[Piece]:
+        """Everything that is on the path now, in its order."""
+        work = self._work()
+        found: list[Piece] = []
+        for module in self.path.modules():
+            for unit in module.units:
+                found += [
+                    self._piece(f"task:{t.id}", t, module.id, unit.id, work)
+                    for t in self._tasks(unit, work)
+                ]
+            last = module.units[-1].id
+            found += [
+                self._piece(f"deliverable:{d.id}", d, module.id, last, work)
+                for d in module.deliverables
+            ]
+        return found
+
+    def _tasks(self, unit: Unit, work: dict[str, Issue]) -> list[Task]:
+        tasks = list(unit.tasks)
+        for option in unit.choice.options if unit.choice else ():
+            keys = {f"task:{task.id}": task for task in option.tasks}
+            taken = option.id == self._random_learner.taken
+            tasks += [
+                t for key, t in keys.items() if taken or (key in work and self._is_done(work[key]))
+            ]
+        return tasks
+
+    @staticmethod
+    def _is_done(issue: Issue) -> bool:
+        return issue.state == "closed" and issue.state_reason == "completed"
+
+    def _piece(
+        self, key: str, item: Task | Deliverable, module: str, unit: str, work: dict[str, Issue]
+    ) -> Piece:
+        issue = work.get(key)
+        if issue is None:
+            state = "removed" if key in self._made else "ahead"
+        elif issue.is_open:
+            state = "open"
+        elif self._credited(issue):
+            state = "credited"
+        else:
+            state = "done" if self._is_done(issue) else "skipped"
+        share = 1.0 if state == "done" else ticked(issue) if issue and state == "open" else 0.0
+        closed_on = self._day(closed(issue)) if issue and state == "done" else None
+        return Piece(
+            key, item, module, unit, self.hours[key] or 0.0, state, share, issue, closed_on
+        )
+
+    def _undecided(self, units: Iterable[str] | None = None) -> float:
+        if self._random_learner.taken is not None:
+            return 0.0
+        total = 0.0
+        for unit in self.path.units():
+            if unit.choice and (units is None or unit.id in units):
+                required = [[t for t in o.tasks if not t.optional] for o in unit.choice.options]
+                total += sum(self.hours[f"task:{t.id}"] or 0.0 for o in required for t in o) / len(
+                    required
+                )
+        return total
+
+    def _total(self, pieces: list[Piece]) -> float:
+        return sum(p.weight for p in pieces if p.counts) + self._undecided()
+
+    @staticmethod
+    def _done_in(pieces: list[Piece], first: date, last: date) -> float:
+        return sum(
+            p.weight for p in pieces if p.counts and p.closed_on and first <= p.closed_on <= last
+        )
+
+    def _is_over(self, pieces: list[Piece]) -> bool:
+        return not (
+            self._undecided() or any(p.counts and p.weight and p.state != "done" for p in pieces)
+        )
+
+    def _as_of(self, pieces: list[Piece]) -> date:
+        """Today, or the day on which the last of what counts was done."""
+        if not self._is_over(pieces):
+            return self._today
+        return min(
+            self._today, max(p.closed_on for p in pieces if p.counts and p.weight and p.closed_on)
+        )
+
+    def _streak(self, pieces: list[Piece], today: date) -> int:
+        monday = today - today.weekday() * DAY
+        weeks = int(self._done_in(pieces, monday, monday + 6 * DAY) > 0)
+        while self._done_in(pieces, monday := monday - 7 * DAY, monday + 6 * DAY) > 0:
+            weeks += 1
+        return weeks
+
+    def _commands(self, word: str) -> list[Statement]:
+        if self._standing is None:
+            self._standing = statements(self._runs.issues())
+        return [one for one in self._standing if one.text.startswith(word)]
+
+    def _pauses(self) -> list[tuple[date, date]]:
+        if self._rest is None:
+            found = self._commands("/pause until ")
+            self._rest = [(self._day(s.at), date.fromisoformat(s.text[-10:])) for s in found]
+        return self._rest
+
+    def _rests(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self._pauses())
+
+    def study_weeks(self, today: date) -> list[tuple[date, date]]:
+        """First and last day of the last twelve times seven days of study before a day."""
+        start = self._runs.how.start
+        days = [today - n * DAY for n in range(1, (today - start).days + 1)]
+        studied = [day for day in days if not self._rests(day)]
+        weeks = [studied[n : n + 7] for n in range(0, min(len(studied), 84), 7)]
+        found = [(week[-1], week[0]) for week in weeks if len(week) == 7]
+        # A pause belongs to the week before it.
+        ends = [today - DAY, *(first - DAY for first, _ in found)]
+        return [(first, end) for (first, _), end in zip(found, ends, strict=False)][::-1]
+
+    def _after_weeks(self, count: int) -> date:
+        day, studied = self._today, 0
+        while studied < 7 * count:
+            studied += not self._rests(day)
+            day += DAY
+        return day - DAY
+
+    def _due(self) -> list[tuple[str, date]]:
+        dues = {
+            marked.marker.key: milestone.due
+            for milestone in self._runs.bench.repository.milestones.values()
+            if milestone.due and (marked := find(milestone.description or ""))
+        }
+        return [(unit.id, dues[f"unit:{unit.id}"]) for unit in self.path.units()]
+
+    def _days_over(self) -> set[str]:
+        return {unit for unit, due in self._due() if due <= self._today}
+
+    def _planned(self, pieces: list[Piece]) -> float:
+        """The hours of the units so far, of the present one by its days."""
+        planned, begins = 0.0, self._runs.how.start
+        turns = [self._day(one.at) for one in self._commands("/replan")]
+        for unit, due in self._due():
+            begins = max(
+                [begins, *(turn for turn in turns if begins <= turn <= due or turn <= due < turn)]
+            )
+            while self._rests(begins):
+                begins += DAY
+            total = sum(p.weight for p in pieces if p.counts and p.unit == unit) + self._undecided(
+                {unit}
+            )
+            days = (min(self._today, due) - begins).days + 1
+            planned += total * max(0, days) / ((due - begins).days + 1)
+            begins = due + DAY
+        return planned
+
+    # How it is compared
+
+    def _numbers(self, what: str, text: str, pattern: str, *expected: float) -> None:
+        found = re.search(pattern, text, re.MULTILINE)
+        self._equal(
+            what,
+            [float(n.replace(",", "")) for n in found.groups() if n] if found else [],
+            list(expected),
+        )
+
+    def _equal(
+        self,
+        what: str,
+        shown: Sequence[float | str],
+        expected: Sequence[float | str],
+    ) -> None:
+        self.judged[what] += 1
+        same = len(shown) == len(expected) and all(
+            a == b or (isinstance(a, float | int) and abs(a - float(b)) < 0.06)
+            for a, b in zip(shown, expected, strict=True)
+        )
+        if not same:
+            self.wrong.append(f"{self._today}: {what}: {shown}, not {expected}")
+
+
+def plain(text: str) -> str:
+    """The text with plain spaces."""
+    return re.sub(r"[\u00a0\u202f]", " ", text)
+
+
+def dates(text: str) -> list[date]:
+    """The days in it."""
+    return [
+        date(int(year), MONTHS.index(month) + 1, int(day))
+        for day, month, year in DATE.findall(text)
+    ]
+
+
+def row_of(text: str, title: str) -> str:
+    """The row of a table, or the item of a report's list, that is about this."""
+    begins = (f"| {title} | ", f"| {title} (aim: ", f"- **{title}**: ")
+    return next((line for line in text.split("\n") if line.startswith(begins)), "")
