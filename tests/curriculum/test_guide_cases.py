@@ -392,3 +392,28 @@ def test_a_unit_that_is_an_exam_is_a_checkpoint() -> None:
     guide = read(f"# Plan\n\n{text}".encode(), name="x").curriculum
 
     assert [(one.title, len(one.items)) for one in guide.checkpoints] == [("Exam", 1)]
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("خطة التعلم والقراءة", "ar"),
+        ("план обучения", "ru"),
+        ("学习计划", "zh"),
+        ("学習のけいかくです", "ja"),
+        ("학습 계획", "ko"),
+        ("Read the docs and write", "en"),
+    ],
+)
+def test_the_language_of_a_guide_is_known_by_its_script(words: str, language: str) -> None:
+    text = f"## Week 1\n- {words}\n- {words} {words}\n"
+
+    assert read(text.encode(), name="x").curriculum.language == language
+
+
+def test_front_matter_is_found_in_a_guide_that_was_copied_in_fences() -> None:
+    inner = "---\ntitle: My plan\n---\n\n## Week 1\n- a\n\n## Week 2\n- b\n"
+
+    fenced = f"````markdown\n```markdown\n{inner}```\n````\n"
+
+    assert read(fenced.encode(), name="x").curriculum.title == "My plan"
