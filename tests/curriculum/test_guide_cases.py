@@ -417,3 +417,9 @@ def test_front_matter_is_found_in_a_guide_that_was_copied_in_fences() -> None:
     fenced = f"````markdown\n```markdown\n{inner}```\n````\n"
 
     assert read(fenced.encode(), name="x").curriculum.title == "My plan"
+
+
+def test_a_heading_without_words_over_tasks_names_nothing() -> None:
+    text = "## Plan\n- [ ] a\n- [ ] b\n\n# \n**Goals**:\n\n- [ ] c\n- [ ] d\n"
+
+    assert all(phase.title for phase in read(text.encode(), name="x").curriculum.phases)

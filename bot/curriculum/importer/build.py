@@ -357,9 +357,9 @@ def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
 
 def _language(source: str) -> str:
     """Return the guide's language by its script, or by its commonest small words."""
-    letters = [c for c in _NO_WORDS.sub(" ", source[:SAMPLE]) if c.isalpha()]
-    scripts = Counter(unicodedata.name(c, "").split(" ")[0] for c in letters if c > "\u02ff")
-    if letters and scripts.total() * 5 > len(letters):
+    alphabetic = [c for c in _NO_WORDS.sub(" ", source[:SAMPLE]) if c.isalpha()]
+    scripts = Counter(unicodedata.name(c, "").split(" ")[0] for c in alphabetic if c > "\u02ff")
+    if alphabetic and scripts.total() * 5 > len(alphabetic):
         if (scripts["HIRAGANA"] + scripts["KATAKANA"]) * 5 > scripts["CJK"] > 0:
             return "ja"
         return _SCRIPTS.get(scripts.most_common(1)[0][0], "en")

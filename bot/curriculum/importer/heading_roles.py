@@ -135,23 +135,11 @@ def _below(ranked: Sequence[tuple[HeadingOccurrence, int]], i: int) -> Iterator[
 
 
 def alternatives(roles: HeadingRoles) -> Iterator[HeadingRoles]:
-    """Yield the roles with each of the groups as the unit, those of `roles` first.
-
-    Then those without one of the groups, or without all others, which may only be mentioned.
-    """
+    """Yield the roles with each of the groups as the unit, those of `roles` first."""
     yield roles
-    units = [roles.unit, *(group for group in roles.order if group != roles.unit)]
-    for unit in units[1:]:
-        if unit not in _WITHIN:
-            yield replace(roles, unit=unit)
-    for unit in units if len(units) > 2 else ():
-        if unit is not None and unit not in _WITHIN:
-            yield replace(roles, unit=unit, order=(unit,))
-    for unit in units[:2] if len(units) > 1 else ():
-        for group in roles.order:
-            if group != unit and group not in _WITHIN:
-                left = tuple(one for one in roles.order if one != group)
-                yield replace(roles, unit=unit, order=left)
+    for group in roles.order:
+        if group != roles.unit and group not in _WITHIN:
+            yield replace(roles, unit=group)
 
 
 def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:

@@ -149,7 +149,8 @@ class Timeline:
     def _is_alike(self, node: TreeNode) -> bool:
         """Return whether a heading without a mark is where other stretches have their units."""
         holds = any(b.kind in {"item", "table"} for one in node.walk() for b in one.blocks)
-        return node.is_heading and node.level == self._level and holds and not node.inside()
+        named = node.is_heading and bool(node.name) and not node.inside()
+        return named and node.level == self._level and holds
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -411,7 +412,7 @@ def _is_setup(node: TreeNode) -> bool:
     """Return whether it is a heading over boxes to tick once, before the first stretch begins."""
     boxes = sum(b.checked is not None for one in node.walk() for b in one.blocks)
     chosen = patterns.CHOOSE.search(patterns.fold(node.name))
-    usual = node.is_heading and node.around() in {None, "skip"} and not chosen
+    usual = node.is_heading and bool(node.name) and node.around() in {None, "skip"} and not chosen
     return usual and boxes >= MIN_BOXES and not any(one.mark for one in node.walk())
 
 

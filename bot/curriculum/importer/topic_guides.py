@@ -113,7 +113,8 @@ def _mark(found: list[TreeNode], root: TreeNode) -> None:
         node.mark = HeadingMark("phase" if beside else "module", number, number, "", name, name)
     for number, parent in enumerate(phases.values(), 1):
         if parent is not None:
-            parent.mark = HeadingMark("phase", number, number, "", parent.name, parent.name)
+            name = parent.name or root.name or "Tasks"
+            parent.mark = HeadingMark("phase", number, number, "", name, name)
 
 
 def _above(node: TreeNode | None) -> Iterator[TreeNode]:
