@@ -131,7 +131,7 @@ class RepositorySync:
         return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _post_digest(self, home: InstalledRepository, info: RepositoryInfo) -> str:
-        """Post a mentor's digest in a private repository with a list of learners; say what was done.
+        """Post a mentor's digest in a private repository that lists learners; say what was done.
 
         The list itself is for the Action: here the mentor is the owner, who has accepted learners.
         """

@@ -1,8 +1,8 @@
 """Posts a mentor's weekly digest: a comment in the cohort's own repository, and a line in a chat.
 
 The comments stand on one issue, "Your learners", which the first digest makes. One comment a week,
-whoever runs it and how often: it is found again by its marker. The repository has to be private, for
-learners share with their mentor and not with everybody.
+whoever runs it and how often: it is found again by its marker. The repository has to be private,
+for learners share with their mentor and not with everybody.
 """
 
 from datetime import date
