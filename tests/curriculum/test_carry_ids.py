@@ -1,8 +1,11 @@
 """Ids carried over to another reading: by text and place, each once, and again the same."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.curriculum import importer
 from bot.curriculum.carry_ids import carry_ids, count_tasks
@@ -129,3 +132,54 @@ def test_a_title_that_only_says_more_is_the_same_task() -> None:
     titles = [task.title for task in new.tasks()]
     assert titles == ["Take notes", "Write a program"]
     assert [task.id for task in carry_ids(old, new).tasks()] == [first.id, "write-a-program"]
+
+
+TITLES = ["Practice", "Review", *(f"Read about {word}" for word in ("loops", "traits", "tests"))]
+Weeks = list[list[str]]
+WEEKS_OF_TASKS = st.lists(
+    st.lists(st.sampled_from(TITLES), min_size=1, max_size=4), min_size=1, max_size=5
+)
+
+
+def guide(weeks: Weeks) -> str:
+    parts = ["# Guide"]
+    for number, tasks in enumerate(weeks, start=1):
+        parts += [f"## Week {number}", *(f"- [ ] {title}" for title in tasks)]
+    return "\n\n".join(parts)
+
+
+def test_weeks_without_titles_are_known_by_their_tasks() -> None:
+    weeks = [["Read a book", "Write a page"], ["Give a talk", "Rest"]]
+    old, new = read(guide(weeks)), read(guide([["Begin", "Buy a pen"], *weeks]))
+    found = carry_ids(old, new)
+    assert [unit.id for unit in found.units()][1:] == [unit.id for unit in old.units()]
+
+
+@given(WEEKS_OF_TASKS, st.data())
+def test_a_task_that_is_added_or_taken_out_leaves_all_others_their_ids(
+    weeks: Weeks, data: st.DataObject
+) -> None:
+    old = read(guide(weeks))
+    week = data.draw(st.sampled_from(range(len(weeks))))
+    tasks = list(weeks[week])
+    place = data.draw(st.sampled_from(range(len(tasks) + 1)))
+    added = place == len(tasks) or len(tasks) == 1 or data.draw(st.booleans())
+    tasks[place : place if added else place + 1] = ["Something else"] if added else []
+    changed = [*weeks[:week], tasks, *weeks[week + 1 :]]
+    new = carry_ids(old, read(guide(changed)))
+    Curriculum.model_validate(new.model_dump())
+    assert [unit.id for unit in new.units()] == [unit.id for unit in old.units()]
+    assert Counter(count_tasks(old, new)) == Counter((int(added), int(not added)))
+    assert carry_ids(new, read(guide(changed))) == new
+    for before, after in zip(old.units(), new.units(), strict=True):
+        if before != list(old.units())[week]:
+            assert [task.id for task in after.tasks] == [task.id for task in before.tasks]
+
+
+@given(WEEKS_OF_TASKS, WEEKS_OF_TASKS)
+def test_whatever_changes_ids_stay_unique_and_settle(weeks: Weeks, others: Weeks) -> None:
+    new = carry_ids(read(guide(weeks)), read(guide(others)))
+    Curriculum.model_validate(new.model_dump())
+    assert carry_ids(new, read(guide(others))) == new
+    again = carry_ids(new, read(guide(weeks)))
+    Curriculum.model_validate(again.model_dump())

@@ -212,7 +212,39 @@ def test_a_tick_for_a_reading_that_is_no_longer_offered_does_nothing(runs: Guide
     runs.upgrade(OTHERWISE.replace("Draw a picture of the heap", "Read about lifetimes"), "newest")
     runs.sync()
     assert runs.work() == before
+    body = runs.dashboard().body or ""
+    assert TICK.search(body)
+    assert "milepost:memory" not in body
+
+
+def test_what_was_accepted_once_is_no_yes_to_the_next(runs: GuideRuns) -> None:
+    runs.upgrade(OTHERWISE)
+    runs.sync()
+    runs.tick()
+    runs.sync()
+    before = runs.work()
+    runs.upgrade(GUIDE, "newest")
+    runs.sync()
+    assert runs.work() == before
     assert TICK.search(runs.dashboard().body or "")
+
+
+def test_a_changed_guide_is_read_by_the_same_units_and_a_newer_importer_is_free(
+    runs: GuideRuns,
+) -> None:
+    preferred: list[str] = []
+
+    def read(units: str) -> Curriculum:
+        preferred.append(units)
+        return read_text(GUIDE)(units)
+
+    runs.use(f"{GUIDE}\nMore.\n", read)
+    runs.sync()
+    assert preferred == ["week"]
+    runs.upgrade(GUIDE)
+    runs.use(GUIDE, read)
+    runs.sync()
+    assert preferred == ["week", ""]
 
 
 def test_a_path_without_a_record_gets_one_and_nothing_else(runs: GuideRuns) -> None:
