@@ -43,7 +43,7 @@ OTHERWISE = """# Learn Rust
 - [ ] Draw a picture of the heap
 - [ ] Answer a question of somebody else
 """
-SENTENCE = "This version of Milepost reads your guide in another way: 2 tasks more, 1 task fewer."
+SENTENCE = "This version of Milepost reads your guide differently: 2 tasks more, 1 task fewer."
 TICK = re.compile(r"- \[ \](?=[^\n]*\"do\":\"reading\")")
 
 
@@ -281,7 +281,7 @@ def test_a_reading_that_is_too_long_to_keep_stops_the_run_of_a_newer_importer(
     assert runs.writes() == []
     before = runs.contents()
     runs.upgrade(OTHERWISE)
-    with pytest.raises(RefusedError, match="reads your guide in another way"):
+    with pytest.raises(RefusedError, match="reads your guide differently"):
         runs.sync()
     assert runs.contents() == before
     run = runs._sync()
