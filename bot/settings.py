@@ -30,6 +30,7 @@ from bot import yaml_file
 from bot.errors import ConfigError
 
 CONFIG_PATH = ".github/milepost.yml"
+LEARNERS_PATH = ".github/learners.txt"  # in a mentor's repository
 DEFAULT_CURRICULUM = "devops-to-mlops"
 DEFAULT_API_URL = "https://api.github.com"
 MAX_PAUSES = 50

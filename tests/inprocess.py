@@ -108,6 +108,9 @@ class Edges:
         found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
         return with_closings(found, self)
 
+    def is_private(self) -> bool:
+        return self.repository.private
+
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
         return _state(self.repository, found) if found and not found.is_pull_request else None

@@ -9,7 +9,6 @@ from bot.action.runner_log import RunnerLog
 from bot.errors import ConfigError
 from bot.github.addresses import named_repository, web_root
 from bot.github.api_client import open_session
-from bot.planning.ports import Reader
 from bot.reports.digest import as_markdown
 from bot.sync.cohort import cohort, listed
 from bot.sync.digest import check_webhook, post_digest
@@ -19,7 +18,7 @@ from bot.sync.file_sources import RepositoryFiles
 def post_cohort_digest(
     environ: Mapping[str, str],
     context: ActionContext,
-    reader: Reader,
+    reader: LastPushReader,
     inputs: Inputs,
     log: RunnerLog,
 ) -> ActivityResult:

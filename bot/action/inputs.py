@@ -10,12 +10,11 @@ from pydantic import Field
 from bot import settings as settings_file
 from bot.errors import ConfigError
 from bot.planning.snapshot import FrozenModel
-from bot.settings import CONFIG_PATH, Settings
+from bot.settings import CONFIG_PATH, LEARNERS_PATH, Settings
 
 if TYPE_CHECKING:
     from bot.sync.file_sources import FileSource
 
-LEARNERS = ".github/learners.txt"
 YES = frozenset({"true", "yes", "1"})
 NO = frozenset({"false", "no", "0", ""})
 
@@ -40,7 +39,7 @@ class Inputs(FrozenModel):
     dry_run: bool = False
     allow_removals: bool = False
     config: str = CONFIG_PATH
-    learners: str = LEARNERS
+    learners: str = LEARNERS_PATH
     webhook: str = Field(default="", repr=False)
     path: dict[str, str] = Field(default_factory=dict)
 
@@ -64,7 +63,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
         dry_run=_boolean(environ, "dry-run"),
         allow_removals=_boolean(environ, "allow-removals"),
         config=environ.get("MILEPOST_CONFIG", "").strip() or CONFIG_PATH,
-        learners=environ.get("MILEPOST_LEARNERS", "").strip() or LEARNERS,
+        learners=environ.get("MILEPOST_LEARNERS", "").strip() or LEARNERS_PATH,
         webhook=environ.get("MILEPOST_WEBHOOK", "").strip(),
         path=given,
     )

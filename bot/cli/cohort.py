@@ -12,6 +12,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.reports.cohort import Cohort
+    from bot.sync.cohort import CohortReading
 
 
 def cohort(
@@ -45,12 +46,20 @@ def cohort(
             help="Post this week's digest there, once; also to the chat of MILEPOST_WEBHOOK.",
         ),
     ] = None,
+    answer: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--answer",
+            metavar="WHO TEXT",
+            help="Comment on the oldest request for help of who has this name in the table.",
+        ),
+    ] = None,
 ) -> int:
     """Show where the learners are who share that with you.
 
     The table has only repositories whose own settings name you in `mentors` and say
     `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
-    error. Nothing is written but with --post. The exit code is 0 when all could be read.
+    error. Only --post and --answer write anything. The exit code is 0 when all could be read.
     """
     from bot.github.addresses import named_repository, web_root
     from bot.github.api_client import open_session
@@ -75,7 +84,22 @@ def cohort(
         console.print_status(printable(f"{word}: {one.repository}: {one.reason}"))
     if post is not None:
         _post_digest(reading.table, named_repository(post, web_root(api_url)))
+    if answer is not None:
+        _answer(reading, *answer)
     return reading.exit_code
+
+
+def _answer(reading: "CohortReading", who: str, text: str) -> None:
+    from bot.planning.changes import CreateComment
+    from bot.sync.cohort import find_request
+    from bot.templating import printable
+
+    repository, request = find_request(reading, who)
+    comment = CreateComment(key="answer", number=request.number, title=request.title, body=text)
+    context = CliContext(repository)
+    with context.reader():  # which closes the connections of both
+        context.gateway().write(comment)
+    console.print_status(printable(f"Your answer to {who} is a comment on the issue now."))
 
 
 def _post_digest(table: "Cohort", repository: str) -> None:

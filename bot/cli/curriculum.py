@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli import console
+from bot.cli.context import now
 from bot.cli.options import AsJson
 from bot.errors import CurriculumError, GuideError, UsageError
 
@@ -117,11 +118,12 @@ def import_guide(
     if output is not None and output.exists() and not force:
         raise UsageError("it is there already.", where=str(output), hint="Replace it with --force.")
     content = _read(guide)
-    imported = importer.read(content, name=str(guide), reading=reading or 1)
+    today = now().date()
+    imported = importer.read(content, name=str(guide), reading=reading or 1, after=today)
     if reading is None and imported.readings:
         chosen = _choose(imported.readings)
         if chosen > 1:
-            imported = importer.read(content, name=str(guide), reading=chosen)
+            imported = importer.read(content, name=str(guide), reading=chosen, after=today)
     if summary == "json":
         console.print_result(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
     else:

@@ -120,6 +120,18 @@ class HttpReader:
         """Return a repository, by the number that outlives its name. Raises NotThereError."""
         return self._cached.get_object(f"/repositories/{number}")
 
+    def is_private(self) -> bool:
+        """Return whether not everybody may read it. Raises RepositoryMissingError."""
+        return self._cached.get_object(self._connection.root).get("private") is True
+
+    def owner(self) -> tuple[int, str]:
+        """Return the id and the login of its owner. Raises RepositoryMissingError."""
+        root = self._connection.root
+        found = self._cached.get_object(root).get("owner")
+        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise shape_error(root, "no owner")
+        return found["id"], str(found.get("login"))
+
     def may_push(self) -> bool:
         """Return whether the token's owner may write files here. Raises RepositoryMissingError."""
         rights = self._cached.get_object(self._connection.root).get("permissions")

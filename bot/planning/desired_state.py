@@ -22,13 +22,11 @@ from bot.curriculum.model import (
     Module,
     Phase,
     Task,
-    TaskKind,
     Unit,
-    WorkItem,
 )
-from bot.curriculum.sections import CommunityEntry, Resource
 from bot.errors import CurriculumError
 from bot.planning.backlinks import without_backlinks
+from bot.planning.issue_values import IssueValues
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
@@ -44,12 +42,6 @@ from bot.settings import CONFIG_PATH, Settings
 SUMMARY_KEY = "summary:summary"
 MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
 
-# Whom each issue of next steps names: the places to join first, then people, then events.
-ACTION_PEOPLE = {
-    Horizon.WEEK: ("community",),
-    Horizon.MONTH: ("person",),
-    Horizon.QUARTER: ("event",),
-}
 ACTION_TEXTS = {  # the title of the issue, and how it begins
     Horizon.WEEK: (
         "Next steps: this week",
@@ -177,11 +169,8 @@ class _Issues:
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}
         self._in_progress = names["status:in-progress"]
-        self._resources = {resource.id: resource for resource in curriculum.resources}
+        self._values = IssueValues(curriculum, settings)
         self._hours = hours_by_unit(curriculum, settings)
-        self._picks = {task: pick for pick in curriculum.picks for task in pick.tasks}
-        searching = (t.id for t in curriculum.tasks() if t.kind is TaskKind.JOB_SEARCH)
-        self._job_search = next(searching, None)
 
     def milestones(self) -> Iterator[DesiredMilestone]:
         titles: set[str] = set()
@@ -230,31 +219,6 @@ class _Issues:
         }
         return kinds | {kind for kind, used in extra.items() if used}
 
-    def _used(self, *items: WorkItem, key: Key = "") -> list[Resource]:
-        """Return the resources of these items, each once, in the order they are named.
-
-        `key` is that of a task or deliverable, whose title may name others.
-        """
-        also = self._curriculum.relations.resources.get(key, ())
-        names = dict.fromkeys([*(name for item in items for name in item.resources), *also])
-        return [self._resources[name] for name in names]
-
-    def _picked(self, task: Task) -> Item | None:
-        """Return the option that the learner picked of those that a task leaves open."""
-        pick = self._picks.get(task.id)
-        taken = self._settings.choices.get(pick.id) if pick else None
-        return next((one for one in pick.options if one.id == taken), None) if pick else None
-
-    def _skills_of(self, item: WorkItem) -> list[str]:
-        """Return the titles of the skills that an item trains."""
-        return [skill.title for skill in self._curriculum.skills if skill.id in item.skills]
-
-    def _people(
-        self, kinds: tuple[str, ...] = ("community", "event", "person")
-    ) -> list[CommunityEntry]:
-        """Return the communities, events and people of these kinds."""
-        return [entry for entry in self._curriculum.community if entry.kind in kinds]
-
     def _issue(
         self, kind: str, item: Item, title: str, values: dict[str, Any], **more: Any
     ) -> DesiredIssue:
@@ -286,18 +250,11 @@ class _Issues:
             Horizon.QUARTER: add_months(self._dates.first, 3),
         }
         for horizon in Horizon:
-            actions = [a for a in self._curriculum.actions if a.horizon == horizon]
+            values = self._values.of_actions(horizon)
             unit = self._dates.current(ends[horizon])
-            if actions and unit:
+            if values["actions"] and unit:
                 title, opening = ACTION_TEXTS[horizon]
-                values = {
-                    "opening": opening,
-                    "actions": actions,
-                    "done_with": self._texts.stood_for,
-                    "skills": {action.id: self._skills_of(action) for action in actions},
-                    "people": self._people(ACTION_PEOPLE[horizon]),
-                    "resources": self._used(*actions),
-                }
+                values |= {"opening": opening, "done_with": self._texts.stood_for}
                 yield DesiredIssue(
                     key=f"actions:{horizon}",
                     title=title,
@@ -338,11 +295,7 @@ class _Issues:
         values = {
             "module": module_name(self._curriculum, module),
             "unit": unit_name(unit),
-            "resources": self._used(task, key=f"task:{task.id}"),
-            "pick": self._picks.get(task.id),
-            "picked": self._picked(task),
-            "people": self._people() if task.kind is TaskKind.NETWORKING else (),
-            "companies": self._curriculum.companies if task.id == self._job_search else (),
+            **self._values.of_task(task),
             "in_progress": self._in_progress,
         }
         return self._issue(
@@ -366,7 +319,10 @@ class _Issues:
         ideas = {idea.id: idea for idea in self._curriculum.projects}
         for idea in (ideas[name] for name in self._overrides.projects if name in ideas):
             labels = ("kind:portfolio", *work_labels(self._curriculum, idea))
-            values = {"skills": self._skills_of(idea), "resources": self._used(idea)}
+            values = {
+                "skills": self._values.skills(idea),
+                "resources": self._values.resources(idea),
+            }
             yield self._issue("project", idea, f"Project: {idea.title}", values, labels=labels)
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
@@ -374,7 +330,7 @@ class _Issues:
         values = {
             "module": module_name(self._curriculum, module),
             "module_kind": module.kind,
-            "resources": self._used(deliverable, key=f"deliverable:{deliverable.id}"),
+            "resources": self._values.resources(deliverable, key=f"deliverable:{deliverable.id}"),
         }
         return self._issue(
             "deliverable",

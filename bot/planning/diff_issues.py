@@ -5,7 +5,7 @@ from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, compare_fields, label_digest
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.length_limits import BODY
-from bot.planning.marker import Key, Marker, digest, normalized, wrap
+from bot.planning.marker import Key, Marker, count_ticks, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.plan import Note
 from bot.planning.snapshot import IssueState
@@ -80,6 +80,7 @@ class IssueDiff:
             labels=_label_digests(labels),
             milestone=milestone,
             starter=digest(normalized(want.starter)) if want.starter else None,
+            ticks=count_ticks(want.body),
         )
         body = wrap(want.body, marker)
         if want.starter:
@@ -170,6 +171,7 @@ class _Update:
             "milestone": self._milestone_base,
             "state": "open" if open_now else "closed" if closing else old.state,
             "answer": want.answer,
+            "ticks": count_ticks(want.body) if self._region is not None else old.ticks,
         }
         marker = old.model_copy(update=written)
         marked = self._ours.marked

@@ -57,14 +57,20 @@ def normalized(text: str) -> str:
     return _TICK.sub(r"\1[ ]", "\n".join(line.rstrip() for line in lines).strip())
 
 
+def count_ticks(text: str) -> int:
+    """Return how many boxes are ticked."""
+    return len(_TICK.findall(text))
+
+
 class Marker(FrozenModel):
     """What the object remembers: `key`, and per field the hash of what we last wrote.
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
     `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
     put behind the region for the learner to fill in, `answer` the option that the issue of a choice
-    was closed for. `writers` are, in a milestone, the ids of the
-    accounts that the path is written by. Fields that are not known here are kept.
+    was closed for. `ticks` is how many boxes of the region we ticked ourselves. `writers` are, in a
+    milestone, the ids of the accounts that the path is written by. Fields that are not known here
+    are kept.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -79,6 +85,7 @@ class Marker(FrozenModel):
     state: Literal["open", "closed"] = "open"
     starter: str | None = None
     answer: str = ""
+    ticks: int = 0
     writers: tuple[int, ...] = ()
 
 
@@ -107,8 +114,8 @@ class MarkedBody(FrozenModel):
 
     @property
     def ticked(self) -> bool:
-        """Return whether a box in the region is ticked."""
-        return "[x]" in (self.region or "").casefold()
+        """Return whether somebody ticked or cleared a box in the region."""
+        return count_ticks(self.region or "") != self.marker.ticks
 
     def with_region(self, region: str, marker: Marker) -> str:
         """Return the body with another region and marker; the text around them stays.

@@ -15,10 +15,11 @@ from bot.github.app import AppAuth
 from bot.github.errors import InstallationGoneError, InstallationSuspendedError
 from bot.github.link_checker import MissedLinks
 from bot.github.rate_limiter import RateLimiter
+from bot.reports.cohort import Cohort
 from bot.server import next_run, sync_repository
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
-from bot.server.showing import audience, packed, showing
+from bot.server.showing import audience, packed, showing, unpacked_member
 from bot.server.store import rows
 from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
@@ -35,6 +36,7 @@ DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
 OVERLAP = timedelta(hours=2)
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
+MAX_LEARNERS = 1_000  # in a mentor's digest
 PROGRESS_EVERY = timedelta(seconds=1)
 
 FollowUpJob = tuple[rows.Subject, datetime]
@@ -170,6 +172,7 @@ class Jobs:
                 sleep=self.sleep,
                 on_info=lambda info: save(row.installation_id, info, now),
                 on_settings=lambda info, found: self._confirm(row, info.full_name, found, now),
+                on_cohort=lambda account, login: self._cohort(rows.Mentor(account, login), now),
                 on_progress=self._progress_writer(row),
                 deleted_comments=self.store.inbox.deleted_comments(subject),
             ).run()
@@ -189,6 +192,17 @@ class Jobs:
         """Store that these settings were read, and so whom they share with."""
         found = audience(settings, full_name, row.id)
         self.store.cohorts.confirm(row.id, found, now, revocations=row.revocations)
+
+    def _cohort(self, who: rows.Mentor, now: datetime) -> Cohort:
+        """Return the public learners whom a mentor accepted.
+
+        Whether the mentor may read a private one, GitHub says only to the mentor.
+        """
+        found = self.store.cohorts.learners(who, now, offset=0, limit=MAX_LEARNERS)
+        documents = self.store.page_cache.documents([row.id for row in found if not row.private])
+        members = (unpacked_member(documents[row.id]) for row in found if row.id in documents)
+        learners = tuple(one for one in members if one is not None)
+        return Cohort(learners=learners, not_shown=len(found) - len(learners))
 
     def _forget(self, repositories: Iterable[int]) -> None:
         """Drop from memory what is gone, or what we may not read any more."""

@@ -29,12 +29,14 @@ from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.refusals import sentences
 from bot.progress.path import LearningPath, PathReader
+from bot.reports.cohort import Cohort
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
-from bot.settings import CONFIG_PATH, Settings
+from bot.settings import CONFIG_PATH, LEARNERS_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.sync.apply import WriteContext
+from bot.sync.digest import post_digest
 from bot.sync.file_sources import RepositoryFiles, find_source
 from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
@@ -81,6 +83,7 @@ class RepositorySync:
     sleep: Sleep
     on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
     on_settings: Callable[[RepositoryInfo, Settings], None]  # as soon as they are read and valid
+    on_cohort: Callable[[int, str], Cohort]  # gets a mentor's id and login
     on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
     deleted_comments: frozenset[int] = frozenset()  # ids, by deliveries
     settings: Settings | None = None  # set as soon as they are read
@@ -119,13 +122,34 @@ class RepositorySync:
         least = rights_for(None, private=info.private)
         path = self.auth.using(home, lambda c: self._read(c, info), rights=least)
         if path is None:
-            return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
+            return RepositorySyncResult("unset", self._post_digest(home, info))
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
         omitted = done.path.observed.snapshot.omitted
         written = f"{plural(done.written, 'change')} written."
         message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
         return RepositorySyncResult("synced", message, path.settings, path=done.path)
+
+    def _post_digest(self, home: InstalledRepository, info: RepositoryInfo) -> str:
+        """Post a mentor's digest in a private repository that lists learners; say what was done.
+
+        The list itself is for the Action: here the mentor is the owner, who has accepted learners.
+        """
+
+        def post(connection: Connection) -> str:
+            with self._reader(connection) as reader:
+                if reader.file(LEARNERS_PATH) is None:
+                    return unset
+                gateway = PyGithubGateway(connection, self._client)
+                context = WriteContext(lambda: gateway, self.sleep)
+                cohort = self.on_cohort(*reader.owner())
+                outcome = post_digest(cohort, self.now.date(), reader, context)
+                return f"The digest of this week: {outcome}."
+
+        unset = f"There is no {CONFIG_PATH} yet."
+        if not info.private:
+            return unset
+        return self.auth.using(home, post, rights=rights_for(None, private=True))
 
     def _read(self, connection: Connection, info: RepositoryInfo) -> PathReader | None:
         with self._reader(connection) as reader:

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from bot import settings as settings_file
-from bot.errors import EXIT_OK, AuthenticationError, ConfigError, MilepostError
+from bot.errors import EXIT_OK, AuthenticationError, ConfigError, MilepostError, UsageError
 from bot.planning.ports import Reader
 from bot.progress.path import LearningPath
-from bot.reports.cohort import Cohort, Member, member
+from bot.reports.cohort import Cohort, HelpRequest, Member, member
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles, find_source
 
@@ -48,10 +48,11 @@ class NotShown(NamedTuple):
 
 
 class CohortReading(NamedTuple):
-    """A table, and what is not in it."""
+    """A table, the repositories of its learners, and what is not in it."""
 
     table: Cohort
     not_shown: tuple[NotShown, ...]
+    repositories: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -70,10 +71,27 @@ def cohort(
     In the order of `repositories` (owner/name), each once; several are read at a time. Raises
     AuthenticationError, which would be wrong with each.
     """
-    rows = read_each(repositories, _RepositoryReader(open_reader, now).read, on_read)
-    learners = tuple(row for row in rows if isinstance(row, Member))
-    not_shown = tuple(row for row in rows if isinstance(row, NotShown))
-    return CohortReading(Cohort(learners=learners, not_shown=len(not_shown)), not_shown)
+    read = _RepositoryReader(open_reader, now).read
+    rows = read_each(repositories, lambda name: (name, read(name)), on_read)
+    shown = [(name, row) for name, row in rows if isinstance(row, Member)]
+    not_shown = tuple(row for _, row in rows if isinstance(row, NotShown))
+    table = Cohort(learners=tuple(row for _, row in shown), not_shown=len(not_shown))
+    return CohortReading(table, not_shown, tuple(name for name, _ in shown))
+
+
+def find_request(reading: CohortReading, who: str) -> tuple[str, HelpRequest]:
+    """Return the repository and the oldest request of who goes by this name. Raises UsageError."""
+    wanted = who.casefold()
+    found = [
+        (name, one)
+        for name, one in zip(reading.repositories, reading.table.learners, strict=True)
+        if one.who.casefold() == wanted and one.asking
+    ]
+    if len(found) != 1:
+        problem = "several people of that name ask" if found else "nobody of that name asks"
+        raise UsageError(f"{problem} for help.", where=who)
+    [(name, one)] = found
+    return name, one.asking[0]
 
 
 def read_each(

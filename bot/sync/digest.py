@@ -1,24 +1,25 @@
 """Posts a mentor's weekly digest: a comment in the cohort's own repository, and a line in a chat.
 
 The comments stand on one issue, "Your learners", which the first digest makes. One comment a week,
-whoever runs it and how often: it is found again by its marker.
+whoever runs it and how often: it is found again by its marker. The repository has to be private,
+for learners share with their mentor and not with everybody.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from bot.errors import UnavailableError, UsageError
 from bot.planning.changes import CreateIssue
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, observe
+from bot.planning.ports import Reader
 from bot.reports.cohort import Cohort
 from bot.reports.digest import as_chat, as_markdown, digest_key
 from bot.reports.due_weeks import Week
 from bot.sync.publish import DueComment, Outcome, publish_once
 
 if TYPE_CHECKING:
-    from bot.planning.ports import Reader
     from bot.sync.apply import WriteContext
 
 ISSUE: Key = "cohort"
@@ -27,16 +28,30 @@ _BODY = "Each week a comment here says which of your learners would like help, a
 TIMEOUT = 10.0  # seconds
 
 
+class CohortReader(Reader, Protocol):
+    """Reads the cohort's own repository."""
+
+    def is_private(self) -> bool:
+        """Return whether not everybody may read it."""
+        ...
+
+
 def post_digest(
-    cohort: Cohort, today: date, reader: "Reader", context: "WriteContext", webhook: str = ""
+    cohort: Cohort, today: date, reader: CohortReader, context: "WriteContext", webhook: str = ""
 ) -> Outcome:
     """Post this week's digest unless it stands, and then to the chat at `webhook` if it is given.
 
-    `today` is the mentor's day. Raises UsageError for a webhook that is no https address, first of
-    all, UnavailableError when the chat does not take it, and what reader and gateway raise.
+    `today` is the mentor's day. Raises UsageError for a webhook that is no https address and for a
+    public repository, first of all, UnavailableError when the chat does not take it, and what
+    reader and gateway raise.
     """
     if webhook:
         check_webhook(webhook)
+    if not reader.is_private():
+        raise UsageError(
+            "the digest isn't posted where everybody can read it.",
+            hint="Your learners share with you alone: make the repository of the cohort private.",
+        )
     reader.viewer()  # what this account wrote is ours
     observed = _observed(reader)
     if ISSUE not in observed.issues:
@@ -88,5 +103,5 @@ def send_chat(url: str, text: str) -> None:
         )
 
 
-def _observed(reader: "Reader") -> ObservedState:
+def _observed(reader: Reader) -> ObservedState:
     return observe(reader.snapshot(fresh=True))

@@ -131,7 +131,7 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
 
 
 def read_guide(content: bytes, *, name: str, units: str = "") -> Curriculum:
-    """Return the curriculum of a Markdown guide, with such `units` if it can. Raises GuideError."""
+    """Return the curriculum of a Markdown guide, by `units` if it can. Raises GuideError."""
     from bot.curriculum import importer
 
     return importer.read(content, name=name, prefer=units).curriculum

@@ -3,7 +3,7 @@
 import pytest
 from action.action_runner import ActionRunner
 
-from bot.action.inputs import LEARNERS
+from bot.settings import LEARNERS_PATH
 
 SCHEDULE = {"schedule": "17 6 * * 1"}
 SECRET = "https://hooks.slack.com/services/T/B/canary"
@@ -14,7 +14,9 @@ def cohort(stage: ActionRunner) -> ActionRunner:
     """The learner is a mentor, too, and the repository that of the cohort as well."""
     stage.follow(mentors=["learner"], cohort={"share": True})
     stage.run("workflow_dispatch")
-    stage.terminal.push(LEARNERS, "# spring\nlearner/portfolio\nmia/path\n")
+    world = stage.sandbox.world
+    world.repository().private = True
+    stage.terminal.push(LEARNERS_PATH, "# spring\nlearner/portfolio\nmia/path\n")
     return stage
 
 
@@ -38,7 +40,7 @@ def test_a_dry_run_posts_nothing(cohort: ActionRunner) -> None:
 
 def test_what_is_wrong_is_told_before_anybody_is_read(stage: ActionRunner) -> None:
     ran = stage.run("schedule", SCHEDULE, command="cohort")
-    assert (ran.code, f"{LEARNERS}" in ran.log) == (3, True)
+    assert (ran.code, f"{LEARNERS_PATH}" in ran.log) == (3, True)
     ran = stage.run("schedule", SCHEDULE, command="cohort", webhook=SECRET.replace("s:", ":"))
     assert ran.code == 64
     assert f"::add-mask::{SECRET.replace('s:', ':')}" in ran.log

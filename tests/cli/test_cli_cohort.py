@@ -86,13 +86,29 @@ def test_the_digest_is_posted_once_a_week_in_the_repository_of_the_cohort(
     mentor: Terminal,
 ) -> None:
     with mentor.sandbox.world.lock:
-        home = mentor.sandbox.world.add_repository("learner/class")
+        home = mentor.sandbox.world.add_repository("learner/class", private=True)
     for outcome in ("posted", "it was posted already"):
         ran = mentor("cohort", "learner/portfolio", "--post", "learner/class")
         assert (ran.code, ran.err) == (0, f"The digest of this week: {outcome}.\n")
     (issue,) = home.issues.values()
     (comment,) = issue.comments
     assert "**Would like help**\n\n- learner: [Write](" in comment.body
+
+
+def test_an_answer_keeps_the_pseudonym(mentor: Terminal) -> None:
+    shared = {**SHARED, "cohort": {"share": True, "name": "Blue Heron"}}
+    mentor.push(CONFIG_PATH, settings_text(**shared))
+    ran = mentor("cohort", "learner/portfolio", "--answer", "blue heron", "Look at page 3.")
+    assert (ran.code, ran.err) == (
+        0,
+        "Your answer to blue heron is a comment on the issue now.\n",
+    )
+    assert "portfolio" not in ran.out
+    number = mentor.issue("Write")["number"]
+    (comment,) = mentor.github("GET", f"/issues/{number}/comments")
+    assert comment["body"] == "Look at page 3."
+    ran = mentor("cohort", "learner/portfolio", "--answer", "learner", "Hello")
+    assert (ran.code, "nobody of that name asks for help" in ran.err) == (64, True)
 
 
 def test_who_leaves_is_gone_with_the_next_run(mentor: Terminal) -> None:

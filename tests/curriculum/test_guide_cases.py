@@ -146,7 +146,7 @@ def test_the_account_of_a_guide_is_all_of_its_items_and_rows() -> None:
     account = read(text.encode(), name="x").account
 
     assert sum(account.values()) == 5
-    assert account == {"tasks": 1, "details of tasks": 1, "goals": 1, "without a place": 2}
+    assert account == {"tasks": 1, "details of tasks": 2, "goals": 1, "without a place": 1}
 
 
 def test_a_refusal_says_what_was_seen() -> None:
@@ -202,9 +202,7 @@ PHASES = "### Phase 1\n- x\n\n### Phase 2\n- y\n"
             [2, 1],
             id="labels over links and code",
         ),
-        pytest.param(
-            "Before the exam:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"
-        ),
+        pytest.param("Before it:\n\n- a\n- b\n- c\n\nAfter it:\n\n- d\n- e\n", [3, 2], id="colons"),
         pytest.param(
             "# =====\n# PHASE 1: A\n# =====\n\n## Week 1\n- a\n\n"
             "# =====\n# PHASE 2: B\n# =====\n\n## Week 2\n- b\n",
@@ -273,3 +271,116 @@ def test_rows_of_a_table_without_a_head_mean_what_their_first_cell_says() -> Non
     assert [task.title for task in guide.tasks()] == ["Lessons: Loops"] * 2
     assert [unit.goals for unit in guide.units()] == [("Know loops",)] * 2
     assert [one.title for one in guide.deliverables()] == ["A game"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        pytest.param(
+            "## Day 1 (Apr 20)\n- a\n## Day 2 (Apr 21)\n- b\n## Exam - 24 April\n- c\n",
+            ["2027-04-20", "2027-04-21", "2027-04-24"],
+            id="the next April that fits, and an exam on its day",
+        ),
+        pytest.param(
+            "## Dec 29 - Jan 4\n- a\n## Jan 5 - Jan 11\n- b\n",
+            ["2026-12-29", "2027-01-05"],
+            id="over the new year",
+        ),
+        pytest.param(
+            "## Lesson 1 23-02-2026\n- a\n## Lesson 2 24-02-2026\n- b\n",
+            ["2026-02-23", "2026-02-24"],
+            id="days between hyphens",
+        ),
+        pytest.param(
+            "## Week 1 (Nov 30 - Dec 6)\n- a\n## Week 2\n- b\n## Week 3 (Dec 14 - Dec 20)\n- c\n",
+            ["2026-11-30", "2026-12-07", "2026-12-14"],
+            id="a week without days between two with them",
+        ),
+    ],
+)
+def test_days_of_a_guide_are_those_of_its_units(text: str, days: list[str]) -> None:
+    guide = read(f"# Plan\n\n{text}".encode(), name="x", after=date(2026, 11, 29)).curriculum
+
+    assert [str(unit.first) for unit in guide.units()] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        pytest.param(
+            "# Plan\n\n## Weeks 1-4: A\n### Weeks 1-2\n- a\n### Weeks 3-4\n- b\n"
+            "## Weeks 5-8: B\n### Weeks 5-6\n- c\n### Weeks 7-8\n- d\n",
+            [14, 14, 14, 14],
+            id="weeks over weeks",
+        ),
+        pytest.param(
+            "# A 12-week plan\n\n## Module 1\n- a\n## Module 2\n- b\n## Module 3\n- c\n",
+            [28, 28, 28],
+            id="the title says how long",
+        ),
+    ],
+)
+def test_a_plan_takes_as_long_as_the_guide_says(text: str, days: list[int]) -> None:
+    assert [unit.days for unit in read(text.encode(), name="x").curriculum.units()] == days
+
+
+def test_what_stands_around_tasks_is_in_the_description_of_the_first() -> None:
+    text = (
+        "## Week 1\n**Why:** It pays off.\n\n### Day 1: Vectors\nWatch it twice.\n"
+        "- [ ] a\n- [ ] b\n- a hint\n\n### Day 2\n- [ ] c\n"
+    )
+
+    tasks = list(read(f"# Plan\n\n{text}".encode(), name="x").curriculum.tasks())
+
+    assert [one.description for one in tasks] == [
+        "Day 1: Vectors\nWhy: It pays off.\nWatch it twice.\n- a hint",
+        "Day 1: Vectors",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "units"),
+    [
+        pytest.param(
+            "| <p>SEM 01<br>18.08.2025</p> | <ul><li><a href='a'>A</a></li><li>B</li></ul> | C |\n"
+            "| <p>SEM 02<br>25.08.2025</p> | Exam | Exam |\n",
+            [("2025-08-18", "2025-08-24", ["A", "B", "C"]), ("2025-08-25", "2025-08-31", ["Exam"])],
+            id="HTML in cells, and the day on which a week begins",
+        )
+    ],
+)
+def test_cells_hold_what_their_html_says(
+    rows: str, units: list[tuple[str, str, list[str]]]
+) -> None:
+    text = f"# Plan\n\n| Week / Date | Theory | Practice |\n|--|--|--|\n{rows}"
+
+    guide = read(text.encode(), name="x").curriculum
+
+    found = [(str(one.first), str(one.last), [t.title for t in one.tasks]) for one in guide.units()]
+    assert found == units
+
+
+def test_a_stretch_in_brackets_inside_a_title_counts_with_the_rows_around_it() -> None:
+    rows = "| Day | Do |\n|--|--|\n| 1 | a |\n| 2 | b |\n"
+    more = "| Day | Do |\n|--|--|\n| 5 | d |\n| 6 | e |\n"
+
+    text = f"# Plan\n\n{rows}\n### Project (Day 3-4): A game\n- c\n\n---\n\n{more}"
+
+    assert [(one.title, one.days) for one in read(text.encode(), name="x").curriculum.units()] == [
+        ("Plan", 1), ("Plan", 1), ("Project: A game", 2), ("Plan", 1), ("Plan", 1)
+    ]  # fmt: skip
+
+
+def test_days_in_a_column_of_dates_are_those_of_their_week() -> None:
+    week = "| Day | Date | Do |\n|--|--|--|\n| {} | {} | a |\n| {} | {} | b |\n\n"
+    text = (
+        week.format(1, "2026-01-05", 2, "2026-01-06"),
+        week.format(3, "2026-01-12", 4, "2026-01-13"),
+    )
+
+    guide = read(f"# P\n\n## Week 1\n{text[0]}## Week 2\n{text[1]}".encode(), name="x").curriculum
+
+    assert [(str(one.first), str(one.last)) for one in guide.units()] == [
+        ("2026-01-05", "2026-01-06"), ("2026-01-12", "2026-01-13")
+    ]  # fmt: skip

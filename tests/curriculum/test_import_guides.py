@@ -105,12 +105,16 @@ def test_checkboxes_are_the_tasks_where_there_are_some() -> None:
         - [ ] Do this
         - [x] And that
         - A remark
+
+        ### Aside
+        - Elsewhere
         """
     )
 
-    assert [t.title for t in imported.curriculum.tasks()] == ["Do this", "And that"]
+    found = [(task.title, task.description) for task in imported.curriculum.tasks()]
+    assert found == [("Do this", "- A remark"), ("And that", "")]
     assert [(one.number, one.why) for one in imported.unplaced] == [
-        (4, "a bullet in a unit whose tasks are checkboxes")
+        (7, "a bullet in a unit whose tasks are checkboxes"),
     ]
 
 

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 RUNS = 300
 NEAR = timedelta(days=21)  # within which two simulations of one future agree
 FORECAST = re.compile(
-    r"By your own pace it ends (?:around|between) (.+?): "
+    r"At your own pace you'll likely finish (?:around|between) (.+?): "
     r"your last (\d+) weeks had about ([\d.]+) .*? each, and ([\d.]+)"
 )
 DATE = re.compile(r"(\d{1,2}) (\w{3})\w* (\d{4})")
@@ -190,17 +190,16 @@ class YearWitness(ReportSnapshots):
                 self._numbers("hours of a month", row, r"\| ([\d.]+) of ([\d.]+) \|", done, total)
 
     def _skills(self, text: str, pieces: list[Piece]) -> None:
-        for skill in self.path.assessment.skills:
+        trains, feeds = self.path.relations.skills, self.path.relations.feeds
+        for skill in self.path.rated:
             own = [
-                p
-                for p in pieces
-                if p.required
-                and p.state not in {"skipped", "removed"}
-                and {*skill.skills} & {*p.item.skills}
+                piece
+                for piece in pieces
+                if piece.required and piece.state not in {"skipped", "removed"}
+                if {*feeds.get(skill.id, ())} & {*trains.get(piece.key, ())}
             ]
-            done = [p for p in own if p.state in {"done", "credited"}]
+            done = [piece for piece in own if piece.state in {"done", "credited"}]
             row = row_of(text, skill.title)
-            ratings = self._ratings(skill.title)
             self._numbers(
                 "work for a skill",
                 row,
@@ -208,6 +207,7 @@ class YearWitness(ReportSnapshots):
                 *([len(done), len(own)] if own else []),
             )
             shown = re.search(r"(\d) of \d(?:,| on) ", row)
+            ratings = self._ratings(skill.title)
             self._equal("rating", [int(shown[1])] if shown else [], ratings[-1:])
 
     def _ratings(self, title: str) -> list[int]:
@@ -516,5 +516,5 @@ def dates(text: str) -> list[date]:
 
 def row_of(text: str, title: str) -> str:
     """The row of a table, or the item of a report's list, that is about this."""
-    begins = (f"| {title} | ", f"- **{title}**: ")
+    begins = (f"| {title} | ", f"| {title} (aim: ", f"- **{title}**: ")
     return next((line for line in text.split("\n") if line.startswith(begins)), "")

@@ -104,6 +104,14 @@ def test_the_box_of_a_next_step_follows_its_work_once() -> None:
     assert box() == " "
 
 
+def test_a_box_that_we_ticked_is_no_work_of_the_learner_s() -> None:
+    learner = HistoryLearner(PATH, HOW).done(Read_about_flour="2026-01-08")
+    runs(learner, "2026-01-09")
+    assert "[x]" in (learner.bench.issue("Next steps: this month").body or "")
+    learner.bench.undo()
+    assert learner.bench.issue("Next steps: this month").state == "closed"
+
+
 def test_a_pick_has_boxes_where_it_matters_until_it_is_taken() -> None:
     learner = HistoryLearner(PATH, HOW)
     assert "Take Gas" in page(learner, "2026-01-20")

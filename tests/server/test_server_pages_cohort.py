@@ -19,6 +19,9 @@ from bot.github.oauth import OAuthClient
 from bot.planning.marker import find
 from bot.progress.path import LearningPath
 from bot.server.pages import cohort as cohort_page
+from bot.server.store.rows import repository
+from bot.settings import LEARNERS_PATH
+from bot.sync.digest import TITLE
 from github_sandbox.server import running
 from github_sandbox.state import apps, issues
 from github_sandbox.state.objects import Repository
@@ -268,6 +271,29 @@ def test_a_silent_github_is_not_asked_about_everybody(
     finally:
         for row in documents.store.repositories.repositories(HERE.id):
             documents.store.repositories.mark_repository_gone(row.id, NOW)
+
+
+def test_the_app_posts_a_digest_of_public_learners_in_a_private_repository(
+    app_server: VisitorFixture, ada: Person
+) -> None:
+    assert "zoe" in ada.open("/cohort").text
+    world = app_server.world
+    for name, private in (("ada/open", False), ("ada/class", True)):
+        home = world.add_repository(name, private=private)
+        with world.lock:
+            world.commit_files(home, {LEARNERS_PATH: b"# the App knows them\n"}, "Begin")
+            apps.install(world, app_server.app, "ada", repositories=[home])
+        app_server.settle()
+        app_server.wake(repository(home.id))  # as it does each night
+        if not private:
+            assert home.issues == {}
+    (issue,) = home.issues.values()
+    assert (issue.title, issue.user.login) == (TITLE, BOT)
+    (comment,) = issue.comments
+    assert "Blue Heron" in comment.body
+    assert "zoe" in comment.body
+    assert "bob" not in comment.body  # GitHub says only to Ada that she may read his
+    assert not {"dan", "eve", "flo"} & set(re.findall(r"[a-z]+", comment.body))
 
 
 def test_many_learners_come_in_pages_and_only_those_of_one_are_looked_up(

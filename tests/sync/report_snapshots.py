@@ -49,7 +49,7 @@ def reported(text: str) -> Numbers:
         week=head[1],
         percent=int(head[2]),
         done={int(n) for n in re.findall(r"^- \[.*/issues/(\d+)>\)", _list(done), re.MULTILINE)},
-        hours=_number(r"(?:finished work is|That is) (\d+(?:\.\d+)?)", text),
+        hours=_number(r"(?:finished work comes to|That is) (\d+(?:\.\d+)?)", text),
         logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
         journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},

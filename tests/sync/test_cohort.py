@@ -200,7 +200,7 @@ def test_one_bad_repository_does_not_stop_the_others(world: World) -> None:
     world.joins("empty/path")._files.clear()
     world.joins("lost/path")._files.pop("path.yml")
     world.joins("mia/path")
-    table, not_shown = world.read()
+    table, not_shown, _ = world.read()
     assert [row.who for row in table.learners] == ["mia"]
     reasons = {row.repository: row.reason for row in not_shown}
     assert {row.repository: row.exit_code for row in not_shown} == {

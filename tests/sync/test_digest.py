@@ -52,7 +52,9 @@ COHORT = Cohort(
 
 @pytest.fixture
 def bench() -> RepositoryFixture:
-    return RepositoryFixture()
+    made = RepositoryFixture()
+    made.repository.private = True
+    return made
 
 
 def post(bench: RepositoryFixture, day: date = TODAY, webhook: str = "") -> Outcome:
@@ -100,6 +102,13 @@ def test_one_comment_a_week_on_an_issue_of_its_own(bench: RepositoryFixture) -> 
     assert issue.title == TITLE
     keys = [marked.marker.key for c in issue.comments if (marked := find(c.body))]
     assert keys == ["digest:2026-W08", "digest:2026-W09"]
+
+
+def test_nothing_is_posted_where_everybody_can_read_it(bench: RepositoryFixture) -> None:
+    bench.repository.private = False
+    with pytest.raises(UsageError, match="everybody"):
+        post(bench)
+    assert bench.repository.issues == {}
 
 
 def test_a_closed_issue_takes_no_digest(bench: RepositoryFixture) -> None:

@@ -35,7 +35,8 @@ def test_the_first_sync_changes_nothing_and_the_second_writes_nothing(name: str)
     assert (first.created, first.closed) == ((), ())
     assert len(first.edited) <= EDITS
     assert path.keys() == keys
-    assert path.ticks() == ticks
+    # A next step gets a tick once the work that it stands for is done; none is taken away.
+    assert ticks.items() <= path.ticks().items()
     for number, issue in path.visible().items():
         before = seen[number] if EDITS == 0 else seen[number] | {"body": issue["body"]}
         assert issue == before

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from itertools import pairwise
 from pathlib import PurePath, PurePosixPath
 
@@ -25,7 +26,7 @@ from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
-from bot.curriculum.importer.timeline import Timeline
+from bot.curriculum.importer.timeline import Timeline, settle_dates
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import tree
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
@@ -65,11 +66,13 @@ _LANGUAGE_WORDS = {
 }
 
 
-def build(guide: RepairedText, name: str, number: int = 1, prefer: str = "") -> ImportResult:
+def build(
+    guide: RepairedText, name: str, number: int = 1, *, prefer: str = "", after: date
+) -> ImportResult:
     """Return the curriculum of a guide by its reading with this number.
 
-    Readings by the units `prefer` come first where the guide has any. Raise GuideError when it has
-    no tasks, or fewer readings.
+    Readings by the units `prefer` come first where the guide has any. Dates without a year are on
+    the day `after` or later. Raise GuideError when it has no tasks, or fewer readings.
     """
     found = readings(guide.text, name, every=number > 1, prefer=prefer)
     if not found:
@@ -91,6 +94,7 @@ def build(guide: RepairedText, name: str, number: int = 1, prefer: str = "") -> 
             where=name,
             hint="Copy the one that you want into a file of its own.",
         )
+    settle_dates(list(chosen.path.units()), after)
     try:
         curriculum = _curriculum(chosen, name, _language(guide.text))
     except ValidationError as broken:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 from bot.curriculum.importer import vocabulary
@@ -30,7 +30,8 @@ from bot.curriculum.importer.tables import expand_tables
 from bot.curriculum.importer.topic_guides import TOPICS, Topics
 
 INNER = 6  # the level of a bold line below another
-MOST = 24  # candidates that are read
+MOST = 24  # candidates that are read, a quarter of them of a large guide
+LARGE = 1_500  # blocks
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Candidate:
 
 def candidates(outlined: Sequence[Block]) -> list[Candidate]:
     """Return the candidates of a guide, each once, the usual before the rare."""
-    return list(_candidates(outlined))[:MOST]
+    most = MOST if len(outlined) < LARGE else MOST // 4
+    return list(islice(_candidates(outlined), most))
 
 
 def _candidates(outlined: Sequence[Block]) -> Iterator[Candidate]:

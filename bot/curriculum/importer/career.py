@@ -142,7 +142,7 @@ def _day(text: str) -> date | None:
         return None
     words = re.findall(r"[^\W\d_]+", folded(text))
     found = DateReader(time_words(words)).find(text)
-    return found.first if found and found.known and not found.whole_month else None
+    return found.first if found and not found.whole_month else None
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:

@@ -1,11 +1,12 @@
 """Find the dates in a label: ISO, numeric and named ones, ranges, months, and the year carried on.
 
-A label without a year takes the one of the label before it. Before any year is named it is unknown,
-and only the number of days counts.
+A label without a year takes the one of the label before it. Before any year is named it is unknown:
+`with_years` takes the next that fits.
 """
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,11 +27,6 @@ class FoundDate:
     start: int
     end: int
     whole_month: bool = False
-
-    @property
-    def known(self) -> bool:
-        """Return whether its year is known."""
-        return self.first.year != UNKNOWN
 
     @property
     def days(self) -> int:
@@ -66,7 +62,7 @@ class DateReader:
             rf"{alone}{day.format('d')}\s*(?:de\s+)?{named}{until}{year('y2')}",
             rf"{alone}{day.format('d')}{_JOIN}{day.format('d4')}\s*(?:de\s+)?{named}",
             (
-                rf"{alone}(?P<a>\d{{1,2}})(?P<sign>[/.])(?P<b>\d{{1,2}}){short_year('y')}\.?"
+                rf"{alone}(?P<a>\d{{1,2}})(?P<sign>[/.]|-(?=\d\d?-\d{{4}}(?!\d)))(?P<b>\d{{1,2}}){short_year('y')}\.?"
                 rf"(?:{again}(?P<a2>\d{{1,2}})(?P=sign)(?P<b2>\d{{1,2}}){short_year('y2')})?"
             ),
             rf"{month.format('m')}(?:{_JOIN}{month.format('m2')})?{year('y')}(?!\s*\d)",
@@ -147,6 +143,24 @@ class DateReader:
             made = date(self._year, month, day)
             return made.replace(year=made.year + 1) if (self._before - made).days > 200 else made
         return date(UNKNOWN, month, day)
+
+
+def with_years(days: Iterable[tuple[date, date]], after: date) -> Iterator[tuple[date, date]]:
+    """Yield first and last days in their order; those without a year take the next that fits.
+
+    The first of them is on the day `after` or later.
+    """
+    for first, last in days:
+        years = 0
+        if first.year == UNKNOWN:
+            years = after.year + (_in(after.year, first) < after) - UNKNOWN
+        after = _in(first.year + years, first)
+        yield after, _in(last.year + years, last)
+
+
+def _in(year: int, day: date) -> date:
+    """Return the day in another year, 28 February for the 29th where there is none."""
+    return day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _iso(text: str) -> date:

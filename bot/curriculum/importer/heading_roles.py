@@ -52,16 +52,20 @@ class HeadingOccurrence:
 class HeadingRoles:
     """`order` lists the guide's groups from the outside in; `wide` those whose ranges are parts.
 
-    `lines` are the lines whose marks count.
+    `lines` are the lines whose marks count. `like` are the groups of single headings that are units
+    all the same: "Exam - 24 April" beside "Week 1".
     """
 
     order: tuple[str, ...] = ()
     unit: str | None = None
     wide: frozenset[str] = frozenset()
     lines: frozenset[int] = frozenset()
+    like: frozenset[str] = frozenset()
 
     def group(self, mark: HeadingMark) -> str:
         """Return the mark's group; "Months 1-3" is a part where its months have headings."""
+        if mark.group in self.like and self.unit:
+            return self.unit
         return "part" if mark.group in self.wide and mark.span > 1 else mark.group
 
     def rank(self, mark: HeadingMark) -> int | None:
@@ -96,7 +100,9 @@ def decide(seen: Sequence[HeadingOccurrence], *, rare: bool = False) -> HeadingR
     )
     lines = frozenset(one.line for one in seen)
     unit = _unit(order) if known else _innermost(order, seen)
-    return HeadingRoles(order, unit, wide, lines)
+    beside = Counter(s.mark.group for s in seen if s.heading and s.level == levels.get(unit or ""))
+    like = frozenset(g for g in _DATED if g != unit and 0 < beside[g] < beside[unit or ""])
+    return HeadingRoles(tuple(g for g in order if g not in like), unit, wide, lines, like)
 
 
 def holding(roles: HeadingRoles, seen: Sequence[HeadingOccurrence]) -> HeadingRoles:
@@ -112,15 +118,11 @@ def holding(roles: HeadingRoles, seen: Sequence[HeadingOccurrence]) -> HeadingRo
         for i, (_, rank) in enumerate(ranked)
         if rank < inside
     }
-    remaining = {roles.order.index(group) for group in _DATED & {*roles.order}}
-    remaining |= {
-        ranked[i][1] for i, held in below.items() if any(ranked[j][1] == inside for j in held)
-    }
-    remaining |= {
-        ranked[j][1] for i, held in below.items() if ranked[i][1] in remaining for j in held
-    }
-    left = (g for rank, g in enumerate(roles.order) if rank >= inside or rank in remaining)
-    return replace(roles, order=tuple(left))
+    left = {roles.order.index(group) for group in _DATED & {*roles.order}}
+    left |= {ranked[i][1] for i, held in below.items() if any(ranked[j][1] == inside for j in held)}
+    left |= {ranked[j][1] for i, held in below.items() if ranked[i][1] in left for j in held}
+    order = (g for rank, g in enumerate(roles.order) if rank >= inside or rank in left)
+    return replace(roles, order=tuple(order))
 
 
 def _below(ranked: Sequence[tuple[HeadingOccurrence, int]], i: int) -> Iterator[int]:
@@ -174,7 +176,7 @@ def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
         following = seen[i + 1 : i + 2]
         if one.mark.span > 1 and any(
             inner.mark.group == group
-            and inner.level == one.level
+            and (inner.level == one.level or inner.mark.span > 1)
             and one.mark.first <= inner.mark.first <= inner.mark.last <= one.mark.last
             and inner.mark.span < one.mark.span
             for inner in following
@@ -192,9 +194,13 @@ def sound(seen: Sequence[HeadingOccurrence]) -> list[HeadingOccurrence]:
 
 
 def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
-    wide = [s.level for s in seen if s.mark.group == group and s.mark.span > 1]
-    single = [s.level for s in seen if s.mark.group == group and s.mark.span == 1]
-    return bool(wide and single) and median(wide) < median(single)
+    """Return whether ranges of a group stand over single ones that are in them."""
+    wide = [s for s in seen if s.mark.group == group and s.mark.span > 1]
+    single = [s for s in seen if s.mark.group == group and s.mark.span == 1]
+    if not wide or median(s.level for s in wide) >= median([s.level for s in single] or [0]):
+        return False
+    inside = {n for s in wide for n in range(s.mark.first, s.mark.last + 1)}
+    return any(s.mark.first in inside for s in single)
 
 
 def _innermost(order: Sequence[str], seen: Sequence[HeadingOccurrence]) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import category
 
 from bot.curriculum.importer import patterns
@@ -51,6 +51,7 @@ class HeadingMark:
         return text.partition(self.label)[2] if self.label else text
 
 
+@lru_cache(maxsize=1 << 13)
 def clean(text: str) -> str:
     """Return a heading without the emoji and signs around its words."""
     text = _LEAD.sub("", text.strip()).strip()

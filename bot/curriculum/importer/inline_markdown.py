@@ -1,5 +1,6 @@
 """Parse inline Markdown into plain text, its links, and its bold beginning."""
 
+import html
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,8 @@ BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{1,40}:")
 _SPACES = re.compile(r"[^\S\n]+")
-_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"<(?:br\s*/?|li|p)>", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<a\s[^>]{0,200}?href=[\"']([^\"'>]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +145,33 @@ class _Reader:
             case "link_open":
                 self._open_link = (str(token.attrs.get("href", "")), len(self._text))
             case "link_close":
-                if self._open_link is not None:
-                    url, start = self._open_link
-                    self._links.append(RichLink(_clean(self._text[start:]), url))
-                    self._open_link = None
+                self._close_link()
             case "image":
                 self._picture = True
                 # The words of a picture count where they are part of a sentence.
                 self._add(token.content if self._open_link or self._text.strip() else "")
-            case "html_inline" if _BREAK_TAG.match(token.content):
-                self._add("\n")
+            case "html_inline":
+                self._tag(token.content)
+
+    def _tag(self, tag: str) -> None:
+        """Take a tag of HTML as what Markdown has for it: lines, items, links, bold words."""
+        link = _LINK_TAG.match(tag)
+        if _BREAK_TAG.match(tag):
+            self._add("\n" if self._text else "")
+        elif link:
+            self._open_link = (html.unescape(link[1]), len(self._text))
+        elif tag == "</a>" and self._open_link is not None:
+            self._close_link()
+        elif tag in {"<b>", "<strong>", "</b>", "</strong>"} and bool(self._in_bold) == (
+            "/" in tag
+        ):
+            self._strong(opened="/" not in tag)
+
+    def _close_link(self) -> None:
+        if self._open_link is not None:
+            url, start = self._open_link
+            self._links.append(RichLink(_clean(self._text[start:]), url))
+            self._open_link = None
 
     def _add(self, text: str, coded: str | None = None) -> None:
         if coded is None and ":" in text:

@@ -57,6 +57,7 @@ _NO_STRETCH = re.compile(
     r"table|example|note|rule|version|python|html|css|top|http|java|grade|ipv|v|q|s|d|vol|"
     r"pregunta|paso|passo|frage|schritt|tier|priority|choice|no|nr)s?"
 )
+_BRACKETS = re.compile(r"([^(\[]{1,80}?)\s*[(\[]([^()\[\]]{3,30})[)\]]\s*[:\u2013\u2014-]\s*(\S.*)")
 _TITLE_SIGNS = f" :\u2013\u2014|.,-·•→>)]{patterns.COLON}"
 
 
@@ -146,13 +147,13 @@ class GuideKeys:
             return found
         when = self._dates.find(clean(text))
         if found and when:
-            stated = re.escape(clean(text)[when.start : when.end])
-            title = clean(re.sub(rf"\s*[(\[]{stated}[)\]]\W{{0,3}}", " ", found.title))
-            dates = (when.first, when.last) if when.known else None
-            return replace(found, title=title, dates=dates)
+            stated = clean(text)[when.start : when.end]
+            bracketed = rf"\s*[(\[]{re.escape(stated)}[)\]]\W{{0,3}}"
+            title = clean(re.sub(bracketed, " ", found.title)) if found.title != stated else ""
+            return replace(found, title=title, dates=(when.first, when.last))
         if found:
             return found
-        return self._dated(clean(text), when) or self._timed(text)
+        return self._dated(clean(text), when) or self._timed(text) or _bracketed(clean(text))
 
     def _learned_mark(self, text: str) -> HeadingMark | None:
         name = clean(text)
@@ -169,7 +170,7 @@ class GuideKeys:
     def _dated(self, name: str, when: FoundDate | None) -> HeadingMark | None:
         if when is None:
             return None
-        dates = (when.first, when.last) if when.known else None
+        dates = when.first, when.last
         before, after = name[: when.start].strip(_TITLE_SIGNS + "(["), name[when.end :]
         title = clean(after.strip(_TITLE_SIGNS))
         label = name[when.start : when.end].strip()
@@ -218,6 +219,15 @@ class GuideKeys:
             if numbers.rises or (known and leads):
                 learned[known or UNKNOWN_SIGN + word].append(re.escape(word) + "s?")
         return {group: "|".join(words) for group, words in learned.items()}
+
+
+def _bracketed(name: str) -> HeadingMark | None:
+    """Return the stretch in brackets inside a title: "Project 1 (Day 16-17): A calculator"."""
+    inside = _BRACKETS.match(name)
+    found = mark(inside[2]) if inside else None
+    if inside is None or found is None or found.title:
+        return None
+    return replace(found, title=f"{inside[1]}: {inside[3]}", name=name, leads=False)
 
 
 def _is_named_month(one: HeadingMark) -> bool:
@@ -303,10 +313,11 @@ def _cells(table: Block) -> Iterator[str]:
             if cell.text and number(cell.text) is not None:
                 yield f"{head.text} {cell.text}"
             elif cell.text and not i and len(cell.text) <= LONGEST:
-                yield cell.text
+                yield cell.text.replace("\n", " ")
 
 
 def _day_first(labels: Iterable[str]) -> bool:
     """Return whether numeric dates of the guide have the day before the month."""
-    found = [one for label in labels for one in re.findall(r"\b(\d{1,2})[/.](\d{1,2})\b", label)]
+    spelled = r"\b(\d{1,2})(?:[/.]|-(?=\d\d?-\d{4}))(\d{1,2})\b"
+    found = [one for label in labels for one in re.findall(spelled, label)]
     return any(int(a) > 12 >= int(b) for a, b in found) and not any(int(b) > 12 for _, b in found)

@@ -15,7 +15,7 @@ from bot.curriculum.importer import durations, patterns, vocabulary
 from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.headings import HeadingMark, clean
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.keys import GuideKeys
+from bot.curriculum.importer.keys import LONGEST, GuideKeys
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
 _ABOUT = {"goals", "deliverable", "notes", "resources", "time"}  # topics of rows that are no work
@@ -29,14 +29,16 @@ _CELL_TIME = re.compile(
     re.IGNORECASE,
 )
 _CELL_DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?(?:\s*[-\u2013]\s*[\d./-]+)?$")
+_CELL_DAY = re.compile(r"\d")
 _CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
 _HEAD_SIGNS = re.compile(r"\s*(?:#|no\.?|nr\.?|n[ºo°]\.?|number)$", re.IGNORECASE)
 _NO_WORK = (_CELL_NUMBER, _CELL_DATE, _CELL_TIME, _STATE)
 _COLUMNS: tuple[tuple[str, str], ...] = (
     (r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$", "group"),
     (r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated", "hours"),
+    (r"^(?:dates?|data|fecha|datum)$", "date"),
     (
-        r"^(?:(?:quiz )?score|status|done|progress|dates?|complet\w*|check|start|end|total|km)$",
+        r"^(?:(?:quiz )?score|status|done|progress|complet\w*|check|start|end|total|km)$",
         "skip",
     ),
     (r"deliverables?|milestones?|entreg|^outcome", "deliverable"),
@@ -98,7 +100,9 @@ def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
     heads = [patterns.fold(cell.text) for cell in table.header]
     roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
     for j in range(len(roles)):
-        if j != i and roles[j] == "task" and _is_no_work(table, j, keys):
+        if roles[j] == "title" and any(len(row.cells[j].text) > LONGEST for row in table.rows):
+            roles[j] = "task"
+        elif j != i and roles[j] == "task" and _is_no_work(table, j, keys):
             roles[j] = "skip"
     roles[i] = "time"
     return ScheduleColumns(i, word, kind, tuple(roles))
@@ -117,7 +121,7 @@ def _is_no_work(table: Block, column: int, keys: GuideKeys) -> bool:
 
 def _label(cell: str, word: str, keys: GuideKeys) -> HeadingMark | None:
     """Return the mark "Week 3" of the cell "3" or "Week 3"."""
-    cell = clean(cell)
+    cell = clean(cell.replace("\n", " "))
     if _CELL_NUMBER.match(cell):
         found = keys.mark(f"{word} {cell}") if word and " " not in word else None
     else:
@@ -213,6 +217,11 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
             groups.append(group)
             yield _heading(row, _group_title(group, len(groups), table, found, keys), _GROUP_LEVEL)
         label = mark.label if mark else ""
+        rest = row.cells[found.time].text[len(label) :] if label else ""
+        dated = (row.cells[i].text for i in found.of("date") if row.cells[i].text)
+        days = next(dated, rest).strip(" ()\n")
+        if label and _CELL_DAY.search(days) and days not in label:
+            label = f"{label} ({days})"
         if mark is None and before and not row.cells[found.time].text:
             label = before  # an empty cell goes on with the row above
         elif mark is None and (section := _section(row, keys)):
@@ -259,7 +268,8 @@ def _row(
     days, distinct = plan.days, plan.distinct
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text and i < len(found.roles)}
     titles = [cells[i].text for i in found.of("title") if i in cells]
-    tasks = [i for i in found.of("task") if i in cells]
+    texts = [one.text for one in row.cells]
+    tasks = [i for i in found.of("task") if i in cells and texts.index(texts[i]) == i]
     title = titles[0] if titles else group
     if not again:
         yield _heading(row, f"{label} \u2013 {title}" if title else label, _ROW_LEVEL)

@@ -1,8 +1,9 @@
 """Make tasks of list items, cells and the rows of tables: courses, topics, exercises."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.curriculum.base import Hours
 from bot.curriculum.importer import durations, patterns, vocabulary
@@ -15,7 +16,7 @@ from bot.curriculum.model import Task, TaskKind
 _SENTENCE_END = re.compile(r"[.!?:。]$")
 _TICK = re.compile(r"^\s*(?:✅|✔\ufe0f?|☑\ufe0f?)\s*|\s+(?:✅|✔\ufe0f?)(?:\s*\d{1,2}/\d{1,2})?\s*$")
 FEW_WORDS = 2  # a title of no more beside an address keeps it
-_EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+_EMPTY_BRACKETS = re.compile(r"(?<!\w)[(\[]\s*[)\]]")  # `print()` keeps its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,22 @@ class ListEntry:
         return (self.item, *self.below)
 
     @property
+    def has_boxes(self) -> bool:
+        """Return whether it or anything below it is a checkbox."""
+        return any(block.kind == "item" and block.checked is not None for block in self.blocks)
+
+    @property
     def is_group(self) -> bool:
         """Return whether the items below are the tasks, and this one only their name."""
         if not any(block.kind == "item" for block in self.below):
             return False
-        over_boxes = self.item.checked is None and any(b.checked is not None for b in self.below)
-        return over_boxes or self.item.text.endswith((":", patterns.COLON))
+        if self.item.checked is not None:
+            return any(block.checked is not None for block in self.below) and self._announces
+        return self.has_boxes or self._announces
+
+    @property
+    def _announces(self) -> bool:
+        return self.item.text.endswith((":", patterns.COLON))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +93,13 @@ def _below(block: Block, item: Block) -> bool:
     return block.depth > item.depth or (block.depth == item.depth and block.kind != "item")
 
 
-def wording(rich_lines: Sequence[RichText]) -> TaskWording:
+def wording(rich_lines: Iterable[RichText]) -> TaskWording:
     """Return title, rest, hours and links of the words of one item, cell or label."""
+    return _wording(tuple(rich_lines))
+
+
+@lru_cache(maxsize=1 << 13)  # each reading of a guide needs them
+def _wording(rich_lines: tuple[RichText, ...]) -> TaskWording:
     whole = " ".join(one.as_title for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
     title, more = whole, ""

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 from bot.curriculum.base import Slug
 from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line, text
+from bot.curriculum.importer.dates import with_years
 from bot.curriculum.importer.drafts import (
     CheckpointDraft,
     ModuleDraft,
@@ -22,6 +24,8 @@ from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, UnitReader
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
+DAY = timedelta(days=1)
+WEEK = 7
 _SETUP = "setup"  # the group of a unit before the first stretch
 MIN_BOXES = 3
 FEW, MOST = 8, 200  # units, and tasks in them, that a list may repeat
@@ -76,7 +80,16 @@ class Timeline:
         for phase in self.path.phases:
             phase.modules = [module for module in phase.modules if module.units]
         self.path.phases = [phase for phase in self.path.phases if phase.modules]
+        self._spread()
         return self.path
+
+    def _spread(self) -> None:
+        """Share out the "12 weeks" of the guide's title among units that say no length."""
+        units, length = list(self.path.units()), _length(self._title)
+        if length and all(one.kind == UnitKind.MODULE and one.days == WEEK for one in units):
+            whole = max(length, len(units))
+            for place, unit in enumerate(units):
+                unit.days = whole * (place + 1) // len(units) - whole * place // len(units)
 
     def _name_days(self) -> None:
         """Put the day before the titles of tasks that others share: "Day 2: Take notes"."""
@@ -233,7 +246,8 @@ class Timeline:
             days=_days(mark),
             mark=mark,
             dates=mark.dates
-            or (module.mark.dates if module.mark and mark.group == "clock" else None),
+            or (module.mark.dates if module.mark and mark.group == "clock" else None)
+            or _dates_inside(node),
             hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
         )
         module.units.append(unit)
@@ -382,6 +396,15 @@ def _implied_deliverables(
     return [(TaskWording(line(title)), None) for title in dict.fromkeys(out)]
 
 
+def _dates_inside(node: TreeNode) -> tuple[date, date] | None:
+    """Return the first and the last of the days in a stretch that says none itself."""
+    found = [one.mark.dates for one in node.walk() if one.mark and one.mark.dates]
+    if len(found) < 2:
+        return None
+    first, last = min(one[0] for one in found), max(one[1] for one in found)
+    return (first, last) if (last - first).days < MOST else None
+
+
 def _is_setup(node: TreeNode) -> bool:
     """Return whether it is a heading over boxes to tick once, before the first stretch begins."""
     boxes = sum(b.checked is not None for one in node.walk() for b in one.blocks)
@@ -396,15 +419,44 @@ def _words(title: str) -> set[str]:
     return {*re.findall(r"\w+", patterns.fold(bare))} or {title}
 
 
+def settle_dates(units: Sequence[UnitDraft], after: date) -> None:
+    """Give each unit its days, where the guide says those of most: the others fit in between."""
+    dated = [unit for unit in units if unit.dates]
+    found = with_years([unit.dates for unit in dated if unit.dates], after)
+    for unit, days in zip(dated, list(found), strict=True):
+        unit.dates = days
+    if 2 * len(dated) <= len(units):
+        return
+    coming: date | None = None
+    first_days: list[date | None] = []
+    for unit in reversed(units):
+        first_days.append(coming)
+        coming = unit.dates[0] if unit.dates else coming
+    before: date | None = None
+    for unit, following in zip(units, reversed(first_days), strict=True):
+        if unit.dates and unit.dates[0] == unit.dates[1] and unit.days > 1:
+            last = unit.dates[0] + (unit.days - 1) * DAY  # a week with the day on which it begins
+            unit.dates = (
+                unit.dates[0],
+                max(unit.dates[0], min(last, (following or last + DAY) - DAY)),
+            )
+        if unit.dates is None:
+            first = before + DAY if before else (following or after) - unit.days * DAY
+            last = first + (unit.days - 1) * DAY
+            unit.dates = first, max(first, min(last, following - DAY) if following else last)
+        before = unit.dates[1]
+
+
 def _without_when(title: str) -> str:
     return _WHEN.sub("", title.strip()).strip()
 
 
 def _days(mark: HeadingMark) -> int:
     """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
-    if mark.dates:
-        return (mark.dates[1] - mark.dates[0]).days + 1
     group = mark.group
+    begins = mark.dates and mark.dates[0] == mark.dates[1] and DAYS.get(group, 1) > 1
+    if mark.dates and not begins:
+        return (mark.dates[1] - mark.dates[0]).days + 1
     if group == _SETUP:
         return 1
     if group == "dates":
@@ -413,13 +465,21 @@ def _days(mark: HeadingMark) -> int:
         return 1
     if group in DAYS:
         return min(DAYS[group] * mark.span, 1000)
-    length = _LENGTH.search(mark.title)
+    length = _length(mark.title)
     if length:
-        low, high = int(length[1]), int(length[2] or length[1])
-        span = high - low if length[2] and high > low else high
-        days = next(DAYS[unit] for unit in DAYS if length[unit])
-        return max(1, min(days * span, 1000))
+        return length
     for unit, first, last in spans(mark.title):
         if unit in DAYS and last >= first:
             return min(DAYS[unit] * (last - first + 1), 1000)
-    return 7
+    return WEEK
+
+
+def _length(title: str) -> int | None:
+    """Return the days of "3 weeks" or "2-3 weeks" in a title, or None."""
+    found = _LENGTH.search(title)
+    if not found:
+        return None
+    low, high = int(found[1]), int(found[2] or found[1])
+    span = high - low if found[2] and high > low else high
+    days = next(DAYS[unit] for unit in DAYS if found[unit])
+    return max(1, min(days * span, 1000))

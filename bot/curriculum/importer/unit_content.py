@@ -39,7 +39,8 @@ Sort = Literal["box", "bullet", "row", "text", "goal", "label"]
 class TaskCandidate:
     """A possible task: how it was written, its draft, and the blocks it came from.
 
-    `day` is the day of the unit that it stands under. What a label says on its own line is a task
+    `day` is the day of the unit that it stands under, `under` that day's whole name where it has a
+    title. What a label says on its own line is a task
     only where nothing else is.
     """
 
@@ -48,6 +49,7 @@ class TaskCandidate:
     blocks: tuple[Block, ...]
     kind: TaskKind | None = None
     day: str = ""
+    under: str = ""
 
 
 @dataclass
@@ -67,6 +69,8 @@ class UnitContent:
     found: list[TaskCandidate] = field(default_factory=list)
     groups: list[list[TaskCandidate]] = field(default_factory=list)  # bullets below a label
     unassigned: list[Block] = field(default_factory=list)
+    # What stands under the same heading as tasks, and the first of those.
+    around: list[tuple[TaskCandidate, list[Block]]] = field(default_factory=list)
     goals: list[tuple[str, Block]] = field(default_factory=list)
     branches: list[ChoiceBranch] = field(default_factory=list)
     choice_node: TreeNode | None = None
@@ -87,6 +91,24 @@ class UnitContent:
             return [one for one in self.found if one.sort != "label"]
         return self.found
 
+    def describe(self) -> None:
+        """Add what stands around tasks to the first of them that counts, with the unit's notes."""
+        tasks = self.tasks()
+        notes = [block for block in self.unassigned if _tells(block)] if tasks else []
+        if notes:
+            self.unassigned = [block for block in self.unassigned if not _tells(block)]
+            self.around.insert(0, (tasks[0], notes))
+        counted = {id(one) for one in tasks}
+        for first, blocks in reversed(self.around):
+            if id(first) in counted:
+                first.draft.about = [*markdown(blocks, base=1), *first.draft.about]
+                first.draft.links += [link for block in blocks for link in block.links]
+                first.blocks = (*first.blocks, *blocks)
+            else:
+                self.unassigned += blocks
+        for one in tasks:
+            one.draft.about = [*filter(None, [one.under]), *one.draft.about]
+
 
 class UnitReader:
     """A reader of the content of a unit's node; lines that become something are placed."""
@@ -100,12 +122,14 @@ class UnitReader:
         content = UnitContent()
         self._gather(node, content, None)
         self._finish(node, content)
+        content.describe()
         return content
 
     def direct(self, node: TreeNode) -> UnitContent:
         """Return the content directly under `node`, without its sub-headings."""
         content = UnitContent()
         self._direct(node, content, None)
+        content.unassigned += [block for _, blocks in content.around for block in blocks]
         return content
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
@@ -126,21 +150,35 @@ class UnitReader:
     def _direct(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """Add the items, rows and other blocks directly below a heading."""
         found = list(entries(node.blocks))
-        grouped = _are_groups([one for one in found if isinstance(one, ListEntry)])
+        listed = [one for one in found if isinstance(one, ListEntry)]
+        grouped, boxed = _are_groups(listed), any(one.has_boxes for one in listed)
+        made: list[TaskCandidate] = []
+        around: list[Block] = []
         for one in found:
             if isinstance(one, ListEntry):
-                content.found += list(self._entry(one, kind, grouped=grouped))
+                if boxed and not one.has_boxes and not wording(one.item.lines).ticked:
+                    around += one.blocks
+                    continue
+                named = grouped or _repeats_heading(one, node.name)
+                made += self._entry(one, kind, grouped=named)
             elif one.kind == "table" and is_routine(one):
                 self._coverage.mark_unplaced("a routine has no place in a curriculum", one)
             elif one.kind == "table":
                 for number, row in table_rows(one):
                     source = replace(one, first=number, last=number)
-                    content.found.append(TaskCandidate("row", row, (source,), kind))
+                    made.append(TaskCandidate("row", row, (source,), kind))
                 if one.rows:
                     head = (one.first, one.rows[0].first - 1)
                     self._coverage.place_lines(*head, "the head of a table")
+            elif _tells(one):
+                around.append(one)
             elif one.kind != "rule":
                 content.unassigned.append(one)
+        content.found += made
+        if made and around:
+            content.around.append((made[0], around))
+        else:
+            content.unassigned += around
 
     def _entry(
         self, entry: ListEntry, kind: TaskKind | None, *, grouped: bool = False
@@ -180,9 +218,9 @@ class UnitReader:
         elif handler is None or node.mark:
             before = len(content.found)
             self._group(node, content, TaskKind.PROJECT if topic == "project" else kind)
-            day = node.mark.label if node.mark else ""
-            for one in content.found[before:]:
-                one.day = one.day or day
+            for one in content.found[before:] if node.mark else ():
+                one.day = one.day or (node.mark.label if node.mark else "")
+                one.under = one.under or (node.name if node.mark and node.mark.title else "")
         else:
             handler(node, content)
 
@@ -196,7 +234,7 @@ class UnitReader:
             heading = TaskDraft(wording([node.value]))
             content.found.append(TaskCandidate("label", heading, (node.block,), kind))
         elif node.value.text and node.block:
-            self._coverage.mark_unplaced("a note beside the tasks", node.block)
+            content.unassigned.append(node.block)
         chosen = patterns.CHOOSE.search(patterns.fold(node.name))
         if chosen and content.choice_node is None:
             self._choice(node, content, kind)
@@ -233,6 +271,7 @@ class UnitReader:
         inner = UnitContent()
         self._gather(node, inner, None)
         self._finish(node, inner)
+        inner.unassigned += [block for _, blocks in inner.around for block in blocks]
         label, title = option(node.name) or (None, "")
         self._coverage.place("option", node.block)
         about = markdown(inner.unassigned)
@@ -306,8 +345,8 @@ class UnitReader:
         content.resources += self._parts.add_link(node.value.links, near=node.value.text)
 
     def _notes(self, node: TreeNode, content: UnitContent) -> None:
-        content.unassigned += [block for one in node.walk() for block in one.blocks]
-        self._coverage.mark_unplaced("a note beside the tasks", *(x.block for x in node.walk()))
+        for one in node.walk():
+            content.unassigned += [block for block in (one.block, *one.blocks) if block]
 
     def _finish(self, node: TreeNode, content: UnitContent) -> None:
         """Make tasks of the goals, or of the unit itself, where nothing is a task yet."""
@@ -341,6 +380,12 @@ class UnitReader:
             yield TaskCandidate("text", made, tuple(text_blocks))
 
 
+def _tells(block: Block) -> bool:
+    """Return whether it is text or code that says more about what it stands beside."""
+    words = block.kind in {"text", "code", "heading", "item"} and not block.is_picture
+    return words and bool(block.text or block.code)
+
+
 def _named_day(node: TreeNode, mark: HeadingMark) -> str | None:
     """Return what a day inside a unit is called where it is one thing to do, or None.
 
@@ -364,6 +409,14 @@ def _are_groups(found: list[ListEntry]) -> bool:
     below = [sum(b.kind == "item" for b in entry.below) for entry in found]
     plain = all(entry.item.checked is None for entry in found)
     return plain and 0 < len(found) <= 2 and max(below) >= MANY_BELOW
+
+
+def _repeats_heading(entry: ListEntry, heading: str) -> bool:
+    """Return whether an item over others only says what its heading says: "Exam (8 h a day)"."""
+    name = patterns.fold(re.sub(rf"[({patterns.BRACKETS[0]}].*", "", entry.item.text))
+    inner = sum(block.kind == "item" for block in entry.below)
+    plain = entry.item.checked is None and not entry.item.links
+    return plain and inner > 1 and bool(name) and name in patterns.fold(heading)
 
 
 def _items(node: TreeNode) -> Iterator[ListEntry]:

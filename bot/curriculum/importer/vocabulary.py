@@ -50,6 +50,7 @@ INSIDE: Final = table(
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele
     goals: 目标|目標|学习目标
+    goals-or-tasks: ^(?:thema|theme|tema|sujet)$
     goals-or-tasks: topics covered|^focus(?: areas?)?$|^schwerpunkte?$|^enfoque$|^foco$
     deliverable: deliverables?|entregave(?:l|is)|entregables?|livrables?|ergebnis|end result
     deliverable: 交付|产出|成果
