@@ -54,7 +54,9 @@ class ReadingRecord(FrozenModel):
             found = _unpack(self.packed) if self.packed else None
         except (ValueError, zlib.error, RecursionError):
             return None
-        return found if found and curriculum_digest(found) == self.digest else None
+        if found is None or curriculum_digest(found) != self.digest:
+            return None
+        return _with_units(found, self.units or None)
 
     def as_json(self) -> str:
         """Return it as JSON that cannot end an HTML comment."""
@@ -81,9 +83,12 @@ def curriculum_digest(curriculum: Curriculum) -> str:
 
 
 def _plain(curriculum: Curriculum) -> str:
-    source = curriculum.source.model_copy(update={"reading": None})
-    plain = curriculum.model_copy(update={"source": source})
-    return plain.model_dump_json(exclude_defaults=True)
+    return _with_units(curriculum, None).model_dump_json(exclude_defaults=True)
+
+
+def _with_units(curriculum: Curriculum, units: str | None) -> Curriculum:
+    source = curriculum.source.model_copy(update={"reading": units})
+    return curriculum.model_copy(update={"source": source})
 
 
 def _pack(curriculum: Curriculum) -> str:
