@@ -3,7 +3,7 @@
     "reading":{"guide":"...","units":"week","importer":"...","digest":"...","curriculum":"橝浂..."}
 
 The curriculum is compact JSON, deflated, and packed as `packing.py` says: that of the default guide
-takes 4,500 characters, those of guides in use up to 8,000. One of more than `MOST` is left out.
+takes 4,500 characters, those of guides in use up to 14,000. One of more than `MOST` is left out.
 """
 
 import zlib
@@ -18,7 +18,7 @@ from bot.planning.marker import safe_json
 from bot.planning.packing import is_packed, pack_bits, unpack_bits
 from bot.planning.snapshot import FrozenModel
 
-MOST = 16_000  # characters; the dashboard, its memory and the rest of the ledger need room, too
+MOST = 30_000  # characters; the dashboard, its memory and the rest of the ledger come first
 MOST_JSON = 1_000_000
 MOST_TASKS = 5_000
 _RAW = -15  # deflate without a header

@@ -301,6 +301,31 @@ def test_a_curriculum_that_finds_no_room_in_the_issue_is_left_out(runs: GuideRun
     assert runs.writes() == []
 
 
+@pytest.mark.parametrize("command", ["", "/log 3h"])
+def test_the_curriculum_makes_way_for_the_dashboard_and_for_commands(
+    runs: GuideRuns, command: str
+) -> None:
+    more = (f"- [ ] Read paper {n * 104_729 % 9_973} by {n * 31 % 503}" for n in range(300))
+    runs.use("\n".join((GUIDE, *more)))
+    runs.sync()
+    record = find_ledger(runs.dashboard().body or "").reading
+    assert record
+    assert record.packed
+    body = runs.dashboard().body or ""
+    runs.bench.edit("Your path", body=f"{'x' * (65_500 - len(body))}\n\n{body}")
+    if command:
+        runs.bench.comment("Your path", command)
+    runs.later(weeks=1).sync()
+    after = runs.dashboard().body or ""
+    assert ('"do":"log","hours":3.0' in after) == bool(command)
+    assert "Updated on 12 Jan" in after.replace("\N{NO-BREAK SPACE}", " ")
+    assert len(after) <= 65_536
+    left = find_ledger(after).reading
+    assert left
+    assert (left.digest, left.packed) == (record.digest, "")
+    assert runs.writes() == []
+
+
 def test_a_box_is_ticked_in_the_guide_whatever_the_task_was_called_before(runs: GuideRuns) -> None:
     guide = GUIDE.replace("Install the toolchain", "Install the newest toolchain")
     publish = {"writeback": True}
