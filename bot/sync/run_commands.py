@@ -19,12 +19,13 @@ from bot.planning.duplicate_issues import are_duplicates
 from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
+from bot.planning.unit_names import unit_names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.command_log import AcceptedCommand, Entry, find_log
 from bot.progress.commands import read_stored, slash_commands
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
-from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
+from bot.reports.position import current_unit, next_checkpoint, pause_end
 from bot.sync.command_changes import Edit, after_update
 from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCommands
 from bot.sync.publish import duplicate_comments, keys_of
