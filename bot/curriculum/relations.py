@@ -7,7 +7,7 @@ such relations itself, those count alone.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from math import log
@@ -215,9 +215,7 @@ class _RelationFinder:
         found: Ids = {}
         for checkpoint, item in items[:MOST_PARTS]:
             last = order[checkpoint.after]
-            found[item.id] = self._closest(
-                item.title, lambda place, last=last: place.module <= last
-            )
+            found[item.id] = self._closest(item.title, module=last)
         return {name: ids for name, ids in found.items() if ids}
 
     def _stands(self) -> Ids:
@@ -229,12 +227,17 @@ class _RelationFinder:
         found: Ids = {}
         for action in actions[:MOST_PARTS]:
             last = DAYS[action.horizon]
-            closest = self._closest(action.title, lambda place, last=last: place.day <= last)
+            closest = self._closest(action.title, day=last)
             found[action.id] = closest[:1]
         return {name: ids for name, ids in found.items() if ids}
 
-    def _closest(self, text: str, counts: Callable[[_Place], bool]) -> tuple[str, ...]:
-        """Return the ids of the work whose titles have most of a line, at least two words of it."""
+    def _closest(
+        self, text: str, *, module: int | None = None, day: int | None = None
+    ) -> tuple[str, ...]:
+        """Return the ids of the work whose titles have most of a line, at least two words of it.
+
+        Only that up to a module, by its place, or up to a day of the path.
+        """
         words = self._words(text)
         known = frozenset(word for word in words if self._counts[word])
         near = {
@@ -242,7 +245,7 @@ class _RelationFinder:
             for word in known
             if self._is_rare(word)
             for place in self._titled[word]
-            if counts(place)
+            if (module is None or place.module <= module) and (day is None or place.day <= day)
         }
         fitting = [
             (self._share(known, place.levels[0]), place.id)
