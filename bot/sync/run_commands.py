@@ -273,6 +273,7 @@ class _CommandRun:
 
     def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
         standing = keys_of(self._inbox.comments, self._observed.snapshot.trust.accounts)
+        there = self._observed.issues
         for answer in self._answers:
             comment = answer.comment
             has_reply = answer.rejected or any(one.has_reply for one in answer.accepted)
@@ -284,7 +285,9 @@ class _CommandRun:
                 number=comment.issue,
                 title=self._pending.titles[comment.issue],
                 body=_reply(answer, path, ours.key if ours else None),
-                links=answer.links,
+                links=tuple(
+                    there[key].state.number if key in there else key for key in answer.links
+                ),
             )
 
     def _marks(self) -> Iterator[React]:

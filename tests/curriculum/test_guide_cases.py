@@ -344,7 +344,7 @@ def test_what_stands_around_tasks_is_in_the_description_of_the_first() -> None:
     [
         pytest.param(
             "| <p>SEM 01<br>18.08.2025</p> | <ul><li><a href='a'>A</a></li><li>B</li></ul> | C |\n"
-            "| <p>SEM 02<br>25.08.2025</p> | Exam | Exam |\n",
+            "| <p>SEM 02<br>25.08.2025</p> | Exam | |\n",
             [("2025-08-18", "2025-08-24", ["A", "B", "C"]), ("2025-08-25", "2025-08-31", ["Exam"])],
             id="HTML in cells, and the day on which a week begins",
         )
@@ -384,3 +384,36 @@ def test_days_in_a_column_of_dates_are_those_of_their_week() -> None:
     assert [(str(one.first), str(one.last)) for one in guide.units()] == [
         ("2026-01-05", "2026-01-06"), ("2026-01-12", "2026-01-13")
     ]  # fmt: skip
+
+
+def test_a_unit_that_is_an_exam_is_a_checkpoint() -> None:
+    text = "## Day 1 (Apr 20)\n- a\n## Day 2 (Apr 21)\n- b\n## Exam - 24 April\n- Bring a pen\n"
+
+    guide = read(f"# Plan\n\n{text}".encode(), name="x").curriculum
+
+    assert [(one.title, len(one.items)) for one in guide.checkpoints] == [("Exam", 1)]
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("خطة التعلم والقراءة", "ar"),
+        ("план обучения", "ru"),
+        ("学习计划", "zh"),
+        ("学習のけいかくです", "ja"),
+        ("학습 계획", "ko"),
+        ("Read the docs and write", "en"),
+    ],
+)
+def test_the_language_of_a_guide_is_known_by_its_script(words: str, language: str) -> None:
+    text = f"## Week 1\n- {words}\n- {words} {words}\n"
+
+    assert read(text.encode(), name="x").curriculum.language == language
+
+
+def test_front_matter_is_found_in_a_guide_that_was_copied_in_fences() -> None:
+    inner = "---\ntitle: My plan\n---\n\n## Week 1\n- a\n\n## Week 2\n- b\n"
+
+    fenced = f"````markdown\n```markdown\n{inner}```\n````\n"
+
+    assert read(fenced.encode(), name="x").curriculum.title == "My plan"

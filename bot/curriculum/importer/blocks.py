@@ -96,7 +96,8 @@ class Block:
 
 def outline(text: str) -> tuple[Block, ...]:
     """Return the blocks of `text` (line ends `\\n`) in order. Any text is valid: no errors."""
-    front, text = _front_matter(_without_fence(text))
+    # A guide in a fence may have been copied in another one.
+    front, text = _front_matter(_without_fence(_without_fence(text)))
     written, text = html_tables(text)
     tables = [_html_table(one) for one in written]
     env: dict[str, Any] = {}
@@ -147,14 +148,15 @@ def _without_fence(text: str) -> str:
 def _front_matter(text: str) -> tuple[list[Block], str]:
     """Return the YAML between `---` at the top, and the text with blank lines in its place."""
     lines = text.split("\n")
-    if lines[0].rstrip() != "---":
+    start = next((n for n, one in enumerate(lines) if one.strip()), 0)
+    if lines[start].rstrip() != "---":
         return [], text
-    for end, line in enumerate(lines[1:100], 1):
+    for end, line in enumerate(lines[start + 1 : start + 100], start + 1):
         if _FRONT_END.fullmatch(line):
-            inner = lines[1:end]
+            inner = lines[start + 1 : end]
             if not any(_FRONT_KEY.match(one) for one in inner):
                 break
-            block = Block("front", 1, end + 1, code="\n".join(inner))
+            block = Block("front", start + 1, end + 1, code="\n".join(inner))
             return [block], "\n".join([""] * (end + 1) + lines[end + 1 :])
     return [], text
 

@@ -1,6 +1,7 @@
 """Build the curriculum from a guide's text: blocks, tree, path and sections."""
 
 import re
+import unicodedata
 from collections import Counter
 from datetime import date
 from itertools import pairwise
@@ -56,6 +57,18 @@ _ACCOUNT = {
     "goal": "goals",
     "resource": "resources",
     "unit": "units",
+}
+_NO_WORDS = re.compile(r"<[^<>]{1,200}>|https?://\S+")
+SAMPLE = 50_000  # characters of a guide by which its script is known
+_SCRIPTS = {
+    "CJK": "zh",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "HANGUL": "ko",
+    "CYRILLIC": "ru",
+    "ARABIC": "ar",
+    "DEVANAGARI": "hi",
+    "THAI": "th",
 }
 _LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
@@ -343,16 +356,17 @@ def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
 
 
 def _language(source: str) -> str:
-    """Return the guide's language by its commonest small words, or by its script."""
-    alphabetic = [c for c in source if c.isalpha()]
-    wide = sum(1 for c in alphabetic if "\u4e00" <= c <= "\u9fff")
-    if alphabetic and wide * 5 > len(alphabetic):
-        kana = sum(1 for c in alphabetic if "\u3040" <= c <= "\u30ff")
-        return "ja" if kana * 5 > wide else "zh"
-    counts = dict.fromkeys(_LANGUAGE_WORDS, 0)
-    for word in re.findall(r"[^\W\d_]+", source.casefold()):
-        for tongue, common in _LANGUAGE_WORDS.items():
-            if word in common.split():
-                counts[tongue] += 1
+    """Return the guide's language by its script, or by its commonest small words."""
+    letters = [c for c in _NO_WORDS.sub(" ", source[:SAMPLE]) if c.isalpha()]
+    scripts = Counter(unicodedata.name(c, "").split(" ")[0] for c in letters if c > "\u02ff")
+    if letters and scripts.total() * 5 > len(letters):
+        if (scripts["HIRAGANA"] + scripts["KATAKANA"]) * 5 > scripts["CJK"] > 0:
+            return "ja"
+        return _SCRIPTS.get(scripts.most_common(1)[0][0], "en")
+    words = Counter(re.findall(r"[^\W\d_]+", source.casefold()))
+    counts = {
+        tongue: sum(words[one] for one in common.split())
+        for tongue, common in _LANGUAGE_WORDS.items()
+    }
     best = max(counts, key=lambda tongue: counts[tongue])
     return best if counts[best] > 2 * counts["en"] else "en"

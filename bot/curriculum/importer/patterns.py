@@ -109,7 +109,10 @@ NOT_A_TITLE: Final = re.compile(
 )
 
 
-EXAM: Final = re.compile(r"\b(?:final exam|exam day|prova final|examen final|abschlussprufung)\b")
+EXAM: Final = re.compile(
+    r"(?:final |practice )?(?:exam|test)(?: day)?|prova(?: final)?|examen(?: final)?|"
+    r"(?:abschluss)?prufung|exame(?: final)?"
+)
 CAPSTONE: Final = re.compile(r"^(?:capstone|final) project$|^projeto final$|^proyecto final$")
 # "5 ML projects" asks for five things; "20 hours" and "3 weeks" for none.
 COUNTED: Final = re.compile(

@@ -32,7 +32,7 @@ FEW, MOST = 8, 200  # units, and tasks in them, that a list may repeat
 DAYS = {"day": 1, "week": 7, "month": 28}
 _ABOVE = "it stands beside the units, in none of them"
 _KINDS = {
-    **dict.fromkeys(("day", "date", "weekday", "clock"), UnitKind.DAY),
+    **dict.fromkeys(("day", "date", "weekday"), UnitKind.DAY),
     **dict.fromkeys(("week", "dates"), UnitKind.WEEK),
     "month": UnitKind.MONTH,
 }
@@ -358,13 +358,15 @@ class Timeline:
                 self._parts.checkpoints.append(CheckpointDraft(line(title), items, name, module))
 
     def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
-        """Add a checkpoint for an exam that ends a unit."""
-        for one in unit.tasks:
-            if patterns.EXAM.fullmatch(patterns.fold(one.title)):
-                taken = self._parts.ids.take("line", one.title)
-                item = CheckpointItem(id=taken, title=one.title, evidence=(one.id,))
-                self._parts.checkpoints.append(CheckpointDraft(one.title, [item], "", module))
-                return
+        """Add a checkpoint for an exam that ends a unit, or is one."""
+        exams = [one for one in unit.tasks if patterns.EXAM.fullmatch(patterns.fold(one.title))]
+        whole = unit.tasks and patterns.EXAM.fullmatch(patterns.fold(unit.title))
+        title = exams[0].title if exams else unit.title
+        if exams or whole:
+            taken = self._parts.ids.take("line", title)
+            evidence = (exams or unit.tasks[-1:])[0].id
+            item = CheckpointItem(id=taken, title=title, evidence=(evidence,))
+            self._parts.checkpoints.append(CheckpointDraft(title, [item], "", module))
 
 
 def checkpoint_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:

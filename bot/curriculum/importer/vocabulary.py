@@ -92,7 +92,7 @@ AROUND: Final = table(
     checkpoint: checkpoints?|milestones?|readiness|ready (?:checklist|when)|requisitos para
     checkpoint: (?:completion|graduation|certification) (?:requirements|criteria)|检查点|里程碑
     checkpoint: criterios de conclus|^(?:final|graduation|completion) check(?:list|s)
-    checkpoint: ^final completion check
+    checkpoint: ^final .{1,20} check(?:list|s)
     actions: action items?|next steps|immediate actions|proximos passos|下一步
     companies: compan(?:y|ies)|employers
     roles: roles?\b|career path|job titles|salar(?:y|ies)|cargos
