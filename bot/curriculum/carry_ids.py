@@ -235,9 +235,10 @@ def _tasks(curriculum: Curriculum, same: _Ids | None = None) -> list[_Part]:
 
 
 def _own_title(task: Task, unit: Unit) -> str:
-    """Return a task's title without its unit's label, which tells it from others alike."""
-    front, colon, rest = task.title.partition(": ")
-    return rest if colon and unit.label and unit.label in front else task.title
+    """Return a task's title without what tells it from others alike: its unit's label, a count."""
+    title = re.sub(r" \(\d+\)$", "", task.title)
+    front, colon, rest = title.partition(": ")
+    return rest if colon and (unit.label or unit.title) in front else title
 
 
 def _lists(unit: Unit) -> Iterator[tuple[str, tuple[Task, ...]]]:
