@@ -81,6 +81,7 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/requests.py
 	@$(BIN)/python -P bench/year.py
+	@$(BIN)/python -m bench.cohort
 
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev

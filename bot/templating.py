@@ -25,6 +25,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
+_CODE_OR_SIGN = re.compile(r"(`[^`\n]+`)|([\[\]\\`])")
 _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
@@ -64,8 +65,12 @@ def neutralize(text: str) -> str:
 
 
 def link(text: str, url: str | None) -> Markdown:
-    """Return a Markdown link on one line, or only the text when there is no address."""
-    shown = re.sub(r"([\[\]\\`])", r"\\\1", _BREAK.sub(" ", neutralize(text)))
+    """Return a Markdown link on one line, or only the text when there is no address.
+
+    Code in backticks stays code.
+    """
+    line = _BREAK.sub(" ", neutralize(text))
+    shown = _CODE_OR_SIGN.sub(lambda found: found[1] or f"\\{found[2]}", line)
     if not url:
         return Markdown(shown)
     return Markdown(f"[{shown}](<{_LINK_END.sub(lambda m: f'%{ord(m[0]):02X}', url)}>)")

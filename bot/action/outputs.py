@@ -5,8 +5,9 @@ from pathlib import Path
 from bot import templating
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import unit_names
 from bot.progress.path import LearningPath
-from bot.reports.position import current_unit, unit_names
+from bot.reports.position import current_unit
 from bot.sync.publish import DueComment
 
 BADGE = "milepost-badge.svg"

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -124,10 +125,10 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
     if not console.interactive():
         yes = yes or None not in (given.curriculum, given.start, given.timezone)
     built_in = ", ".join(catalog_names())
-    monday = settings_text.next_monday(now().astimezone().date())
+    today = now().astimezone().date()
     questions = {
         "curriculum": (f"Curriculum ({built_in}, or a path to your guide)", DEFAULT_CURRICULUM),
-        "start": ("First day of study", str(monday)),
+        "start": ("First day of study", str(settings_text.next_monday(today))),
         "timezone": ("Time zone", _local_zone()),
         "ahead": ("Weeks of issues ahead, or 'all'", "4 weeks"),
         "pace": ("Months for the whole path, or hours a week as 8h (empty: as the guide says)", ""),
@@ -135,8 +136,10 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
     if given.hours_per_week is not None:
         del questions["pace"]
     answers: dict[str, object] = {"hours_per_week": given.hours_per_week}
-    for key, (question, default) in questions.items():
+    for key, (question, usual) in questions.items():
         answers[key] = getattr(given, key)
+        default = _stated_start(str(answers["curriculum"]), today) if key == "start" else ""
+        default = default or usual
         if answers[key] is None and not yes:
             answers[key] = _answer(key, question, default)
             if answers[key] is None:
@@ -148,6 +151,18 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
     text = settings_text.render(settings_text.SettingsAnswers.model_validate(answers))
     settings_text.check(text, LocalFiles(Path.cwd()))
     return text
+
+
+def _stated_start(name: str, today: date) -> str:
+    """Return the first day that a curriculum states for its units, "" without any to come."""
+    from bot.sync.file_sources import LocalFiles, find_curriculum
+
+    try:
+        units = list(find_curriculum(name, LocalFiles(Path.cwd())).units())
+    except MilepostError:
+        return ""  # the question about the curriculum has said so, or the check at the end will
+    days = [unit.first for unit in units if unit.first]
+    return str(days[0]) if days and len(days) == len(units) and days[0] >= today else ""
 
 
 def _hours_a_week(answer: str) -> str:

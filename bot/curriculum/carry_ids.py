@@ -12,7 +12,16 @@ from itertools import product
 from typing import NamedTuple, TypeVar
 
 from bot.curriculum.base import MAX_ID, Item, slugify
-from bot.curriculum.model import Checkpoint, Curriculum, Module, Option, Phase, Task, Unit
+from bot.curriculum.model import (
+    Checkpoint,
+    Curriculum,
+    Deliverable,
+    Module,
+    Option,
+    Phase,
+    Task,
+    Unit,
+)
 
 SIMILAR = 0.75
 MOST_COMPARED = 2_500  # pairs of texts in one place
@@ -26,10 +35,11 @@ class _Part(NamedTuple):
 
     item: Item
     home: str
+    title: str = ""
 
     @property
     def text(self) -> str:
-        return slugify(self.item.title)
+        return slugify(self.title or self.item.title)
 
 
 class _Whole(NamedTuple):
@@ -107,9 +117,13 @@ class _Renamed:
     def _module(self, module: Module) -> Module:
         update = {
             "units": tuple(map(self._unit, module.units)),
-            "deliverables": tuple(map(self._deliverables.renamed, module.deliverables)),
+            "deliverables": tuple(map(self._deliverable, module.deliverables)),
         }
         return self._modules.renamed(module.model_copy(update=update))
+
+    def _deliverable(self, deliverable: Deliverable) -> Deliverable:
+        unit = self._units.ids.get(deliverable.unit or "")
+        return self._deliverables.renamed(deliverable.model_copy(update={"unit": unit}))
 
     def _unit(self, unit: Unit) -> Unit:
         update: dict[str, object] = {"tasks": tuple(map(self._tasks.renamed, unit.tasks))}
@@ -131,10 +145,12 @@ class _Renamed:
             item.model_copy(update={"evidence": tuple(map(evidence, item.evidence))})
             for item in checkpoint.items
         )
-        after = self._modules.ids[checkpoint.after]
-        return self._checkpoints.renamed(
-            checkpoint.model_copy(update={"after": after, "items": items})
-        )
+        update = {
+            "after": self._modules.ids[checkpoint.after],
+            "unit": self._units.ids.get(checkpoint.unit or ""),
+            "items": items,
+        }
+        return self._checkpoints.renamed(checkpoint.model_copy(update=update))
 
 
 class _Names:
@@ -174,7 +190,8 @@ def _home(name: str, same: _Ids | None) -> str:
 
 def _units(curriculum: Curriculum) -> list[_Whole]:
     return [
-        _Whole(unit, {slugify(t.title) for t in unit.all_tasks()}) for unit in curriculum.units()
+        _Whole(unit, {slugify(_own_title(t, unit)) for t in unit.all_tasks()})
+        for unit in curriculum.units()
     ]
 
 
@@ -210,11 +227,18 @@ def _all_options(curriculum: Curriculum) -> list[Option]:
 
 def _tasks(curriculum: Curriculum, same: _Ids | None = None) -> list[_Part]:
     return [
-        _Part(task, _home(home, same))
+        _Part(task, _home(home, same), _own_title(task, unit))
         for unit in curriculum.units()
         for home, tasks in _lists(unit)
         for task in tasks
     ]
+
+
+def _own_title(task: Task, unit: Unit) -> str:
+    """Return a task's title without what tells it from others alike: its unit's label, a count."""
+    title = re.sub(r" \(\d+\)$", "", task.title)
+    front, colon, rest = title.partition(": ")
+    return rest if colon and (unit.label or unit.title) in front else title
 
 
 def _lists(unit: Unit) -> Iterator[tuple[str, tuple[Task, ...]]]:

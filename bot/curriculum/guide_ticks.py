@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from bot.curriculum.model import Curriculum
 
 _BOX = re.compile(rb"^([ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]+\[)[ ](\][ \t]+)(.*)$", re.MULTILINE)
+_COUNT = re.compile(r" \(\d+\)$")
 _WORD = re.compile(r"\w+")
 MOST_TRIES = 8  # readings of a guide in a run, where its boxes can't be ticked together
 
@@ -48,13 +49,24 @@ def _boxes(
     for task in curriculum.tasks():
         if task.done:
             continue
-        words = _words(task.title)
-        fitting = (at for at, line in lines if at not in taken and _within(words, line))
+        fitting = (
+            at
+            for words in _wordings(task.title)
+            for at, line in lines
+            if at not in taken and _within(words, line)
+        )
         at = next(fitting, None)
         if at is not None:
             taken.add(at)
             if task.id in tasks:
                 yield task.id, at
+
+
+def _wordings(title: str) -> Iterator[list[str]]:
+    """Yield the words of a title, then those without what tells it from others that are alike."""
+    own = _COUNT.sub("", title)
+    for text in dict.fromkeys((title, own, own.partition(": ")[2])):
+        yield _words(text)
 
 
 def _words(text: str) -> list[str]:

@@ -80,9 +80,13 @@ class Task(WorkItem):
 
 
 class Deliverable(WorkItem):
-    """What a module leaves behind; `count` is the number the guide asks for ("5 ML projects")."""
+    """What a module leaves behind; `count` is the number the guide asks for ("5 ML projects").
+
+    `unit` is the id of the one that it is due in, where that is not the module's last.
+    """
 
     count: int | None = Field(default=None, ge=1)
+    unit: Slug | None = None
 
 
 class Horizon(StrEnum):
@@ -136,7 +140,8 @@ class Unit(Item):
     """A stretch of the timeline: tasks, or a choice.
 
     `days` is its nominal length; with a pace in months only the proportions count. `label` is how
-    the guide names the stretch ("Week 1-2"). `hours` is the guide's own sum where it gives one.
+    the guide names the stretch ("Week 1-2"), `description` what else it says about it. `hours` is
+    the guide's own sum where it gives one.
     `first` and `last` are the days on which it begins and ends, where the guide says them.
     """
 
@@ -145,6 +150,7 @@ class Unit(Item):
     kind: UnitKind = UnitKind.WEEK
     label: Line | None = None
     days: int = Field(default=7, ge=1, le=1000)
+    description: Text = ""
     goals: tuple[Line, ...] = ()
     hours: Hours | None = None
     first: date | None = None
@@ -176,13 +182,32 @@ class Unit(Item):
                 yield from option.tasks
 
 
-class Module(Item):
-    """A group of units inside a phase: a month, or a module. `number` counts through the guide."""
+class ModuleKind(StrEnum):
+    """What a group of units is; a part is one that the guide does not number."""
 
-    kind: Literal["month", "module"] = "month"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+    MODULE = "module"
+    PART = "part"
+
+
+class Module(Item):
+    """A group of units inside a phase: a month, a module, or a part.
+
+    `number` counts through the guide. `label` is how the guide names it ("Semana 3"), where that
+    is more than its kind and number.
+    """
+
+    kind: ModuleKind = ModuleKind.MONTH
     number: int = Field(ge=1)
+    label: Line | None = None
     units: tuple[Unit, ...] = Field(min_length=1)
     deliverables: tuple[Deliverable, ...] = ()
+
+    def due_unit(self, what: "Deliverable | Checkpoint") -> Unit:
+        """Return the unit in which a deliverable or checkpoint of this module is due."""
+        return next((unit for unit in self.units if unit.id == what.unit), self.units[-1])
 
 
 class Phase(Item):
@@ -199,9 +224,10 @@ class CheckpointItem(Item):
 
 
 class Checkpoint(Item):
-    """A checkpoint of the guide, due at the end of the module `after`."""
+    """A checkpoint of the guide, due at the end of the module `after`, or of a `unit` of it."""
 
     after: Slug
+    unit: Slug | None = None
     items: tuple[CheckpointItem, ...] = Field(min_length=1)
 
 
@@ -269,6 +295,11 @@ class Curriculum(Item):
         for unit in self.units():
             if unit.choice:
                 yield unit.choice
+
+    def due_units(self) -> dict[str, Unit]:
+        """Return the unit at whose end each checkpoint is due, by the checkpoint's id."""
+        modules = {module.id: module for module in self.modules()}
+        return {one.id: modules[one.after].due_unit(one) for one in self.checkpoints}
 
     def deliverables(self) -> Iterator[Deliverable]:
         """Yield every deliverable, in order."""
@@ -346,8 +377,11 @@ def _references(curriculum: Curriculum) -> Iterator[tuple[str, tuple[str, ...], 
         yield f"'{action.id}' stands for", action.stands_for, "work"
     for checkpoint in curriculum.checkpoints:
         yield f"checkpoint '{checkpoint.id}' comes after the module", (checkpoint.after,), "module"
+        yield f"checkpoint '{checkpoint.id}' ends the unit", _given(checkpoint.unit), "unit"
         for line in checkpoint.items:
             yield f"checkpoint item '{line.id}' names", line.evidence, "evidence"
+    for left in curriculum.deliverables():
+        yield f"deliverable '{left.id}' is due in the unit", _given(left.unit), "unit"
     for choice in curriculum.choices():
         for option in choice.options:
             yield f"option '{option.id}' names the role", option.roles, "role"
@@ -355,3 +389,7 @@ def _references(curriculum: Curriculum) -> Iterator[tuple[str, tuple[str, ...], 
         yield f"assessed skill '{rated.id}' names the skill", rated.skills, "skill"
     for role in curriculum.roles:
         yield f"role '{role.id}' names the skill", role.skills, "skill"
+
+
+def _given(name: str | None) -> tuple[str, ...]:
+    return (name,) if name else ()

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Ids = dict[str, tuple[str, ...]]
 ENOUGH = 0.65  # the part of a phrase, by the weight of its words, that has to be found
 MOST = 5
+MOST_BROUGHT = 50
+MOST_PARTS = 100  # of a kind are compared, so that no guide takes long
+MOST_RESOURCES = 500
 STEM = 6
 RARE = 0.2  # the part of the tasks that a telling word may stand in
 LEAST_RARE = 3
@@ -27,71 +30,13 @@ _WORD = re.compile(r"[^\W_]+[+#]*")
 _ACRONYM = re.compile(r"\b[A-Z]{2,4}\b")
 _PARTS = re.compile(r"[(),;&]|\band\b")
 _STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "do",
-        "for",
-        "from",
-        "have",
-        "how",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "one",
-        "or",
-        "per",
-        "the",
-        "their",
-        "to",
-        "up",
-        "use",
-        "using",
-        "via",
-        "vs",
-        "what",
-        "with",
-        "your",
-        "you",
-        "all",
-        "more",
-        "most",
-        "new",
-        "first",
-        "own",
-        "complete",
-        "completed",
-        "learn",
-        "set",
-        "start",
-        "read",
-        "build",
-        "write",
-        "get",
-        "make",
-        "create",
-        "have",
-        "basic",
-        "basics",
-        "introduction",
-        "finish",
-        "understand",
-        "understanding",
-        "practice",
-        "existing",
-        "experience",
-    ]
+    re.findall(
+        r"\w+",
+        "a an and any are as at be by do for from have how in into is it its of on one or per the"
+        " their to up use using via vs what with your you all more most new first own complete"
+        " completed learn set start read build write get make create basic basics introduction"
+        " finish understand understanding practice existing experience",
+    )
 )
 
 
@@ -144,6 +89,14 @@ class _RelationFinder:
         self._places = list(self._walk())
         counts = Counter(word for place in self._places for word in place.levels[0])
         self._counts, self._all = counts, max(1, len(self._places))
+        self._weights: dict[str, float] = {}
+        self._titled: dict[str, list[_Place]] = {}
+        self._around: dict[str, list[int]] = {}
+        for number, place in enumerate(self._places):
+            for word in place.levels[0]:
+                self._titled.setdefault(word, []).append(place)
+            for word in place.levels[0] | place.levels[1]:
+                self._around.setdefault(word, []).append(number)
 
     def relations(self) -> Relations:
         return Relations(
@@ -189,7 +142,10 @@ class _RelationFinder:
         )
 
     def _weight(self, word: str) -> float:
-        return log(1 + self._all / max(self._counts[word], 0.5))
+        found = self._weights.get(word)
+        if found is None:
+            found = self._weights[word] = log(1 + self._all / max(self._counts[word], 0.5))
+        return found
 
     def _share(self, phrase: frozenset[str], words: frozenset[str]) -> float:
         """Return how much of a phrase is in the words, from 0 to 1."""
@@ -214,12 +170,20 @@ class _RelationFinder:
             return named
         phrases = {
             skill.id: [self._words(text) for text in (skill.title, *skill.specifics)]
-            for skill in self._curriculum.skills
+            for skill in self._curriculum.skills[:MOST_PARTS]
         }
+        order = {name: n for n, name in enumerate(phrases)}
+        by_word: dict[str, dict[str, None]] = {}
+        for name, some in phrases.items():
+            for word in frozenset().union(*some):
+                by_word.setdefault(word, {})[name] = None
         found: Ids = {}
         for place in self._places:
             for words in place.levels:
-                fitting = tuple(name for name, some in phrases.items() if self._fits(some, words))
+                rare = filter(self._is_rare, words)
+                near = {name for word in rare for name in by_word.get(word, ())}
+                ordered = sorted(near, key=order.__getitem__)
+                fitting = tuple(name for name in ordered if self._fits(phrases[name], words))
                 if fitting:
                     found[place.key] = fitting
                     break
@@ -230,11 +194,13 @@ class _RelationFinder:
         found = {place.key: place.item.resources for place in self._places}
         named = {name for names in found.values() for name in names}
         named |= {name for action in self._curriculum.actions for name in action.resources}
-        for resource in self._curriculum.resources:
+        unnamed = (one for one in self._curriculum.resources if one.id not in named)
+        for resource in islice(unnamed, MOST_RESOURCES):
             words = self._words(resource.title)
-            if resource.id in named or not any(map(self._is_rare, words)):
+            rarest = min(words, key=self._counts.__getitem__, default="")
+            if not self._is_rare(rarest):
                 continue
-            for place in self._places:
+            for place in self._titled.get(rarest, ()):
                 if words <= place.levels[0]:
                     found[place.key] = (*found[place.key], resource.id)
         return {key: names for key, names in found.items() if names}
@@ -247,9 +213,9 @@ class _RelationFinder:
             return named
         order = {module.id: n for n, module in enumerate(self._curriculum.modules())}
         found: Ids = {}
-        for checkpoint, item in items:
-            upto = [place for place in self._places if place.module <= order[checkpoint.after]]
-            found[item.id] = self._closest(item.title, upto)
+        for checkpoint, item in items[:MOST_PARTS]:
+            last = order[checkpoint.after]
+            found[item.id] = self._closest(item.title, module=last)
         return {name: ids for name, ids in found.items() if ids}
 
     def _stands(self) -> Ids:
@@ -259,22 +225,35 @@ class _RelationFinder:
         if named:
             return named
         found: Ids = {}
-        for action in actions:
-            near = [place for place in self._places if place.day <= DAYS[action.horizon]]
-            found[action.id] = self._closest(action.title, near)[:1]
+        for action in actions[:MOST_PARTS]:
+            last = DAYS[action.horizon]
+            closest = self._closest(action.title, day=last)
+            found[action.id] = closest[:1]
         return {name: ids for name, ids in found.items() if ids}
 
-    def _closest(self, text: str, places: list[_Place]) -> tuple[str, ...]:
-        """Return the ids of the work whose titles have most of a line, at least two words of it."""
+    def _closest(
+        self, text: str, *, module: int | None = None, day: int | None = None
+    ) -> tuple[str, ...]:
+        """Return the ids of the work whose titles have most of a line, at least two words of it.
+
+        Only that up to a module, by its place, or up to a day of the path.
+        """
         words = self._words(text)
         known = frozenset(word for word in words if self._counts[word])
+        near = {
+            place.key: place
+            for word in known
+            if self._is_rare(word)
+            for place in self._titled[word]
+            if (module is None or place.module <= module) and (day is None or place.day <= day)
+        }
         fitting = [
             (self._share(known, place.levels[0]), place.id)
-            for place in places
+            for place in near.values()
             if len(known & place.levels[0]) > 1 and self._fits([known], place.levels[0])
         ]
-        best = sorted(fitting, key=lambda one: -one[0])
-        return tuple(dict.fromkeys(name for _, name in best))[:MOST]
+        best = sorted(fitting, key=lambda one: (-one[0], one[1]))
+        return tuple(name for _, name in best)[:MOST]
 
     def _feeds(self) -> Ids:
         """Return the skills to develop that each assessed skill is about."""
@@ -294,14 +273,16 @@ class _RelationFinder:
     def _helps(self) -> Ids:
         """Return the tasks that each skill the learner brings makes easier."""
         found: Ids = {}
-        for brought in self._curriculum.transferable_skills:
+        for brought in self._curriculum.transferable_skills[:MOST_BROUGHT]:
             parts = (part for one in _PARTS.split(brought.title) for part in _alternatives(one))
-            phrases = [self._words(part) for part in parts]
+            phrases = [phrase for part in parts if (phrase := self._words(part))]
+            rare = {word for phrase in phrases for word in phrase if self._is_rare(word)}
+            near = {n for word in rare for n in self._around.get(word, ())}
             fitting = (
                 place.id
-                for place in self._places
+                for place in (self._places[n] for n in sorted(near))
                 if place.kind == "task"
-                and any(self._fits([p], words) for p in phrases if p for words in place.levels[:2])
+                and any(self._fits(phrases, words) for words in place.levels[:2])
             )
             if some := tuple(islice(fitting, MOST)):
                 found[brought.id] = some

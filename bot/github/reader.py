@@ -7,7 +7,7 @@ are three answers without a body that cost no quota.
 import base64
 import binascii
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote
@@ -99,13 +99,35 @@ class HttpReader:
         meanwhile (only a deletion does that, issues being sorted by creation) can be missed; what
         shows twice counts as last seen.
         """
-        root, name = self._connection.root, self._connection.repository
         # Issues first, so that what they refer to is in the lists that follow.
         listed = self._listed(fresh)
-        labels = self._cached.get_list(f"{root}/labels", fresh=fresh)
-        milestones = self._cached.get_list(f"{root}/milestones", {"state": "all"}, fresh=fresh)
+        return self._snapshot(listed, self._labels(fresh=fresh), self._milestones(fresh=fresh))
+
+    def snapshot_at_once(self) -> Snapshot:
+        """Return a snapshot whose three lists are read at the same time, for reports alone.
+
+        What an issue refers to may be missing from a list that was read before it.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(2) as pool:
+            labels = pool.submit(lambda: list(self._labels()))
+            milestones = pool.submit(lambda: list(self._milestones()))
+            listed = self._listed(fresh=False)
+        return self._snapshot(listed, labels.result(), milestones.result())
+
+    def _labels(self, *, fresh: bool = False) -> Iterable[Json]:
+        return self._cached.get_list(f"{self._connection.root}/labels", fresh=fresh)
+
+    def _milestones(self, *, fresh: bool = False) -> Iterable[Json]:
+        path = f"{self._connection.root}/milestones"
+        return self._cached.get_list(path, {"state": "all"}, fresh=fresh)
+
+    def _snapshot(
+        self, listed: IssueList, labels: Iterable[Json], milestones: Iterable[Json]
+    ) -> Snapshot:
         found = Snapshot(
-            repository=name,
+            repository=self._connection.repository,
             labels=response_parser.labels(labels, "labels"),
             milestones=response_parser.milestones(milestones, "milestones"),
             issues=listed.issues(),

@@ -264,7 +264,7 @@ class PinIssue(BaseChange):
 class CreateComment(BaseChange):
     """A comment on an issue, ours or not; `body` carries the marker of `key`.
 
-    `links` are keys of issues that the plan makes or has: their numbers go below the text.
+    `links` are the issues whose numbers go below the text: by key where the plan makes them.
     """
 
     sign, kind, notifying = "+", "comment", True
@@ -275,10 +275,15 @@ class CreateComment(BaseChange):
     number: int
     title: str
     body: str
-    links: tuple[Key, ...] = ()
+    links: tuple[Key | int, ...] = ()
 
     def resolved(self, numbers: Numbers) -> Self:
-        found = [numbers.issues[key].number for key in self.links if key in numbers.issues]
+        made = numbers.issues
+        found = [
+            link if isinstance(link, int) else made[link].number
+            for link in self.links
+            if isinstance(link, int) or link in made
+        ]
         marked = find(self.body) if found else None
         if marked is None or marked.region is None:
             return self

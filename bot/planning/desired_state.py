@@ -5,6 +5,7 @@ Pure: the same curriculum, settings and day give the same values. Every task of 
 when the window moves away from it, so that a later start never closes anything.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -31,11 +32,12 @@ from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labe
 from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
 from bot.planning.marker import Key, button
+from bot.planning.neighbours import Neighbours
 from bot.planning.path import PlannedPath
 from bot.planning.reading_record import ReadingRecord
 from bot.planning.schedule import add_months, hours_by_unit
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import full_unit_name, module_name, unit_name
+from bot.planning.unit_names import module_name, unit_name, unit_names
 from bot.planning.window import is_ending, units_in_window
 from bot.settings import CONFIG_PATH, Settings
 
@@ -171,16 +173,25 @@ class _Issues:
         self._in_progress = names["status:in-progress"]
         self._values = IssueValues(curriculum, settings)
         self._hours = hours_by_unit(curriculum, settings)
+        self._single = len(list(curriculum.modules())) == 1
+        self._neighbours = Neighbours(curriculum, self._tasks_of)
 
     def milestones(self) -> Iterator[DesiredMilestone]:
         titles: set[str] = set()
-        walk = ((p, m, u) for p in self._curriculum.phases for m in p.modules for u in m.units)
-        for phase, module, unit in walk:
-            title = distinct_title(full_unit_name(self._curriculum, module, unit), titles)
+        names = unit_names(self._curriculum)
+        alone = [phase.title for phase in self._curriculum.phases] == [self._curriculum.title]
+        walk = ((p, u) for p in self._curriculum.phases for m in p.modules for u in m.units)
+        for phase, unit in walk:
+            title = distinct_title(names[unit.id], titles)
             titles.add(title)
             # To a tenth, so that the rows of a table add up to its sum.
             hours = f"{round(self._hours[unit.id] or 0, 1):g}" if self._hours[unit.id] else ""
-            values = {"goals": unit.goals, "phase": phase.title, "hours": hours}
+            values = {
+                "goals": unit.goals,
+                "description": unit.description,
+                "phase": "" if phase.title in names[unit.id] or alone else phase.title,
+                "hours": hours,
+            }
             yield DesiredMilestone(
                 key=unit_key(unit),
                 aliases=tuple(unit_key(alias) for alias in unit.aliases),
@@ -264,24 +275,28 @@ class _Issues:
                 )
 
     def _module(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:
-        parent: Key | None = None
-        if self._settings.features.deliverables:
-            made = [self._deliverable(phase, module, d) for d in module.deliverables]
-            yield from made
-            if made and self._settings.features.sub_issues:
-                parent = made[0].key
-        children = 0
+        deliverables = module.deliverables if self._settings.features.deliverables else ()
+        yield from (self._deliverable(phase, module, one) for one in deliverables)
+        children: Counter[Key | None] = Counter()
         for unit in module.units:
+            parent = self._parent(deliverables, unit)
             for task in self._tasks_of(unit):
                 if f"task:{task.id}" in self._credits:
                     continue
-                children += 1
-                within = parent if children <= SUB_ISSUES else None
+                children[parent] += 1
+                within = parent if children[parent] <= SUB_ISSUES else None
                 yield self._task(phase, module, unit, task, within)
             if unit.choice:
                 yield self._choice(phase, module, unit, unit.choice)
         if self._settings.features.checkpoints:
             yield from self._checkpoints(phase, module)
+
+    def _parent(self, deliverables: tuple[Deliverable, ...], unit: Unit) -> Key | None:
+        """Return the key of what a unit's tasks lead to: its own deliverable, or the module's."""
+        leads = [d for d in deliverables if d.unit == unit.id]
+        leads += [d for d in deliverables if d.unit is None]
+        wanted = bool(leads) and self._settings.features.sub_issues
+        return f"deliverable:{leads[0].id}" if wanted else None
 
     def _tasks_of(self, unit: Unit) -> list[Task]:
         options = unit.choice.options if unit.choice else ()
@@ -293,8 +308,10 @@ class _Issues:
     ) -> DesiredIssue:
         place = self._place(f"task:{task.id}", unit)
         values = {
-            "module": module_name(self._curriculum, module),
-            "unit": unit_name(unit),
+            "module": "" if self._single else module_name(self._curriculum, module),
+            # A title that it has from its module is said once.
+            "unit": unit.label if unit.label and unit.title == module.title else unit_name(unit),
+            "around": self._neighbours.of(unit, task),
             **self._values.of_task(task),
             "in_progress": self._in_progress,
         }
@@ -327,9 +344,12 @@ class _Issues:
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
         skills = work_labels(self._curriculum, deliverable)
+        due = module.due_unit(deliverable)
+        units = (due,) if deliverable.unit else module.units
+        name = unit_name(due) if deliverable.unit else module_name(self._curriculum, module)
         values = {
-            "module": module_name(self._curriculum, module),
-            "module_kind": module.kind,
+            "module": name,
+            "module_kind": due.kind if deliverable.unit else module.kind,
             "resources": self._values.resources(deliverable, key=f"deliverable:{deliverable.id}"),
         }
         return self._issue(
@@ -338,8 +358,8 @@ class _Issues:
             f"Deliverable: {deliverable.title}",
             values,
             labels=(f"phase:{phase.id}", "kind:deliverable", *skills),
-            milestone=unit_key(self._place(f"deliverable:{deliverable.id}", module.units[-1])),
-            seed=any(unit.id in self._window for unit in module.units),
+            milestone=unit_key(self._place(f"deliverable:{deliverable.id}", due)),
+            seed=any(unit.id in self._window for unit in units),
         )
 
     def _choice(self, phase: Phase, module: Module, unit: Unit, choice: Choice) -> DesiredIssue:
@@ -372,7 +392,11 @@ class _Issues:
         for checkpoint in self._curriculum.checkpoints:
             if checkpoint.after != module.id:
                 continue
-            title, name = checkpoint.title, module_name(self._curriculum, module)
+            unit = module.due_unit(checkpoint)
+            units = (unit,) if checkpoint.unit else module.units
+            name = module_name(self._curriculum, module)
+            name = unit_name(unit) if checkpoint.unit else name
+            title = checkpoint.title
             if "checkpoint" not in title.casefold():
                 title = f"Checkpoint after {name}: {title}"
             yield self._issue(
@@ -381,8 +405,8 @@ class _Issues:
                 title,
                 {"module": name},
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
-                milestone=unit_key(module.units[-1]),
-                seed=checkpoint.id in self._texts.reached or self._is_ending(module),
+                milestone=unit_key(unit),
+                seed=checkpoint.id in self._texts.reached or self._is_ending(units),
             )
 
 

@@ -3,7 +3,7 @@
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, compare_fields, label_digest
-from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.ledger import Ledger, spare_room, with_ledger
 from bot.planning.length_limits import BODY
 from bot.planning.marker import Key, Marker, count_ticks, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
@@ -206,7 +206,9 @@ class _Update:
         if region is None:
             self._drift("text", "our part of the text", "its markers were removed")
             return None
-        room = BODY.most - len(self._ours.state.body) + len(region)
+        body = self._ours.state.body
+        room = BODY.most - len(body) + len(region)
+        room += spare_room(body) if self._want.key == SUMMARY_KEY else 0
         if len(self._want.body) + 1_000 > room:
             self._drift("text", "our part of the text", "there is no room for it")
             return None

@@ -122,6 +122,15 @@ def find_ledger(body: str) -> Ledger:
         return Ledger()
 
 
+def spare_room(body: str) -> int:
+    """Return how many characters of the summary issue's body make way where room is needed.
+
+    They are those of the curriculum in its ledger, which can be read from the guide again.
+    """
+    reading = find_ledger(body).reading
+    return len(reading.packed) if reading else 0
+
+
 def with_ledger(body: str, ledger: Ledger) -> str:
     """Return `body` with this ledger as its last line, in place of any other."""
     rest = LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()

@@ -3,7 +3,7 @@
     "reading":{"guide":"...","units":"week","importer":"...","digest":"...","curriculum":"橝浂..."}
 
 The curriculum is compact JSON, deflated, and packed as `packing.py` says: that of the default guide
-takes 4,500 characters, those of guides in use up to 8,000. One of more than `MOST` is left out.
+takes 4,500 characters, those of guides in use up to 14,000. One of more than `MOST` is left out.
 """
 
 import zlib
@@ -18,7 +18,7 @@ from bot.planning.marker import safe_json
 from bot.planning.packing import is_packed, pack_bits, unpack_bits
 from bot.planning.snapshot import FrozenModel
 
-MOST = 16_000  # characters; the dashboard, its memory and the rest of the ledger need room, too
+MOST = 30_000  # characters; the dashboard, its memory and the rest of the ledger come first
 MOST_JSON = 1_000_000
 MOST_TASKS = 5_000
 _RAW = -15  # deflate without a header
@@ -54,7 +54,9 @@ class ReadingRecord(FrozenModel):
             found = _unpack(self.packed) if self.packed else None
         except (ValueError, zlib.error, RecursionError):
             return None
-        return found if found and curriculum_digest(found) == self.digest else None
+        if found is None or curriculum_digest(found) != self.digest:
+            return None
+        return _with_units(found, self.units or None)
 
     def as_json(self) -> str:
         """Return it as JSON that cannot end an HTML comment."""
@@ -81,9 +83,12 @@ def curriculum_digest(curriculum: Curriculum) -> str:
 
 
 def _plain(curriculum: Curriculum) -> str:
-    source = curriculum.source.model_copy(update={"reading": None})
-    plain = curriculum.model_copy(update={"source": source})
-    return plain.model_dump_json(exclude_defaults=True)
+    return _with_units(curriculum, None).model_dump_json(exclude_defaults=True)
+
+
+def _with_units(curriculum: Curriculum, units: str | None) -> Curriculum:
+    source = curriculum.source.model_copy(update={"reading": units})
+    return curriculum.model_copy(update={"source": source})
 
 
 def _pack(curriculum: Curriculum) -> str:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -65,6 +65,10 @@ class UnitDates(FrozenModel):
     unit: str
     first: date
     last: date
+
+    def moved(self, by: timedelta) -> "UnitDates":
+        """Return its days moved by so much."""
+        return UnitDates(unit=self.unit, first=self.first + by, last=self.last + by)
 
     @property
     def days(self) -> int:
@@ -154,7 +158,10 @@ def schedule(
             UnitDates(unit=d.unit, first=min(d.first, end), last=min(d.last, end))
             for d in found.units[:index]
         )
-        ahead = _assign_dates(units[index:], lengths[index:], first, settings)
+        ahead: Iterable[UnitDates] = _assign_dates(units[index:], lengths[index:], first, settings)
+        if dated and pace is None:
+            shift = first - found.units[index].first
+            ahead = (d.moved(shift) for d in found.units[index:])
         found = Schedule(units=(*past_units, *ahead), original_start=found.first)
     return found
 
@@ -191,7 +198,7 @@ def _stated_dates(units: list[Unit], settings: Settings) -> tuple[UnitDates, ...
         return ()
     shift = settings.start - stated[0][0]
     return tuple(
-        UnitDates(unit=unit.id, first=first + shift, last=last + shift)
+        UnitDates(unit=unit.id, first=first, last=last).moved(shift)
         for unit, (first, last) in zip(units, stated, strict=True)
     )
 
@@ -209,7 +216,7 @@ def unit_by_key(curriculum: Curriculum) -> dict[str, str]:
     for module in curriculum.modules():
         for unit in module.units:
             homes |= {f"task:{task.id}": unit.id for task in unit.all_tasks()}
-        homes |= {f"deliverable:{d.id}": module.units[-1].id for d in module.deliverables}
+        homes |= {f"deliverable:{d.id}": module.due_unit(d).id for d in module.deliverables}
     return homes
 
 
@@ -217,16 +224,16 @@ def hours_by_unit(curriculum: Curriculum, settings: Settings) -> dict[str, float
     """Return hours of each unit by id: its required tasks, else the guide's own sum, else None.
 
     Of a choice, the option taken counts; before one is taken, the mean of the options does. The
-    deliverables of a module are work of its last unit, where that has hours to add them to.
+    deliverables are work of the unit they are due in, where that has hours to add them to.
     """
     hours: dict[str, float | None] = {}
     for module in curriculum.modules():
         for unit in module.units:
             hours[unit.id] = _task_hours(unit, settings)
-        left = sum(d.hours.middle for d in module.deliverables if d.hours)
-        last = module.units[-1].id
-        if (known := hours[last]) is not None:
-            hours[last] = known + left
+        for left in module.deliverables:
+            due = module.due_unit(left).id
+            if left.hours and (known := hours[due]) is not None:
+                hours[due] = known + left.hours.middle
     return hours
 
 

@@ -1,39 +1,71 @@
 """The names of modules and units, as issues, milestones and reports show them."""
 
-from bot.curriculum.model import Curriculum, Module, Unit
+from collections import Counter
+from collections.abc import Iterator
+
+from bot.curriculum.model import Curriculum, Module, ModuleKind, Unit
+
+
+def module_word(module: Module) -> str:
+    """Return what a module is called without its title: `Month 3`, `Semana 3`; a part its title."""
+    if module.label:
+        return module.label
+    if module.kind is ModuleKind.PART:
+        return module.title
+    return f"{module.kind.capitalize()} {module.number}"
 
 
 def module_name(curriculum: Curriculum, module: Module) -> str:
     """Return a name as `Month 3: ML lifecycle`; the title alone of a path's single module."""
     if len(list(curriculum.modules())) == 1:
         return module.title
-    word = module.kind.capitalize()
-    if module.title.casefold().startswith(f"{word} {module.number}".casefold()):
-        return module.title
-    return f"{word} {module.number}: {module.title}"
+    return _labelled(module_word(module), module.title)
 
 
 def unit_name(unit: Unit) -> str:
     """Return a name as `Week 1-2: Introduction`, or the title alone when that says it."""
-    if unit.label and unit.label.casefold() not in unit.title.casefold():
-        return f"{unit.label}: {unit.title}"
-    return unit.title
+    return _labelled(unit.label, unit.title)
 
 
-def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
-    """Return the unit's name with its module's in front, as a milestone's title needs it."""
-    if len(list(curriculum.modules())) == 1:
-        return unit_name(unit)
-    if len(module.units) == 1 and unit.title == module.title:
-        return module_name(curriculum, module)
-    word = f"{module.kind.capitalize()} {module.number}"
-    name = unit_name(unit)
-    return name if name.casefold().startswith(word.casefold()) else f"{word}, {name}"
+def unit_names(curriculum: Curriculum) -> dict[str, str]:
+    """Return the full names of units by id, with the module's in front as milestones need it.
+
+    A part stands in front only where labels of units start again: `Basics, Week 1`.
+    """
+    names: dict[str, str] = {}
+    for module, unit, word in _with_fronts(curriculum):
+        name = unit_name(unit)
+        if word and len(module.units) == 1 and unit.title == module.title:
+            name = module_name(curriculum, module)
+        elif word and not name.casefold().startswith(word.casefold()):
+            name = f"{word}, {name}"
+        names[unit.id] = name
+    return names
 
 
-def short_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
-    """Return the unit's name as `Month 3, Week 1-2`, without what it is about where it can."""
-    if len(list(curriculum.modules())) == 1:
-        return unit.label or unit.title
-    word = f"{module.kind.capitalize()} {module.number}"
-    return word if len(module.units) == 1 else f"{word}, {unit.label or unit.title}"
+def short_unit_names(curriculum: Curriculum) -> dict[str, str]:
+    """Return names as `Month 3, Week 1-2` by id, without what units are about where they can."""
+    names: dict[str, str] = {}
+    for module, unit, word in _with_fronts(curriculum):
+        name = unit.label or unit.title
+        if word:
+            name = word if len(module.units) == 1 else f"{word}, {name}"
+        names[unit.id] = name
+    return names
+
+
+def _with_fronts(curriculum: Curriculum) -> Iterator[tuple[Module, Unit, str]]:
+    """Yield modules, units, and what of the module stands before the unit's name: "" for none."""
+    modules = list(curriculum.modules())
+    counts = Counter(unit.label or unit.title for unit in curriculum.units())
+    again = any(count > 1 for count in counts.values())
+    for module in modules:
+        plain = len(modules) == 1 or (module.kind is ModuleKind.PART and not again)
+        for unit in module.units:
+            yield module, unit, "" if plain else module_word(module)
+
+
+def _labelled(label: str | None, title: str) -> str:
+    if not label or label.casefold() in title.casefold():
+        return title
+    return f"{label}: {title}"

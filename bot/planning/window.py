@@ -1,10 +1,10 @@
 """The window of issues: which units have issues now, and when a module is looked back on."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from bot.curriculum.model import Module
+from bot.curriculum.model import Unit
 from bot.planning.schedule import Schedule, UnitDates
 
 LAST_DAYS = timedelta(days=3)
@@ -26,7 +26,7 @@ def units_in_window(dates: Schedule, today: date, weeks_ahead: int | None) -> It
             yield unit
 
 
-def is_ending(dates: Schedule, module: Module, today: date) -> bool:
-    """Return whether the last days of a module have come, or are over: never before its first."""
-    first, last = dates[module.units[0].id].first, dates[module.units[-1].id].last
+def is_ending(dates: Schedule, units: Sequence[Unit], today: date) -> bool:
+    """Return whether the last days of some units have come, or are over: never before the first."""
+    first, last = dates[units[0].id].first, dates[units[-1].id].last
     return today >= max(first, last - LAST_DAYS)

@@ -32,9 +32,9 @@ class NewReading(FrozenModel):
     @property
     def sentence(self) -> str:
         """Return that there is one, and what it would change."""
-        begins = "This version of Milepost reads your guide in another way"
+        begins = "This version of Milepost reads your guide differently"
         if self.edited:
-            begins = "Your guide has changed, and this version of Milepost reads it in another way"
+            begins = "Your guide has changed, and this version of Milepost reads it differently"
         return f"{begins}: {self._difference()}."
 
     def _difference(self) -> str:

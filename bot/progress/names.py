@@ -15,7 +15,7 @@ from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.path import PlannedPath
-from bot.planning.unit_names import full_unit_name
+from bot.planning.unit_names import unit_names
 from bot.progress.command import CommandError
 
 
@@ -175,10 +175,9 @@ def of_counted(curriculum: Curriculum) -> list[Named]:
 
 def of_units(curriculum: Curriculum) -> list[Named]:
     """Return every unit by id, title, full name and aliases."""
+    full = unit_names(curriculum)
     return [
-        Named(unit.id, full_unit_name(curriculum, module, unit), (unit.title, *unit.aliases))
-        for module in curriculum.modules()
-        for unit in module.units
+        Named(unit.id, full[unit.id], (unit.title, *unit.aliases)) for unit in curriculum.units()
     ]
 
 
@@ -204,7 +203,8 @@ def units_meant(
         near = [u for m, u in labelled if here in {unit.id for unit in m.units}]
         return tuple(by_id[u.id] for u in near or [u for _, u in labelled])
     for module in modules:
-        if wanted in {f"{module.kind}-{module.number}", module.id, _plain(module.title)}:
+        names = (f"{module.kind} {module.number}", module.label or "", module.title)
+        if wanted in {module.id, *map(_plain, names)} - {""}:
             ahead = (unit for unit in module.units if unit.id not in opened)
             return (by_id[next(ahead, module.units[0]).id],)
     return matching(text, every)

@@ -183,7 +183,7 @@ class LearningPath(PlannedPath):
         """Return whether a module's last days have come or all its work is done."""
         work = [w for w in self.progress.work if w.module == module.id]
         done = any(w.finished for w in work) and self.progress.of_module(module.id).complete
-        return done or is_ending(self.dates, module, self.today)
+        return done or is_ending(self.dates, module.units, self.today)
 
     def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
         """Return the ids of the units in the window of `today`, and of those opened early."""

@@ -222,8 +222,8 @@ class _ProgressReader:
                     required = ([t for t in one.tasks if not t.optional] for one in options)
                     weights = (sum(map(self._path.effort.weight, tasks)) for tasks in required)
                     undecided[unit.id] = sum(weights) / len(options)
-            last = module.units[-1]
-            work += [self._work(left, last, module.id) for left in module.deliverables]
+            made = ((left, module.due_unit(left)) for left in module.deliverables)
+            work += [self._work(left, unit, module.id) for left, unit in made]
         return Progress(work=tuple(work), undecided=undecided, units=units)
 
     def _chosen_units(self, unit: Unit) -> Option | None:

@@ -3,7 +3,8 @@
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue, unit_key
-from bot.planning.unit_names import module_name
+from bot.planning.length_limits import TITLE, one_line
+from bot.planning.unit_names import module_name, module_word
 from bot.progress.path import LearningPath
 
 # What the numbers mean on the usual scale; of others only the ends are named.
@@ -60,7 +61,7 @@ def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
     return DesiredIssue(
         key=f"assessment:{module.id}",
         aliases=tuple(f"assessment:{alias}" for alias in module.aliases),
-        title=f"How sure do you feel? {module.kind.capitalize()} {module.number}",
+        title=one_line(f"How sure do you feel? {module_word(module)}", TITLE),
         body=body,
         labels=("kind:assessment",),
         milestone=unit_key(last),

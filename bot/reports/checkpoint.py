@@ -15,7 +15,7 @@ from bot.planning.length_limits import git_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import module_name
+from bot.planning.unit_names import module_name, unit_names
 from bot.progress.career import Metric, applications, metrics
 from bot.progress.effort import EffortSource
 from bot.progress.forecast import Forecast
@@ -25,7 +25,6 @@ from bot.progress.progress import LEFT_OUT, Work, item_keys
 from bot.progress.skills import RoleFit, SkillRating, calibration, role_fits
 from bot.reports import checkpoint_evidence as evidence
 from bot.reports.formatting import WORDS
-from bot.reports.position import unit_names
 
 STEPS = 3
 HIGHLIGHTS = 5
@@ -189,47 +188,44 @@ def checkpoint_report(
 def due_checkpoints(path: LearningPath, posted: set[Key]) -> tuple[Checkpoint, ...]:
     """Return the checkpoints to report on now; `posted` are the keys of existing reports.
 
-    One is due when its module's last day is over or all up to there is finished, while it has an
-    issue that the learner did not set aside. Of several only those at the latest module are, and
-    none that lies before one reported already, so that nobody gets reports on the past.
+    One is due when its last day is over or all up to there is finished, while it has an issue that
+    the learner did not set aside. Of several only those at the latest unit are, and none that lies
+    before one reported already, so that nobody gets reports on the past.
     """
-    order = {module.id: n for n, module in enumerate(path.curriculum.modules())}
+    order = _order(path.curriculum)
     checkpoints = path.curriculum.checkpoints
-    reported = [order[c.after] for c in checkpoints if posted.intersection(item_keys("report", c))]
+    reported = [order[c.id] for c in checkpoints if posted.intersection(item_keys("report", c))]
     ready = [
         c
         for c in checkpoints
-        if order[c.after] >= max(reported, default=0)
-        and is_reached(path, c)
-        and _is_wanted(path, c)
+        if order[c.id] >= max(reported, default=0) and is_reached(path, c) and _is_wanted(path, c)
     ]
-    latest = max((order[c.after] for c in ready), default=None)
+    latest = max((order[c.id] for c in ready), default=None)
     return tuple(
-        c for c in ready if order[c.after] == latest and posted.isdisjoint(item_keys("report", c))
+        c for c in ready if order[c.id] == latest and posted.isdisjoint(item_keys("report", c))
     )
 
 
 def is_reached(path: LearningPath, checkpoint: Checkpoint) -> bool:
-    """Return whether its module's last day is over, or all work up to there is finished."""
+    """Return whether its last day is over, or all work up to there is finished."""
     if last_day(path, checkpoint) < path.today:
         return True
-    modules = [m.id for m in path.curriculum.modules()]
-    upto = set(modules[: modules.index(checkpoint.after) + 1])
-    work = [w for w in path.progress.work if w.module in upto]
-    return any(w.finished for w in work) and all(
-        path.progress.of_module(name).percent == 100 for name in upto
+    units = list(path.curriculum.units())[: _order(path.curriculum)[checkpoint.id] + 1]
+    upto = {unit.id for unit in units}
+    return any(w.finished for w in path.progress.work if w.unit in upto) and all(
+        path.progress.of_unit(name).percent == 100 for name in upto
     )
 
 
 def newest_reached(path: LearningPath) -> Checkpoint | None:
-    """Return the checkpoint reached last, by its module's last day; None when there is none."""
+    """Return the checkpoint reached last, by its last day; None when there is none."""
     there = (c for c in path.curriculum.checkpoints if is_reached(path, c))
     return max(there, key=lambda c: last_day(path, c), default=None)
 
 
 def last_day(path: LearningPath, checkpoint: Checkpoint) -> date:
-    """Return the last day of its module."""
-    return path.module_days(_module(path.curriculum, checkpoint))[1]
+    """Return the last day of the unit that it ends."""
+    return path.dates[path.curriculum.due_units()[checkpoint.id].id].last
 
 
 def report_key(checkpoint: Checkpoint) -> Key:
@@ -266,9 +262,15 @@ def _module(curriculum: Curriculum, checkpoint: Checkpoint) -> Module:
 
 
 def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
-    order = {module.id: n for n, module in enumerate(curriculum.modules())}
-    ahead = [c for c in curriculum.checkpoints if order[c.after] > order[checkpoint.after]]
-    return min(ahead, key=lambda c: order[c.after]).title if ahead else None
+    order = _order(curriculum)
+    ahead = [c for c in curriculum.checkpoints if order[c.id] > order[checkpoint.id]]
+    return min(ahead, key=lambda c: order[c.id]).title if ahead else None
+
+
+def _order(curriculum: Curriculum) -> dict[str, int]:
+    """Return the place of each checkpoint's last unit in the path, by the checkpoint's id."""
+    places = {unit.id: place for place, unit in enumerate(curriculum.units())}
+    return {name: places[unit.id] for name, unit in curriculum.due_units().items()}
 
 
 def _deliverables(path: LearningPath, module: Module) -> list[Work]:

@@ -15,6 +15,7 @@ from bot import templating
 from bot.curriculum.base import Item
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import short_unit_names
 from bot.progress.career import applications, metrics
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState, item_keys
@@ -22,13 +23,7 @@ from bot.progress.streak import streak
 from bot.reports import checkpoint_evidence
 from bot.reports.checkpoint import is_reached, last_day
 from bot.reports.formatting import WORDS
-from bot.reports.position import (
-    current_unit,
-    next_checkpoint,
-    pause_end,
-    reached_unit,
-    short_unit_names,
-)
+from bot.reports.position import current_unit, next_checkpoint, pause_end, reached_unit
 from bot.templating import printable
 
 BLOCKED = "status:blocked"

@@ -4,22 +4,23 @@ Where the learner is, what comes next, what it adds up to, and boxes that work a
 runs on one day with the same facts give equal bytes.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from pydantic import InstanceOf
 
 from bot import templating
-from bot.curriculum.model import Module, ProjectLevel
+from bot.curriculum.model import Curriculum, Deliverable, ModuleKind, ProjectLevel, Unit
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.ledger import RefusedChange
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import module_name
+from bot.planning.unit_names import module_name, unit_names
 from bot.progress import career
 from bot.progress.effort import EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
-from bot.progress.progress import DONE, Work, WorkState
+from bot.progress.progress import DONE, Work, WorkState, WorkSum
 from bot.progress.skills import SkillCover, SkillRating, calibration, to_develop
 from bot.progress.streak import streak
 from bot.reports import position
@@ -34,7 +35,7 @@ from bot.settings import CONFIG_PATH, SummarySettings
 # GitHub holds 65,536 characters; the learner's own words, memory and ledger need room, too.
 MOST_CHARACTERS = 30_000
 MOST_WORK = 25
-MOST_MODULES = 14
+MOST_OPEN_ROWS = 14
 MOST_LATE = 5
 MOST_APPLIED = 15
 MOST_ROWS = 25
@@ -55,10 +56,12 @@ class DashboardPosition(FrozenModel):
     work: tuple[Work, ...]
 
 
-class DashboardModule(FrozenModel):
-    """A line of the table: days, percent, hours of what counts, and what it leaves behind."""
+class DashboardRow(FrozenModel):
+    """A row of the table: days, percent, hours of what counts, and what it leaves behind.
 
-    number: int
+    It is a module, or a unit where the guide has no modules of its own.
+    """
+
     title: str
     first: date
     last: date
@@ -85,6 +88,7 @@ class DashboardNumbers(FrozenModel):
     logged_lately: float | None
     streak: int
     done_count: int
+    credited_count: int
     open_count: int
     skipped_count: int
 
@@ -132,8 +136,8 @@ class Dashboard(FrozenModel):
     closed_by_bots: tuple[ClosedByBot, ...]
     checkpoint: position.NextCheckpoint | None
     numbers: DashboardNumbers
-    module_kind: str
-    modules: tuple[DashboardModule, ...]
+    row_kind: str
+    rows: tuple[DashboardRow, ...]
     forecast: Forecast
     pauses_ahead: bool
     offers: Suggestions | None
@@ -181,8 +185,8 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         closed_by_bots=tuple(_closed_by_bots(path)),
         checkpoint=position.next_checkpoint(path),
         numbers=_numbers(path),
-        module_kind=next(iter(curriculum.modules())).kind,
-        modules=tuple(_rows(path)),
+        row_kind=_row_kind(curriculum),
+        rows=tuple(_rows(path)),
         forecast=path.outlook,
         pauses_ahead=any(p.last >= today for p in settings.pauses),
         offers=suggestions(path),
@@ -217,7 +221,7 @@ def as_markdown(values: Dashboard) -> str:
 
 
 def _rendered(values: Dashboard, *, full: bool = True, beside: bool = True) -> str:
-    rows = values.modules if full else position.around_current(values.modules, MOST_ROWS)
+    rows = values.rows if full else position.around_current(values.rows, MOST_ROWS)
     works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
         "dashboard.md.j2",
@@ -229,7 +233,7 @@ def _rendered(values: Dashboard, *, full: bool = True, beside: bool = True) -> s
         beside=beside,
         most_late=MOST_LATE,
         most_applied=MOST_APPLIED,
-        most_modules=MOST_MODULES,
+        most_open_rows=MOST_OPEN_ROWS,
         config_path=CONFIG_PATH,
         **WORDS,
     )
@@ -248,7 +252,7 @@ def _place(path: LearningPath) -> DashboardPosition:
     work = (w for w in path.progress.work if w.unit == current.unit)
     return DashboardPosition(
         unit=current.unit,
-        name=position.unit_names(path.curriculum)[current.unit],
+        name=unit_names(path.curriculum)[current.unit],
         first=current.first,
         last=current.last,
         percent=path.progress.of_unit(current.unit).percent,
@@ -271,35 +275,58 @@ def _numbers(path: LearningPath) -> DashboardNumbers:
         logged_lately=lately / weeks if weeks and lately else None,
         streak=streak(progress, path.as_of),
         done_count=progress.count(*DONE),
+        credited_count=progress.count(WorkState.CREDITED),
         open_count=progress.count(*ahead),
         skipped_count=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
     )
 
 
-def _rows(path: LearningPath) -> list[DashboardModule]:
-    progress = path.progress
+def _by_unit(curriculum: Curriculum) -> bool:
+    """Return whether the table has a row for each unit: one for all of them would say little."""
+    modules = list(curriculum.modules())
+    return len(modules) == 1 or all(module.kind is ModuleKind.PART for module in modules)
+
+
+def _row_kind(curriculum: Curriculum) -> str:
+    """Return what the rows are by their commonest kind: weeks, days, modules."""
+    rows = curriculum.units() if _by_unit(curriculum) else curriculum.modules()
+    ((kind, _),) = Counter(str(row.kind) for row in rows).most_common(1)
+    return kind
+
+
+def _rows(path: LearningPath) -> Iterator[DashboardRow]:
     over = path.finished_on or path.today > path.dates.last
     current = None if over else position.current_unit(path)
-    home = progress.units[current.unit] if current else None
-    return [_row(path, module, current=module.id == home) for module in path.curriculum.modules()]
+    here = current.unit if current else ""
+    for title, units, counted, made in _stretches(path):
+        keys = {f"deliverable:{one.id}" for one in made}
+        yield DashboardRow(
+            title=title,
+            first=path.dates[units[0].id].first,
+            last=path.dates[units[-1].id].last,
+            percent=counted.percent,
+            done_hours=counted.done,
+            total_hours=counted.total,
+            deliverables=tuple(w for w in path.progress.work if w.key in keys),
+            current=here in {unit.id for unit in units},
+        )
 
 
-def _row(path: LearningPath, module: Module, *, current: bool) -> DashboardModule:
-    counted = path.progress.of_module(module.id)
-    first, last = path.module_days(module)
-    keys = {f"deliverable:{d.id}" for d in module.deliverables}
-    single = len(list(path.curriculum.modules())) == 1
-    return DashboardModule(
-        number=module.number,
-        title=module_name(path.curriculum, module) if single else module.title,
-        first=first,
-        last=last,
-        percent=counted.percent,
-        done_hours=counted.done,
-        total_hours=counted.total,
-        deliverables=tuple(w for w in path.progress.work if w.key in keys),
-        current=current,
-    )
+def _stretches(
+    path: LearningPath,
+) -> Iterator[tuple[str, tuple[Unit, ...], WorkSum, tuple[Deliverable, ...]]]:
+    """Yield the title of each row, its units, its work, and what it leaves behind."""
+    curriculum, progress = path.curriculum, path.progress
+    by_unit, names = _by_unit(curriculum), unit_names(curriculum)
+    for module in curriculum.modules():
+        if by_unit:
+            for unit in module.units:
+                made = tuple(d for d in module.deliverables if module.due_unit(d) is unit)
+                yield names[unit.id], (unit,), progress.of_unit(unit.id), made
+        else:
+            named = module.label or module.kind is ModuleKind.PART
+            title = module_name(curriculum, module) if named else f"{module.number}. {module.title}"
+            yield title, module.units, progress.of_module(module.id), module.deliverables
 
 
 def _portfolio(path: LearningPath) -> Portfolio:

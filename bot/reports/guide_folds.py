@@ -99,13 +99,15 @@ class StepList(NamedTuple):
 class GuideFolds(NamedTuple):
     """The parts of a guide that stand beside its path.
 
-    `language` is empty for English. `groups` are tool categories by the guide's own groups.
+    `language` is empty for English. `known` is the work that was known before the path began.
+    `groups` are tool categories by the guide's own groups.
     """
 
     overview: Overview
     source: Source
     version: str
     language: str
+    known: tuple[Work, ...]
     brought: tuple[BroughtSkill, ...]
     reading: ReadingList
     groups: dict[str, tuple[ToolCategory, ...]]
@@ -130,6 +132,7 @@ def guide_folds(path: LearningPath) -> GuideFolds:
         source=curriculum.source,
         version=curriculum.version,
         language="" if curriculum.language == "en" else curriculum.language,
+        known=tuple(w for w in path.progress.work if w.state is WorkState.CREDITED),
         brought=tuple(_brought(path)),
         reading=_reading(path),
         groups={group: tuple(found) for group, found in groups.items()},

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.planning.snapshot import FrozenModel
+from bot.planning.window import is_ending
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work, WorkState
 
@@ -84,13 +85,19 @@ def _choices(path: LearningPath) -> Iterator[tuple[int, int, OpenThing]]:
 
 def _beside(path: LearningPath) -> Iterator[tuple[int, int, OpenThing]]:
     modules = {module.id: module for module in path.curriculum.modules()}
-    after = {f"checkpoint:{c.id}": c.after for c in path.curriculum.checkpoints}
+    checkpoints = {f"checkpoint:{c.id}": c for c in path.curriculum.checkpoints}
+    due = path.curriculum.due_units()
     for ours in path.observed.issues.values():
         kind, _, name = ours.key.partition(":")
         if kind in BESIDE and not ours.state.settled:
             # An issue of an earlier version may be there long before its time.
-            module = modules.get(after.get(ours.key, name))
-            later = kind not in LAST and module is not None and not path.is_ending(module)
+            checkpoint = checkpoints.get(ours.key)
+            module = modules.get(checkpoint.after if checkpoint else name)
+            if checkpoint and checkpoint.unit:
+                ending = is_ending(path.dates, (due[checkpoint.id],), path.today)
+            else:
+                ending = module is None or path.is_ending(module)
+            later = kind not in LAST and not ending
             rank = 6 if kind in LAST else 3 if later else 2
             thing = OpenThing(title=ours.state.title, url=ours.state.url)
             yield rank, len(modules) + BESIDE.index(kind), thing

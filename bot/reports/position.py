@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
-from bot.curriculum.model import Curriculum
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import full_unit_name, short_unit_name
 from bot.progress.path import LearningPath
 
 DAYS_A_WEEK = 7
@@ -41,9 +39,15 @@ def pause_end(path: LearningPath) -> date | None:
 
 
 def current_unit(path: LearningPath) -> UnitDates | None:
-    """Return the present unit, in a pause the next, at the end the last; before the start None."""
+    """Return the present unit, in a pause the next, at the end the last; before the start None.
+
+    Of several on the same days it is the first with something left to do.
+    """
     rest = pause_end(path)
-    return path.dates.current(rest + timedelta(days=1) if rest else path.today)
+    found = path.dates.current(rest + timedelta(days=1) if rest else path.today)
+    days = (found.first, found.last) if found else None
+    alike = (one for one in path.dates.units if (one.first, one.last) == days)
+    return next((one for one in alike if not path.progress.of_unit(one.unit).complete), found)
 
 
 def reached_unit(path: LearningPath) -> str:
@@ -61,31 +65,13 @@ def reached_unit(path: LearningPath) -> str:
     return units[-1]
 
 
-def unit_names(curriculum: Curriculum) -> dict[str, str]:
-    """Return the full names of units by id."""
-    return {
-        unit.id: full_unit_name(curriculum, module, unit)
-        for module in curriculum.modules()
-        for unit in module.units
-    }
-
-
-def short_unit_names(curriculum: Curriculum) -> dict[str, str]:
-    """Return the short names of units by id."""
-    return {
-        unit.id: short_unit_name(curriculum, module, unit)
-        for module in curriculum.modules()
-        for unit in module.units
-    }
-
-
 def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:
     """Return the first checkpoint ahead whose issue is not closed."""
-    ends = {module.id: path.module_days(module)[1] for module in path.curriculum.modules()}
+    units = path.curriculum.due_units()
     coming: list[NextCheckpoint] = []
     for checkpoint in path.curriculum.checkpoints:
         ours = path.issue_of("checkpoint", checkpoint)
-        due = ends[checkpoint.after]
+        due = path.dates[units[checkpoint.id].id].last
         if due >= path.today and not (ours and ours.state.settled):
             number, url = (ours.state.number, ours.state.url) if ours else (None, "")
             found = NextCheckpoint(title=checkpoint.title, due=due, number=number, url=url)

@@ -5,7 +5,7 @@ from functools import partial
 
 from bot import templating
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import module_name
+from bot.planning.unit_names import module_name, unit_names
 from bot.progress.effort import SOURCES, EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
@@ -85,7 +85,7 @@ def status(path: LearningPath) -> Status:
         source=path.effort.source,
         logged_hours=path.history.hours_logged(date.min, today),
         streak=streak(progress, path.as_of),
-        unit=position.unit_names(curriculum)[current.unit] if current else None,
+        unit=unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),

@@ -14,6 +14,7 @@ from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
 from bot.planning.schedule import PlanOverride, schedule
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import unit_names
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
 from bot.progress.commands.choose import Choose
@@ -24,7 +25,7 @@ from bot.progress.commands.reading import AcceptReading
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
-from bot.reports.position import DAYS_A_WEEK, pause_end, unit_names
+from bot.reports.position import DAYS_A_WEEK, pause_end
 
 FEWEST_DAYS = 14
 MOST_HOURS = 40

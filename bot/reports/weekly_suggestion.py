@@ -11,9 +11,9 @@ from typing import Literal
 
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import unit_names
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work, WorkState
-from bot.reports import position
 from bot.reports.due_weeks import Week, first_week
 from bot.reports.next_work import next_open
 from bot.reports.position import DAYS_A_WEEK
@@ -78,7 +78,7 @@ def _rules(path: LearningPath, week: Week, pace: int | None) -> Iterator[WeeklyS
         yield WeeklySuggestion(kind="choose", name=choice.title, url=url)
     if current and not late and _was_ahead(path, current, day):
         upcoming = next_to_open(path) if any(not w.url for w in next_open(path)) else None
-        name = position.unit_names(path.curriculum)[upcoming] if upcoming else ""
+        name = unit_names(path.curriculum)[upcoming] if upcoming else ""
         yield WeeklySuggestion(kind="ahead", name=name)
 
 

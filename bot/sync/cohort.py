@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from bot import settings as settings_file
 from bot.errors import EXIT_OK, AuthenticationError, ConfigError, MilepostError, UsageError
 from bot.planning.ports import Reader
+from bot.planning.snapshot import Snapshot
 from bot.progress.path import LearningPath
 from bot.reports.cohort import Cohort, HelpRequest, Member, member
 from bot.settings import CONFIG_PATH
@@ -29,6 +30,10 @@ class MentorReader(Reader, Protocol):
 
     def login(self) -> str:
         """Return their login. Raises AuthenticationError when the token is no person's."""
+        ...
+
+    def snapshot_at_once(self) -> Snapshot:
+        """Return a snapshot whose lists are read at the same time, for reports alone."""
         ...
 
 
@@ -155,7 +160,7 @@ class _RepositoryReader:
         if not settings.shared_with or self._mentor(reader) not in settings.shared_with:
             return NotShown(repository, "does not share with you")
         source = find_source(settings.curriculum, RepositoryFiles(reader))
-        return member(LearningPath.read(source, settings, reader.snapshot(), self._now))
+        return member(LearningPath.read(source, settings, reader.snapshot_at_once(), self._now))
 
     def _mentor(self, reader: MentorReader) -> str:
         """Return the person's login in lower case, which is the same for all repositories."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.planning.changes import CloseIssue, UpdateIssue
+from bot.planning.ledger import spare_room
 from bot.planning.length_limits import BODY
 from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed_state import ObservedState, OurIssue
@@ -52,7 +53,8 @@ class Edit:
         A later entry that is logged already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
-        if len(with_log(self._marked.with_marker(self._marker), memory)) > BODY.most:
+        body = with_log(self._marked.with_marker(self._marker), memory)
+        if len(body) > BODY.most + spare_room(self._ours.state.body):
             return False
         self.memory = memory
         self._why.append(why)

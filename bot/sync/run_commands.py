@@ -19,12 +19,13 @@ from bot.planning.duplicate_issues import are_duplicates
 from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
+from bot.planning.unit_names import unit_names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.command_log import AcceptedCommand, Entry, find_log
 from bot.progress.commands import read_stored, slash_commands
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
-from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
+from bot.reports.position import current_unit, next_checkpoint, pause_end
 from bot.sync.command_changes import Edit, after_update
 from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCommands
 from bot.sync.publish import duplicate_comments, keys_of
@@ -273,6 +274,7 @@ class _CommandRun:
 
     def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
         standing = keys_of(self._inbox.comments, self._observed.snapshot.trust.accounts)
+        there = self._observed.issues
         for answer in self._answers:
             comment = answer.comment
             has_reply = answer.rejected or any(one.has_reply for one in answer.accepted)
@@ -284,7 +286,9 @@ class _CommandRun:
                 number=comment.issue,
                 title=self._pending.titles[comment.issue],
                 body=_reply(answer, path, ours.key if ours else None),
-                links=answer.links,
+                links=tuple(
+                    there[key].state.number if key in there else key for key in answer.links
+                ),
             )
 
     def _marks(self) -> Iterator[React]:

@@ -60,13 +60,16 @@ def test_the_dashboard_says_the_day_and_asks_for_nothing_more(stage: ActionRunne
     payload = stage.event()
     payload["repository"] |= {"private": False, "pushed_at": REPORTED}
     stage.run("workflow_dispatch", payload)
-    assert "GitHub stops the daily run on 6 Mar 2026 unless something is pushed" in dashboard(stage)
+    assert (
+        "GitHub stops the daily run on 6 Mar 2026 unless you push something before then"
+        in dashboard(stage)
+    )
     journal = stage.sandbox.world.journal
     before = len(journal.entries)
     assert stage.run("schedule", payload).outputs["changes"] == "0"
     assert len(journal.entries) - before <= 6  # settings, curriculum, three lists, comments
     assert stage.run("schedule", payload, now=NOW + timedelta(days=70)).code == 0
-    assert "GitHub may have stopped the daily run on 6 Mar 2026, as far as" in dashboard(stage)
+    assert "GitHub may have stopped the daily run on 6 Mar 2026. " in dashboard(stage)
     payload["repository"]["private"] = True
     stage.run("schedule", payload, now=NOW + timedelta(days=70))
     assert "daily run" not in dashboard(stage)

@@ -168,6 +168,18 @@ def piped(terminal: Terminal, lines: str) -> CommandRun:
     return CommandRun(process.returncode, out, err)
 
 
+def test_a_guide_with_dates_starts_on_its_own_first_day(terminal: Terminal) -> None:
+    terminal.write("guide.md", "## 2099-04-22\n- [ ] Read\n\n## 2099-04-24: Exam\n- [ ] Pass\n")
+    assert terminal("init", *flags(curriculum="guide.md", start=None), "--yes").code == 0
+    assert parse(written(terminal)).start == date(2099, 4, 22)
+
+
+def test_a_guide_with_dates_that_are_past_starts_on_a_monday(terminal: Terminal) -> None:
+    terminal.write("guide.md", "## 2019-04-23\n- [ ] Read\n\n## 2019-04-24: Exam\n- [ ] Pass\n")
+    assert terminal("init", *flags(curriculum="guide.md", start=None), "--yes").code == 0
+    assert parse(written(terminal)).start.weekday() == 0
+
+
 def test_a_curriculum_of_ones_own(terminal: Terminal) -> None:
     path = curriculum("Phase: One\n Month 1: Basics\n Week 1: First\n - Read (2h)")
     terminal.write("path.yml", curriculum_text(path))

@@ -69,10 +69,12 @@ WHOLE: dict[str, Any] = {
                     "title": "January",
                     "number": 1,
                     "kind": "month",
+                    "label": "Mois 1",
                     "units": [
                         {
                             "id": "u1",
                             "title": "Flour",
+                            "description": "Flour keeps for a year.",
                             "label": "Week 1-2",
                             "kind": "week",
                             "days": 14,
@@ -134,6 +136,7 @@ WHOLE: dict[str, Any] = {
                             "id": "bread",
                             "title": "Three breads for the portfolio",
                             "count": 3,
+                            "unit": "u1",
                             "hours": 4,
                             "hours_from": "guide",
                             "description": "Each of another flour.",
@@ -171,6 +174,7 @@ WHOLE: dict[str, Any] = {
             "id": "first",
             "title": "One month in",
             "after": "m1",
+            "unit": "u1",
             "items": [{"id": "can-bake", "title": "You bake bread", "evidence": ["bread"]}],
         }
     ],

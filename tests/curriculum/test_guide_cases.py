@@ -268,7 +268,10 @@ def test_rows_of_a_table_without_a_head_mean_what_their_first_cell_says() -> Non
         f"# Plan\n\n## Week 1\n\n{week}\n## Week 2\n\n{week}".encode(), name="x"
     ).curriculum
 
-    assert [task.title for task in guide.tasks()] == ["Lessons: Loops"] * 2
+    assert [task.title for task in guide.tasks()] == [
+        "Week 1: Lessons: Loops",
+        "Week 2: Lessons: Loops",
+    ]
     assert [unit.goals for unit in guide.units()] == [("Know loops",)] * 2
     assert [one.title for one in guide.deliverables()] == ["A game"] * 2
 
@@ -368,7 +371,7 @@ def test_a_stretch_in_brackets_inside_a_title_counts_with_the_rows_around_it() -
     text = f"# Plan\n\n{rows}\n### Project (Day 3-4): A game\n- c\n\n---\n\n{more}"
 
     assert [(one.title, one.days) for one in read(text.encode(), name="x").curriculum.units()] == [
-        ("Plan", 1), ("Plan", 1), ("Project: A game", 2), ("Plan", 1), ("Plan", 1)
+        ("Day 1", 1), ("Day 2", 1), ("Project: A game", 2), ("Day 5", 1), ("Day 6", 1)
     ]  # fmt: skip
 
 

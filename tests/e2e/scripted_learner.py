@@ -198,10 +198,11 @@ class ScriptedLearner(RandomLearner):
             self._edit(issue, state="open")
 
     def _rates(self, *values: int) -> None:
-        skills = self.path.assessment.skills
+        skills = self.path.rated
         lines = [f"/rate {s.title} {values[n % len(values)]}" for n, s in enumerate(skills)]
-        if lines:
-            self.contains("\n".join(lines[:10]))
+        for some in (lines[:7], lines[7:]):
+            if some:
+                self.contains("\n".join(some))
 
     def _checkpoints(self) -> Iterator[Callable[[], object]]:
         """Tick the last point of a new checkpoint, and close the one before it."""

@@ -56,7 +56,7 @@ class YearDocument:
         body, on = event.subject["comment"].body, event.subject["issue"].title
         if not bot:
             verb = VERBS[event.action or ""]
-            lines = " and ".join(f"`{line}`" for line in body.split("\n"))
+            lines = ", ".join(f"`{line}`" for line in body.split("\n"))
             self._add(f"You {verb} a comment on _{on}_: {lines}")
             return
         marked = find(body)
@@ -64,7 +64,7 @@ class YearDocument:
         kind = marked.marker.key.partition(":")[0]
         self._add(WORDS[kind], shown(body))
         self._summaries += kind == "weekly"
-        if kind == "weekly" and self._summaries % EVERY == 0:
+        if kind == "weekly" and self._summaries % EVERY == 0 and not self._runs.reports("finish"):
             body = self._runs.bench.issue(SUMMARY).body or ""
             self._add("The dashboard:", shown(body).partition("### The path")[0])
 

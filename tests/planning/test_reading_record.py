@@ -14,7 +14,7 @@ from bot.planning.packing import pack_bits
 from bot.planning.reading_record import ReadingRecord, curriculum_digest, read_record
 
 GUIDES = Path(__file__).parents[1] / "curriculum" / "cases"
-ROOM = 20_000  # characters of GitHub's 65,536 that a dashboard, its memory and the rest leave
+ROOM = 30_000  # characters of GitHub's 65,536 that a dashboard, its memory and the rest leave
 
 
 def curriculum(name: str) -> Curriculum:
@@ -34,8 +34,7 @@ def test_a_curriculum_comes_back_as_it_was(name: str) -> None:
     assert found.reading
     before = curriculum(name)
     assert found.reading.units == before.source.reading != ""
-    plain = before.source.model_copy(update={"reading": None})
-    assert found.reading.curriculum == before.model_copy(update={"source": plain})
+    assert found.reading.curriculum == before
     assert ledger.comment().count("-->") == 1
 
 
@@ -48,8 +47,8 @@ def long_guide(tasks: int) -> bytes:
     return "\n\n".join(lines).encode()
 
 
-def test_hundreds_of_tasks_leave_room_for_all_else() -> None:
-    found = importer.read(long_guide(800), name="guide.md").curriculum
+def test_a_thousand_tasks_leave_room_for_all_else() -> None:
+    found = importer.read(long_guide(1_000), name="guide.md").curriculum
     packed = ReadingRecord.of(found, "g", "i").packed
     assert 0 < len(packed) <= ROOM
 

@@ -280,7 +280,7 @@ def test_percent_grows_with_what_is_done(closings: dict[str, date], data: st.Dat
         for c in (fewer, closings)
     )
     assert 0 <= less.numbers.percent <= more.numbers.percent <= 100
-    for row, other in zip(less.modules, more.modules, strict=True):
+    for row, other in zip(less.rows, more.rows, strict=True):
         assert 0 <= row.percent <= other.percent <= 100
 
 
@@ -299,7 +299,7 @@ def test_its_numbers_agree_with_what_the_repository_holds(
     ]
     assert values.numbers.done == 10 * len(closed)
     assert values.numbers.done_count == len(closed)
-    assert sum(row.done_hours for row in values.modules) == values.numbers.done
+    assert sum(row.done_hours for row in values.rows) == values.numbers.done
     text = as_markdown(values)
     percent = 100 * len(closed) // 6
     assert f"**{percent}\N{NO-BREAK SPACE}%** · {10 * len(closed)} of 60 hours" in text

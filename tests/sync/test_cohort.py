@@ -60,9 +60,9 @@ class RenamedReader:
         self.requested.append(path)
         return self._files.get(path)
 
-    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+    def snapshot_at_once(self) -> Snapshot:
         self.requested.append("snapshot")
-        found = self._edges.snapshot(fresh=fresh)
+        found = self._edges.snapshot()
         home = f"https://github.com/{self._name}"
         issues = tuple(
             issue.model_copy(update={"url": f"{home}/issues/{issue.number}"})

@@ -43,7 +43,7 @@ OTHERWISE = """# Learn Rust
 - [ ] Draw a picture of the heap
 - [ ] Answer a question of somebody else
 """
-SENTENCE = "This version of Milepost reads your guide in another way: 2 tasks more, 1 task fewer."
+SENTENCE = "This version of Milepost reads your guide differently: 2 tasks more, 1 task fewer."
 TICK = re.compile(r"- \[ \](?=[^\n]*\"do\":\"reading\")")
 
 
@@ -281,7 +281,7 @@ def test_a_reading_that_is_too_long_to_keep_stops_the_run_of_a_newer_importer(
     assert runs.writes() == []
     before = runs.contents()
     runs.upgrade(OTHERWISE)
-    with pytest.raises(RefusedError, match="reads your guide in another way"):
+    with pytest.raises(RefusedError, match="reads your guide differently"):
         runs.sync()
     assert runs.contents() == before
     run = runs._sync()
@@ -298,6 +298,31 @@ def test_a_curriculum_that_finds_no_room_in_the_issue_is_left_out(runs: GuideRun
     record = find_ledger(runs.dashboard().body or "").reading
     assert record
     assert record.packed == ""
+    assert runs.writes() == []
+
+
+@pytest.mark.parametrize("command", ["", "/log 3h"])
+def test_the_curriculum_makes_way_for_the_dashboard_and_for_commands(
+    runs: GuideRuns, command: str
+) -> None:
+    more = (f"- [ ] Read paper {n * 104_729 % 9_973} by {n * 31 % 503}" for n in range(300))
+    runs.use("\n".join((GUIDE, *more)))
+    runs.sync()
+    record = find_ledger(runs.dashboard().body or "").reading
+    assert record
+    assert record.packed
+    body = runs.dashboard().body or ""
+    runs.bench.edit("Your path", body=f"{'x' * (65_500 - len(body))}\n\n{body}")
+    if command:
+        runs.bench.comment("Your path", command)
+    runs.later(weeks=1).sync()
+    after = runs.dashboard().body or ""
+    assert ('"do":"log","hours":3.0' in after) == bool(command)
+    assert "Updated on 12 Jan" in after.replace("\N{NO-BREAK SPACE}", " ")
+    assert len(after) <= 65_536
+    left = find_ledger(after).reading
+    assert left
+    assert (left.digest, left.packed) == (record.digest, "")
     assert runs.writes() == []
 
 

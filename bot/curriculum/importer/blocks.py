@@ -77,6 +77,11 @@ class Block:
         return " ".join(line.text for line in self.lines if line.text)
 
     @property
+    def as_title(self) -> str:
+        """Return all lines as one, with code in backticks."""
+        return " ".join(line.as_title for line in self.lines if line.text)
+
+    @property
     def is_picture(self) -> bool:
         """Return whether it has pictures, linked or not, and no words."""
         return self.kind == "text" and all(

@@ -20,9 +20,15 @@ from bot.curriculum.importer.choice import (
     score,
 )
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
-from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.drafts import (
+    CheckpointDraft,
+    ModuleDraft,
+    PathDraft,
+    PhaseDraft,
+    UnitDraft,
+)
 from bot.curriculum.importer.heading_roles import front_title
-from bot.curriculum.importer.headings import spans
+from bot.curriculum.importer.headings import clean, spaced, spans
 from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
@@ -30,7 +36,7 @@ from bot.curriculum.importer.section_dispatch import SectionDispatcher
 from bot.curriculum.importer.timeline import Timeline, settle_dates
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import tree
-from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
+from bot.curriculum.model import Checkpoint, Curriculum, Module, ModuleKind, Phase, Unit
 from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
@@ -69,6 +75,11 @@ _SCRIPTS = {
     "ARABIC": "ar",
     "DEVANAGARI": "hi",
     "THAI": "th",
+}
+_MODULE_KINDS = {
+    "month": ModuleKind.MONTH,
+    **dict.fromkeys(("week", "dates"), ModuleKind.WEEK),
+    **dict.fromkeys(("day", "date", "weekday", "clock"), ModuleKind.DAY),
 }
 _LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
@@ -190,7 +201,8 @@ def _read(candidate: Candidate, name: str, parts: SectionCollector) -> Reading:
     blocks, keys, roles = candidate.blocks, candidate.keys, candidate.roles
     root = tree(blocks, keys, roles)
     stem = PurePath(name).stem
-    title = line(root.title.text) or line(front_title(blocks)) or line(stem) or "Guide"
+    titled = line(spaced(clean(root.title.text)))
+    title = titled or line(front_title(blocks)) or line(stem) or "Guide"
     if candidate.topics is not None:
         roles = mark_topics(root, f"{title} {name}", candidate.topics) or roles
     SectionDispatcher(parts, roles, keys).read(root)
@@ -277,21 +289,35 @@ def _phases(path: PathDraft) -> tuple[Phase, ...]:
             id=phase.id,
             title=phase.title,
             goal=text(phase.goal, "\n"),
-            modules=tuple(_module(module, next(numbers)) for module in phase.modules),
+            modules=tuple(_module(module, next(numbers), phase) for module in phase.modules),
         )
         for phase in path.phases
     )
 
 
-def _module(module: ModuleDraft, number: int) -> Module:
-    by_month = module.month is not None or (module.mark and module.mark.group == "month")
+def _module(module: ModuleDraft, number: int, phase: PhaseDraft) -> Module:
+    """Return a module as the guide names it: one that it gives no number is a part."""
+    own = module.mark.label if module.mark else ""
+    kind = ModuleKind.PART
+    if module.month is not None:
+        kind = ModuleKind.MONTH
+    elif module.mark and own:
+        kind = _MODULE_KINDS.get(module.mark.group, ModuleKind.MODULE)
+    label = own or (phase.mark.label if phase.mark and kind is ModuleKind.PART else "")
+    usual = f"{kind} {number}".casefold()
+    # The tasks of a part that the guide did not group lead to what their own unit leaves behind.
+    usual_unit = None if kind is ModuleKind.PART else module.units[-1].id
     return Module(
         id=module.id,
         title=module.title,
-        kind="month" if by_month else "module",
+        kind=kind,
         number=number,
+        label=line(label) if label and label.casefold() != usual else None,
         units=tuple(_unit(unit) for unit in module.units),
-        deliverables=tuple(module.deliverables),
+        deliverables=tuple(
+            one.model_copy(update={"unit": None}) if one.unit == usual_unit else one
+            for one in module.deliverables
+        ),
     )
 
 
@@ -304,6 +330,7 @@ def _unit(unit: UnitDraft) -> Unit:
         days=unit.days,
         first=unit.dates[0] if unit.dates else None,
         last=unit.dates[1] if unit.dates else None,
+        description=_summary(unit.notes),
         goals=lines(unit.goals),
         hours=unit.hours,
         tasks=tuple(unit.tasks),
@@ -314,7 +341,11 @@ def _unit(unit: UnitDraft) -> Unit:
 def _numbers(path: PathDraft) -> list[int]:
     """Return the modules' own numbers where they rise through the guide, else 1, 2, 3."""
     modules = list(path.modules())
-    own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
+    marks = [m.mark if m.mark and m.mark.group in {"month", "module"} else None for m in modules]
+    own = [
+        m.month or (mark.first if mark and mark.label and not mark.dates else 0)
+        for m, mark in zip(modules, marks, strict=True)
+    ]
     rising = all(a < b for a, b in pairwise(own))
     return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
 
@@ -329,11 +360,17 @@ def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, 
             id=parts.ids.take("checkpoint", draft.title),
             title=draft.title,
             after=module.id if module.id in order else modules[-1].id,
+            unit=_ended(draft, module),
             items=tuple(draft.items),
         )
         for module, draft in due
     ]
     return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
+
+
+def _ended(draft: CheckpointDraft, module: ModuleDraft) -> str | None:
+    """Return the id of the unit that a checkpoint ends, unless it is the module's last."""
+    return next((unit.id for unit in module.units[:-1] if unit is draft.unit), None)
 
 
 def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:

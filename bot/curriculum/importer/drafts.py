@@ -23,6 +23,7 @@ class UnitDraft:
     dates: tuple[date, date] | None = None
     hours: Hours | None = None
     goals: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     choice: Choice | None = None
 
@@ -64,12 +65,13 @@ class PhaseDraft:
 
 @dataclass
 class CheckpointDraft:
-    """A checkpoint: `module` is where it was found, `words` name when it is due."""
+    """A checkpoint: `module` and `unit` are where it was found, `words` name when it is due."""
 
     title: str
     items: list[CheckpointItem]
     words: str
     module: ModuleDraft | None = None
+    unit: UnitDraft | None = None
 
 
 @dataclass

@@ -107,6 +107,8 @@ def without_duration(text: str) -> tuple[str, Hours | None]:
             before, after = before[:-1].rstrip(), after[1:].lstrip()
             space = "" if after[:1] in {":", ",", ".", ";"} else " "
             return f"{before}{space}{after}".strip().rstrip(" -\u2013\u2014:"), one.hours
+        if re.search(r"[.!?]\s+[^.!?]+:$", before):
+            return text, one.hours  # "Take the test. Target: 40 minutes": it says what they are
         if not after.strip(" .*_") and re.search(r"[-\u2013\u2014:,|(⏱~]$", before):
             return before.rstrip(" -\u2013\u2014:,|(⏱\ufe0f~"), one.hours
         if not before and after[:1] in {":", "-", "\u2013", "\u2014"}:

@@ -60,6 +60,12 @@ def clean(text: str) -> str:
     return text
 
 
+def spaced(title: str) -> str:
+    """Return a title that is written with underscores, as the name of a file, in words."""
+    joined = "_" in title and not re.search(r"[\s/`]", title.strip())
+    return title.replace("_", " ").strip() if joined else title
+
+
 def _is_mark(char: str) -> bool:
     """Return whether it belongs to the letter before: a vowel sign, not the selector of emoji."""
     return category(char) in {"Mn", "Mc"} and not "\ufe00" <= char <= "\ufe0f"
@@ -150,8 +156,8 @@ def make_mark(
     label = text[slice(*found.span("label"))].strip()
     if label.isupper() and len(label) > 3:
         label = label.capitalize()
-    title = clean(_AFTER.sub("", text[slice(*found.span("title"))]))
-    return HeadingMark(group, first, last, label, title, name, leads)
+    title = spaced(clean(_AFTER.sub("", text[slice(*found.span("title"))])))
+    return HeadingMark(group, first, last, label.replace("_", " "), title, name, leads)
 
 
 def number(text: str) -> int | None:

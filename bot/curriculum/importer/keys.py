@@ -150,7 +150,9 @@ class GuideKeys:
             stated = clean(text)[when.start : when.end]
             bracketed = rf"\s*[(\[]{re.escape(stated)}[)\]]\W{{0,3}}"
             title = clean(re.sub(bracketed, " ", found.title)) if found.title != stated else ""
-            return replace(found, title=title, dates=(when.first, when.last))
+            # "Week 1 (July)" is a week of July, not all of it.
+            whole = when.whole_month and found.group != "month"
+            return replace(found, title=title, dates=None if whole else (when.first, when.last))
         if found:
             return found
         return self._dated(clean(text), when) or self._timed(text) or _bracketed(clean(text))
@@ -172,7 +174,7 @@ class GuideKeys:
             return None
         dates = when.first, when.last
         before, after = name[: when.start].strip(_TITLE_SIGNS + "(["), name[when.end :]
-        title = clean(after.strip(_TITLE_SIGNS))
+        title = _title(after)
         label = name[when.start : when.end].strip()
         first = when.first.toordinal()
         if when.whole_month:
@@ -197,12 +199,12 @@ class GuideKeys:
         if word and self._weekdays:
             weekday, rest = self._words.weekdays[folded(word[0])], name[word.end() :].strip()
             if not rest or rest.isdecimal() or rest[0] in _TITLE_SIGNS + "(":
-                title = "" if rest.isdecimal() else clean(rest.strip(_TITLE_SIGNS))
+                title = "" if rest.isdecimal() else _title(rest)
                 return HeadingMark("weekday", weekday + 1, weekday + 1, word[0], title, name)
         clock = _CLOCK.match(name)
         if clock:
             minutes = int(re.match(r"\d+", name)[0]) * 60  # type: ignore[index]
-            title = clean(name[clock.end() :].strip(_TITLE_SIGNS))
+            title = _title(name[clock.end() :])
             return HeadingMark("clock", minutes, minutes, clock[0], title, name)
         leading = _LEADING.match(text.strip()) if self._numbered else None
         if leading and leading[1]:
@@ -288,8 +290,16 @@ def _ordinals(labels: Iterable[str], words: TimeWords) -> Iterator[tuple[str, He
         if len(order) > 1:
             for name, other, two in ones:
                 at = order.index(other) + 1
-                title = clean(name[two.end() :].strip(_TITLE_SIGNS))
+                title = _title(name[two.end() :])
                 yield name, HeadingMark(group, at, at, two[0], title, name)
+
+
+def _title(text: str) -> str:
+    """Return the words beside a label, without brackets around all of them: "(today)"."""
+    bare = text.strip(_TITLE_SIGNS)
+    if bare.startswith("(") and ")" not in bare:
+        bare = bare[1:]
+    return clean(f"{bare})" if bare.count("(") > bare.count(")") else bare)
 
 
 def _labels(blocks: Sequence[Block]) -> Iterator[str]:

@@ -268,7 +268,9 @@ def _row(
     days, distinct = plan.days, plan.distinct
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text and i < len(found.roles)}
     titles = [cells[i].text for i in found.of("title") if i in cells]
-    tasks = [i for i in found.of("task") if i in cells]
+    texts = [one.text for one in row.cells]
+    # One cell over several columns is one task; the same run on two days is two.
+    tasks = [i for i in found.of("task") if i in cells and (days[i] or texts.index(texts[i]) == i)]
     title = titles[0] if titles else group
     if not again:
         yield _heading(row, f"{label} \u2013 {title}" if title else label, _ROW_LEVEL)
@@ -395,8 +397,9 @@ def _labelled_cell(row: BlockRow, cell: RichText, pieces: list[str], name: str) 
     """Yield one item for a cell of labelled lines: the first of them, and the others below it."""
     first = next(one for one in pieces if _LABELLED.match(one))
     yield _item(row, replace(cell, text=first.partition(":")[2]), name)
-    more = tuple(RichText(one) for one in pieces if one != first)
-    yield Block("text", row.first, row.first, lines=more, depth=1)
+    for one in pieces:
+        if one != first:
+            yield Block("text", row.first, row.first, lines=(RichText(one),), depth=1)
 
 
 def remember_hours(

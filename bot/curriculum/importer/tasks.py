@@ -15,6 +15,9 @@ from bot.curriculum.model import Task, TaskKind
 
 _SENTENCE_END = re.compile(r"[.!?:。]$")
 _TICK = re.compile(r"^\s*(?:✅|✔\ufe0f?|☑\ufe0f?)\s*|\s+(?:✅|✔\ufe0f?)(?:\s*\d{1,2}/\d{1,2})?\s*$")
+LONG_TITLE = 140  # a longer one that begins with a name or a sentence is cut there
+_NAME = re.compile(r"(?=.{12,81})(\S+ [^:.!?`]{3,80}(?:(?=:)|[.!?]))[:\s]\s*(?=\S)")
+SMALL_WORD = 2  # letters
 FEW_WORDS = 2  # a title of no more beside an address keeps it
 _EMPTY_BRACKETS = re.compile(r"(?<!\w)[(\[]\s*[)\]]")  # `print()` keeps its own
 
@@ -52,7 +55,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class TaskWording:
-    """The parts of a task's own words."""
+    """The parts of a task's own words; `name` is what its id is made of."""
 
     title: str
     more: str = ""
@@ -61,6 +64,7 @@ class TaskWording:
     done: bool = False
     ticked: bool = False
     links: tuple[RichLink, ...] = ()
+    name: str = ""
 
 
 @dataclass
@@ -107,7 +111,9 @@ def _wording(rich_lines: tuple[RichText, ...]) -> TaskWording:
     first = rich_lines[0] if len(rich_lines) > 1 else None
     if first and (len(whole) > LINE or first.links or _SENTENCE_END.search(first.text)):
         title = first.as_title
-        more = " ".join(one.as_title for one in rich_lines[1:])
+        rest = [one.as_title for one in rich_lines[1:] if one.text]
+        labelled = len(rest) > 1 and all(":" in one or not one[:1].isalnum() for one in rest)
+        more = "\n".join(f"- {one}" for one in rest) if labelled else " ".join(rest)
     optional = bool(patterns.OPTIONAL.search(title))
     bare = _with_hosts(patterns.OPTIONAL.sub(" ", title) if optional else title, links)
     ticked = bool(_TICK.search(bare))
@@ -116,13 +122,15 @@ def _wording(rich_lines: tuple[RichText, ...]) -> TaskWording:
     if stated is None:
         stated = durations.total(more)
     bare = " ".join(clean(bare).rstrip(" -\u2013\u2014:,").split())
-    short = line(bare)
+    short = named = line(bare)
     if short != bare:
         more = text([bare, more])
+    elif len(bare) > LONG_TITLE and (name := _NAME.match(bare)):
+        short, more = name[1].rstrip("."), text([bare[name.end() :], more])
     if not re.search(r"\w", short):
         short = line(short_address(links[0].url)) if links else ""
     done = any(one.text for one in rich_lines) and all(one.struck for one in rich_lines if one.text)
-    return TaskWording(short, more, stated, optional, done, ticked, links)
+    return TaskWording(short, more, stated, optional, done, ticked, links, named)
 
 
 def _with_hosts(title: str, links: Sequence[RichLink]) -> str:
@@ -132,7 +140,9 @@ def _with_hosts(title: str, links: Sequence[RichLink]) -> str:
     """
     rest = BARE_URL.sub("", title)
     words = re.findall(r"\w+", durations.without_duration(rest)[0])
-    if len(links) != 1 or len(words) > FEW_WORDS:
+    # A small word at the end, as in "Play it at https://...", asks for the address, too.
+    open_end = rest.rstrip() and len(words[-1:][0] if words else "") <= SMALL_WORD
+    if len(links) != 1 or (len(words) > FEW_WORDS and not open_end):
         return rest
     return BARE_URL.sub(lambda found: short_address(found[0]), title)
 
@@ -145,12 +155,14 @@ def short_address(url: str) -> str:
 def draft(entry: ListEntry) -> TaskDraft:
     """Return the draft of an item: boxes below say when it is done, the rest describes it."""
     made = TaskDraft(wording(entry.item.lines))
-    if entry.item.checked:
-        made.wording = replace(made.wording, done=True)
+    if entry.item.checked is not None:
+        made.wording = replace(
+            made.wording, done=entry.item.checked or made.wording.done, ticked=False
+        )
     base = entry.item.depth + 1
     for block in entry.below:
         if block.kind == "item" and block.checked is not None:
-            made.done_when.append(block.text)
+            made.done_when.append(block.as_title)
         else:
             made.about += markdown([block], base)
         made.links += block.links
@@ -175,7 +187,7 @@ def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
 
 def _block_text(block: Block) -> str:
     """Return a block's text, with links as Markdown links."""
-    shown = block.text
+    shown = block.as_title
     for link in block.links:
         if link.text and link.url.startswith("http") and link.text in shown:
             shown = shown.replace(link.text, f"[{link.text}]({link.url})", 1)
@@ -200,7 +212,7 @@ def task(
     spent = made.hours or wording.hours
     guessed = vocabulary.topic(title, vocabulary.TASK_KINDS)
     return Task(
-        id=parts.ids.take("task", title, unit),
+        id=parts.ids.take("task", wording.name or title, unit),
         title=title,
         description=text([wording.more, text(made.about, "\n")]),
         done_when=lines(made.done_when),
@@ -292,7 +304,7 @@ def _row_draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
         elif _EFFORT.search(head):
             effort = cell.text
         if not _SKIP.match(head):
-            made.about.append(f"{table.header[i].text}: {cell.text}".replace("\n", " "))
+            made.about.append(f"{table.header[i].text}: {cell.as_title}".replace("\n", " "))
             made.links += cell.links
     made.hours = _hours(duration, effort)
     return made

@@ -19,6 +19,7 @@ from bot.curriculum.importer.drafts import (
 )
 from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean, project_title, spans
+from bot.curriculum.importer.task_titles import distinguish
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, UnitReader
@@ -44,8 +45,8 @@ _LENGTH = re.compile(
 )
 _ONLY_PROJECT = re.compile(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)")
 _WHEN = re.compile(
-    r"(?<!\s)\s*+[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
-    r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
+    r"(?<!\s)\s*+[(\[\uff08](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
+    r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]\uff09]\s*$",
     re.IGNORECASE,
 )
 
@@ -71,7 +72,7 @@ class Timeline:
         units = (one for one in root.walk() if one.mark and self._roles.part(one.mark) == "unit")
         self._level = next(iter(Counter(one.level for one in units).most_common(1)), (0.0, 0))[0]
         self._below(root)
-        self._name_days()
+        distinguish(self.path, self._days)
         self._mark_done()
         modules = [module for module in self.path.modules() if module.units]
         for module in self.path.modules():
@@ -90,16 +91,6 @@ class Timeline:
             whole = max(length, len(units))
             for place, unit in enumerate(units):
                 unit.days = whole * (place + 1) // len(units) - whole * place // len(units)
-
-    def _name_days(self) -> None:
-        """Put the day before the titles of tasks that others share: "Day 2: Take notes"."""
-        counts = Counter(one.title for unit in self.path.units() for one in unit.tasks)
-        for unit in self.path.units():
-            for place, one in enumerate(unit.tasks):
-                day = self._days.get(one.id)
-                if day and counts[one.title] > 1:
-                    title = line(f"{day}: {one.title}")
-                    unit.tasks[place] = one.model_copy(update={"title": title})
 
     def _mark_done(self) -> None:
         """Mark the tasks that the guide ticks, unless it does so with all of a list: a decoration.
@@ -215,7 +206,7 @@ class Timeline:
         return self.path.phases[-1]
 
     def _module(self, mark: HeadingMark) -> ModuleDraft:
-        title = _without_when(mark.title) or mark.label or mark.name
+        title = _without_when(_title_of(mark)) or mark.label or mark.name
         taken = self._parts.ids.take("module", mark.label or title, self._open_phase().id)
         made = ModuleDraft(taken, line(title), mark)
         self._open_phase().modules.append(made)
@@ -235,14 +226,14 @@ class Timeline:
         module = self._open_module()
         content = self._reader.read(node)
         named, stated = durations.without_duration(mark.name)
-        title = durations.without_duration(_without_when(mark.title))[0]
+        title = durations.without_duration(_without_when(_title_of(mark)))[0]
         if content.project and _ONLY_PROJECT.fullmatch(patterns.fold(title)):
             title, named = f"{title} ({content.project})", f"{named} ({content.project})"
         unit = UnitDraft(
             id=self._parts.ids.take("unit", *self._unit_id(mark, module, title)),
             name=line(clean(named)),
             label=line(mark.label),
-            title=line(title or module.title or mark.name),
+            title=line(title or (module.title if self._is_named(module) else mark.name)),
             kind=_KINDS.get(mark.group, UnitKind.MODULE),
             days=_days(mark),
             mark=mark,
@@ -254,6 +245,9 @@ class Timeline:
         module.units.append(unit)
         self._coverage.place("unit", node.block)
         self._fill(unit, content, module)
+
+    def _is_named(self, module: ModuleDraft) -> bool:
+        return bool(module.mark or self._open_phase().mark)
 
     def _unit_id(self, mark: HeadingMark, module: ModuleDraft, title: str) -> tuple[str, str]:
         """Return title and suffix of its id: the label, within its module if the guide has one."""
@@ -268,16 +262,21 @@ class Timeline:
         content.found, self._early = self._early + content.found, []
         self._take_repeats(content, module)
         tasks = content.tasks()
+        if all(one.blocks for one in tasks):
+            tasks = sorted(tasks, key=lambda one: one.blocks[0].first)  # as they stand in the guide
         unit.tasks = self._tasks(tasks, unit.id)
         chosen = {id(one) for one in tasks}
         left = [block for one in content.found if id(one) not in chosen for block in one.blocks]
         self._coverage.mark_unplaced("a bullet in a unit whose tasks are checkboxes", *left)
         unit.choice = self._choice(content, unit)
-        module.deliverables += self._deliverables(content.deliverables)
-        module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks))
-        self._add_checkpoints(content, unit.title, module)
+        module.deliverables += self._deliverables(content.deliverables, unit)
+        module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks), unit)
+        self._add_checkpoints(content, unit.title, module, unit)
         self._exam(unit, module)
-        self._coverage.mark_unplaced("a note beside the tasks", *content.unassigned)
+        notes = sorted(content.unassigned, key=lambda block: block.first)
+        shown = [block for block in notes if block.kind not in {"html", "rule"}]
+        unit.notes = markdown(shown, base=1)
+        self._coverage.place("a note of a unit", *shown)
 
     def _take_repeats(self, content: UnitContent, module: ModuleDraft) -> None:
         """Make deliverables of a labelled list that names what tasks shortly before it make."""
@@ -333,7 +332,9 @@ class Timeline:
         )
         return Choice(id=self._parts.ids.take("choice", title), title=title, options=options)
 
-    def _deliverables(self, found: Iterable[tuple[TaskWording, Block | None]]) -> list[Deliverable]:
+    def _deliverables(
+        self, found: Iterable[tuple[TaskWording, Block | None]], unit: UnitDraft | None = None
+    ) -> list[Deliverable]:
         made: list[Deliverable] = []
         for words, block in found:
             deliverable = Deliverable(
@@ -343,6 +344,7 @@ class Timeline:
                 hours=words.hours,
                 hours_from="guide" if words.hours else "estimate",
                 count=stated_count(words.title),
+                unit=unit.id if unit else None,
                 resources=tuple(self._parts.add_link(words.links, near=words.title)),
             )
             made.append(deliverable)
@@ -350,13 +352,19 @@ class Timeline:
         return made
 
     def _add_checkpoints(
-        self, content: UnitContent, about: str, module: ModuleDraft | None
+        self,
+        content: UnitContent,
+        about: str,
+        module: ModuleDraft | None,
+        unit: UnitDraft | None = None,
     ) -> None:
         for name, found in content.criteria:
             items = checkpoint_items(found, self._parts)
             if items:
                 title = name if name == about else f"{name}: {about}"
-                self._parts.checkpoints.append(CheckpointDraft(line(title), items, name, module))
+                self._parts.checkpoints.append(
+                    CheckpointDraft(line(title), items, name, module, unit)
+                )
 
     def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
         """Add a checkpoint for an exam that ends a unit, or is one."""
@@ -367,7 +375,7 @@ class Timeline:
             taken = self._parts.ids.take("line", title)
             evidence = (exams or unit.tasks[-1:])[0].id
             item = CheckpointItem(id=taken, title=title, evidence=(evidence,))
-            self._parts.checkpoints.append(CheckpointDraft(title, [item], "", module))
+            self._parts.checkpoints.append(CheckpointDraft(title, [item], "", module, unit))
 
 
 def checkpoint_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
@@ -397,6 +405,12 @@ def _implied_deliverables(
         if title and task_title in titles and one.sort != "text":
             out.append(title)
     return [(TaskWording(line(title)), None) for title in dict.fromkeys(out)]
+
+
+def _title_of(mark: HeadingMark) -> str:
+    """Return the title of a heading, or all of it where it reads on: "Feb - March goals"."""
+    whole = f"{mark.label} {mark.title}"
+    return mark.name if mark.title[:1].islower() and mark.name == whole else mark.title
 
 
 def _dates_inside(node: TreeNode) -> tuple[date, date] | None:

@@ -46,6 +46,7 @@ INSIDE: Final = table(
     checkpoint: you(?:'re| are) ready|exit criteria|acceptance
     time: ^(?:(?:study|estimated|total|weekly|expected) )?(?:time|hours|duration|effort)(?=$| \d)
     time: ^(?:estimated )?(?:time|hours) (?:commitment|required|estimate|needed|per week)\b
+    time: ^(?:tiempo|tempo|temps)(?: \w+)?$
     time: ^carga horaria|^horas\b|^duracao|^duracion|^dauer|^(?:zeit)?aufwand|^duree|预计时间|^时间
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele

@@ -2,12 +2,12 @@
 
 from bot import templating
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import module_name
+from bot.planning.unit_names import module_name, unit_names
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import formatting
 from bot.reports.pictures import canvas
-from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
+from bot.reports.position import current_unit, next_checkpoint, pause_end
 from bot.reports.text_width import fit, lines
 
 WIDE = 480
