@@ -268,9 +268,7 @@ def _row(
     days, distinct = plan.days, plan.distinct
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text and i < len(found.roles)}
     titles = [cells[i].text for i in found.of("title") if i in cells]
-    texts = [one.text for one in row.cells]
-    # One cell over several columns is one task; the same run on two days is two.
-    tasks = [i for i in found.of("task") if i in cells and (days[i] or texts.index(texts[i]) == i)]
+    tasks = [i for i in found.of("task") if i in cells]
     title = titles[0] if titles else group
     if not again:
         yield _heading(row, f"{label} \u2013 {title}" if title else label, _ROW_LEVEL)
