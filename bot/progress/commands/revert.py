@@ -11,8 +11,8 @@ from bot.templating import render
 class Revert(Command):
     """The command with the index `n` of a comment has no effect any more.
 
-    `line` shows it, `day` is when it was written. What opens or closes an issue, or starts work on
-    it, is taken back at the issue itself.
+    `line` shows it, `day` is when it was written, `moved` whether it moved dates. What opens or
+    closes an issue, or starts work on it, is taken back at the issue itself.
     """
 
     form = "/revert"
@@ -24,6 +24,7 @@ class Revert(Command):
     n: int = 0
     line: str
     day: date | None = None
+    moved: bool = False
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
@@ -39,8 +40,8 @@ class Revert(Command):
             raise CommandError(f"Your newest command is `/{command.word}`: {way}.")
         line = one_line(command.format_command())
         day = context.path.day_of(newest.at)
-        return cls(comment=newest.id, n=newest.n, line=line, day=day)
+        return cls(comment=newest.id, n=newest.n, line=line, day=day, moved=command.moves_dates)
 
     def reply(self, context: ReplyContext) -> str:
-        last = context.path.dates.last
+        last = context.path.dates.last if self.moved else None
         return render("replies/revert.md.j2", line=self.line, day=self.day, last=last)
