@@ -19,7 +19,7 @@ help:
 	@echo "make setup   only make the environment; the command is $(BIN)/milepost"
 	@echo "make server  the same, with what the server needs"
 	@echo "make test    lint, strict types and the whole test suite"
-	@echo "make test-clock  the part of the suite that touches time, on two other days"
+	@echo "make test-clock  whole processes on two other days; MOMENT=sunday: all that touches time"
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
@@ -50,18 +50,20 @@ test: $(VENV)/.dev
 	@$(MAKE) --no-print-directory workflows
 	@$(BIN)/pytest -n auto
 
-# What starts whole processes or reckons with days and weeks. Left out is what takes minutes and has
-# its own clock (a simulated year, the laws about faults), or what no day changes: containers and an
-# installation. Without a MOMENT (and its ZONE) of tests/moved_clock.py these are the two of today.
-TIMED := tests/e2e tests/action tests/sync tests/reports tests/server/test_server_next_run.py \
-  tests/server/test_server_worker.py $(addprefix --ignore=tests/,e2e/test_year.py e2e/test_act.py \
-  e2e/test_stranger.py sync/test_apply.py sync/test_sync_laws.py sync/test_refusals.py \
-  sync/test_branch_rules.py sync/test_learners_repository.py sync/test_viewers.py \
-  reports/test_checkpoint_laws.py)
+# What starts whole processes, and what reckons with days and weeks by a clock that it is given. Left
+# out is what takes minutes and has its own clock (a simulated year, the laws about faults), or what no
+# day changes: containers and an installation. A MOMENT (and its ZONE) of tests/moved_clock.py tries
+# all of it; without one the processes are tried at the two moments of today.
+PROCESSES := tests/e2e tests/action tests/server/test_server_next_run.py \
+  tests/server/test_server_worker.py \
+  $(addprefix --ignore=tests/e2e/,test_year.py test_act.py test_stranger.py)
+RECKONING := tests/sync tests/reports $(addprefix --ignore=tests/,sync/test_apply.py \
+  sync/test_sync_laws.py sync/test_refusals.py sync/test_branch_rules.py \
+  sync/test_learners_repository.py sync/test_viewers.py reports/test_checkpoint_laws.py)
 ZONE ?= America/Los_Angeles
 
 test-clock: $(VENV)/.dev
-	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -p crash_rerun -n auto $(TIMED)
+	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -p crash_rerun -n auto $(PROCESSES) $(if $(MOMENT),$(RECKONING))
 
 lint types: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
