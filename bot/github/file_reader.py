@@ -8,14 +8,9 @@ from contextlib import AbstractContextManager
 from typing import Self
 from urllib.parse import quote
 
-from bot.errors import (
-    CurriculumError,
-    NotThereError,
-    PermissionDeniedError,
-    RepositoryMissingError,
-)
+from bot.errors import AuthenticationError, CurriculumError, GitHubError, NotThereError
 from bot.github import response_parser
-from bot.github.answer import shape_error
+from bot.github.answer import UnreadableAnswerError, shape_error
 from bot.github.api_client import RAW
 from bot.github.conditional_client import ConditionalClient
 from bot.github.errors import EmptyRepositoryError
@@ -74,22 +69,25 @@ class FileReader:
         shared = shared_file(path)
         if shared is not None:
             return self._shared_file(shared)
-        inside = posixpath.normpath(path).lstrip("/")
-        if inside.startswith(".."):
-            return None
-        found = self._file(f"{self._root}/contents/{quote(inside)}")
-        return found.text if found else None
+        return self._content(self._root, path)
 
     def _shared_file(self, shared: SharedFile) -> str | None:
-        root = f"/repos/{shared.repository}"
         try:
-            home = self._cached.get_object(root)
-        except (NotThereError, PermissionDeniedError, RepositoryMissingError):
+            home = self._cached.get_object(f"/repos/{shared.repository}", follow=True)
+        except (AuthenticationError, UnreadableAnswerError):
+            raise
+        except GitHubError:  # of the other repository, not of this one
             return None
         if home.get("private") is not False:
             return None
-        path = quote(posixpath.normpath(shared.path))
-        found = self._file(f"{root}/contents/{path}", {"ref": shared.git_ref})
+        return self._content(f"/repos/{home.get('full_name')}", shared.path, shared.git_ref)
+
+    def _content(self, root: str, path: str, ref: str = "") -> str | None:
+        """Return the text of a file below `root`; None for a path that leads out of there."""
+        inside = posixpath.normpath(path).lstrip("/")
+        if inside.startswith(".."):
+            return None
+        found = self._file(f"{root}/contents/{quote(inside)}", {"ref": ref} if ref else None)
         return found.text if found else None
 
     def readme(self) -> ReadmeFile | None:
