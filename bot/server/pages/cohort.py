@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.reports.cohort import Cohort, HelpRequest, Member, Only, Sort, arranged, as_csv, as_json
+from bot.server.accepted_learners import MAX_LEARNERS, accepted_learners
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.help_answer import (
@@ -30,14 +31,12 @@ from bot.server.pages.help_answer import (
     sealed_request,
 )
 from bot.server.pages.sessions import Visitor
-from bot.server.showing import unpacked_member
 from bot.server.store.cohorts import ShareRequest
 from bot.server.store.rows import Mentor, RepositoryRow
 
 CONCURRENCY = 8  # requests to GitHub
 MAX_FAILURES = 8  # requests without an answer, after which GitHub is not asked any more
 PAGE_SIZE = 50  # learners
-MAX_LEARNERS = 1_000  # of one mentor: more are counted, but not shown
 MAX_HELP = 20  # requests for help on the first page
 MAX_PAGES = 10_000
 REQUESTS = "/cohort/requests"
@@ -286,12 +285,7 @@ class _CohortReader:
         return None
 
     def _members(self) -> list[tuple[RepositoryRow, Member]]:
-        """Return the rows of all who share with the mentor and are accepted, by name."""
-        cohorts = self._frame.store.cohorts
-        rows = cohorts.learners(self._who, self._now, offset=0, limit=MAX_LEARNERS)
-        documents = self._frame.store.page_cache.documents([row.id for row in rows])
-        members = ((row, unpacked_member(documents.get(row.id, b""))) for row in rows)
-        return [(row, member) for row, member in members if member is not None]
+        return accepted_learners(self._frame.store, self._who, self._now)
 
     def _was_visible(self, row: RepositoryRow) -> bool:
         return not row.private or self._access.is_reachable_cached(self._visitor, row)
