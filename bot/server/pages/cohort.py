@@ -40,7 +40,6 @@ PAGE_SIZE = 50  # learners
 MAX_HELP = 20  # requests for help on the first page
 MAX_PAGES = 10_000
 REQUESTS = "/cohort/requests"
-HELP = "/cohort/help"
 ANSWERS = {"accept": True, "decline": False}
 
 Visibility = Literal["seen", "hidden", "unknown"]
@@ -60,6 +59,11 @@ class Arrangement(NamedTuple):
     sort: Sort | None = None
     only: Only | None = None
     group: str = ""
+
+    @property
+    def chooses(self) -> bool:
+        """Return whether it leaves learners out: who is hidden must not be told by their number."""
+        return bool(self.only or self.group)
 
     @property
     def query(self) -> str:
@@ -111,7 +115,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
             raise PageError(401, "Sign in to see your learners")
         number, how = _page_number(request), _arrangement(request)
         most = MAX_HELP if with_help and number == 1 else 0
-        return _CohortReader(frame, access, visitor).page(number, how, most_help=most)
+        return _MentorView(frame, access, visitor).page(number, how, most_help=most)
 
     def table(request: Request) -> CohortResult:
         return found(request, with_help=False).cohort
@@ -140,7 +144,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     app.add_route("/cohort", page, methods=["GET"])
-    app.add_route(HELP, partial(_help, frame, access), methods=["POST"])
+    app.add_route("/cohort", partial(_help, frame, access), methods=["POST"])
     app.add_route(REQUESTS, partial(_requests, frame), methods=["GET"])
     app.add_route(REQUESTS, partial(_answer, frame), methods=["POST"])
 
@@ -192,7 +196,7 @@ def _help(frame: Frame, access: Access, request: Request) -> Response:
     if not 0 < len(text) <= MAX_ANSWER:
         what = f"Write from 1 to {MAX_ANSWER:,} characters."
         raise PageError(400, "This answer can't be sent", what)
-    reader = _CohortReader(frame, access, visitor)
+    reader = _MentorView(frame, access, visitor)
     row = reader.asking_repository(repository, number)
     if row is None:
         raise PageError(404, "They don't ask for help any more", "Load your learners again.")
@@ -226,7 +230,7 @@ def _arrangement(request: Request) -> Arrangement:
     )
 
 
-class _CohortReader:
+class _MentorView:
     """Reads what one mentor may see now."""
 
     def __init__(self, frame: Frame, access: Access, visitor: Visitor) -> None:
@@ -256,7 +260,7 @@ class _CohortReader:
             learners=tuple(one for one in shown if found[id(one)] == "seen"),
             not_shown=counts.not_shown
             + max(counts.shown - MAX_LEARNERS, 0)
-            + sum(found[id(one)] == "hidden" for one in shown),
+            + sum(found[id(one)] == "hidden" for one in shown if not how.chooses),
             complete="unknown" not in visibilities,
             waiting=tuple(
                 one.who
@@ -276,11 +280,16 @@ class _CohortReader:
         return CohortPage(result, help_requests, groups)
 
     def asking_repository(self, repository: int, number: int) -> RepositoryRow | None:
-        """Return the repository where that issue asks this mentor for help, if they may see it."""
+        """Return the repository where that issue asks this mentor for help, if they may see it.
+
+        Raises UnavailableError when GitHub does not tell.
+        """
         for row, member in self._members():
             if row.id == repository and any(one.number == number for one in member.asking):
                 self._frame.github.begin()
                 (visibility,) = _visible_repositories(self._access, [row], self._visitor)
+                if visibility == "unknown":
+                    raise UnavailableError("GitHub did not tell who may read it.")
                 return row if visibility == "seen" else None
         return None
 
