@@ -52,7 +52,7 @@ def cohort(
         ),
     ] = None,
 ) -> int:
-    """Show where the learners are who share that with you.
+    """List the learners who share their progress with you.
 
     The table has only repositories whose own settings name you in `mentors` and say
     `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
