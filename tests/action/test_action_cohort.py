@@ -29,6 +29,8 @@ def test_a_digest_is_posted_once_a_week(cohort: ActionRunner) -> None:
     number = cohort.terminal.issue("Your learners")["number"]
     (comment,) = cohort.terminal.github("GET", f"/issues/{number}/comments")
     assert "### Your learners, week of" in comment["body"]
+    cohort.run("workflow_dispatch")
+    assert cohort.terminal.issue("Your learners")["state"] == "open"
 
 
 def test_a_dry_run_posts_nothing(cohort: ActionRunner) -> None:
