@@ -261,11 +261,12 @@ def ends_well(learner: ScriptedLearner, witness: YearWitness) -> None:
     assert [(i.state, i.state_reason) for i in choices] == [("closed", "completed")]
     assert learner.misses() == []
     assert runs.writes() == []
-    assert min(witness.judged[what] for what in JUDGED) > 2
+    counted = {what: n for what, n in witness.judged.items() if what.startswith("Network")}
+    assert min(*(witness.judged[what] for what in JUDGED), *counted.values()) > 2
 
 
 JUDGED = ["the path", "things done", "hours", "pace", "streak", "forecast", "range", "badge"]
-JUDGED += ["work for a skill", "rating", "percent of a report", "what looks back", "Network"]
+JUDGED += ["work for a skill", "rating", "percent of a report", "what looks back"]
 
 
 def test_a_year_by_script_on_the_built_in_path(file_regression: FileRegressionFixture) -> None:
@@ -274,7 +275,14 @@ def test_a_year_by_script_on_the_built_in_path(file_regression: FileRegressionFi
     file_regression.check(document.text, fullpath=ROOT / "docs" / "explanation" / "a-year.md")
 
 
-def test_a_year_by_script_on_a_guide_as_it_is() -> None:
-    guide = Path(__file__).with_name("guide.md")
+GUIDES = [Path(__file__).with_name("guide.md")]
+DEFAULT_GUIDE = ROOT.parent / "shared" / "guides" / "00-devops-to-mlops.md"
+GUIDES += [DEFAULT_GUIDE] if DEFAULT_GUIDE.exists() else []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_a_year_by_script_on_a_guide_as_it_is(guide: Path) -> None:
     read_guide = read(guide.read_bytes(), name=guide.name)
-    ends_well(*scripted_year(read_guide.curriculum)[:2])
+    learner, witness, _ = scripted_year(read_guide.curriculum)
+    ends_well(learner, witness)
+    assert learner.is_over

@@ -199,7 +199,8 @@ class YearWitness(ReportSnapshots):
                 if {*feeds.get(skill.id, ())} & {*trains.get(piece.key, ())}
             ]
             done = [piece for piece in own if piece.state in {"done", "credited"}]
-            row = row_of(text, skill.title)
+            # A point of a checkpoint may be called like a skill.
+            row = row_of(text.rpartition("\n### Skills")[2], skill.title)
             self._numbers(
                 "work for a skill",
                 row,
