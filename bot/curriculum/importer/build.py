@@ -7,8 +7,6 @@ from datetime import date
 from itertools import pairwise
 from pathlib import PurePath, PurePosixPath
 
-from pydantic import ValidationError
-
 from bot.curriculum.importer.blocks import Block, Kind, outline
 from bot.curriculum.importer.candidates import Candidate, candidates
 from bot.curriculum.importer.choice import (
@@ -119,16 +117,9 @@ def build(
             hint="Copy the one that you want into a file of its own.",
         )
     settle_dates(list(chosen.path.units()), after)
-    try:
-        curriculum = _curriculum(chosen, name, _language(guide.text))
-    except ValidationError as broken:
-        first = broken.errors()[0]
-        raise GuideError(
-            f"its content does not fit a curriculum: {first['msg']}.", where=name
-        ) from None
     coverage = chosen.parts.coverage
     return ImportResult(
-        curriculum=curriculum,
+        curriculum=_curriculum(chosen, name, _language(guide.text)),
         repairs=guide.repairs,
         placed=coverage.placed(),
         unplaced=coverage.unplaced(),
