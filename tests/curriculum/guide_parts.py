@@ -384,7 +384,7 @@ def without(data: dict[str, Any], at: Path, model: type[BaseModel]) -> Curriculu
             try:
                 return Curriculum.model_validate(changed)
             except ValidationError:
-                continue  # an id that nothing has, or a part that others name
+                continue  # such as an id that nothing has: a field with no other value counts as unseen
     return None
 
 
