@@ -5,12 +5,12 @@ from datetime import date
 from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
+from bot.curriculum.importer.checkpoints import checkpoint_items
 from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
 from bot.curriculum.importer.dates import UNKNOWN, DateReader
 from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.tasks import ListEntry, entries, wording
 from bot.curriculum.importer.time_words import folded, time_words
-from bot.curriculum.importer.timeline import checkpoint_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 from bot.curriculum.sections import CommunityEntry, CompanyTier, Role, RoleLevel
