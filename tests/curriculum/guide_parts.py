@@ -384,7 +384,7 @@ def without(data: dict[str, Any], at: Path, model: type[BaseModel]) -> Curriculu
             try:
                 return Curriculum.model_validate(changed)
             except ValidationError:
-                continue  # such as an id that nothing has: a field with no other value counts as unseen
+                continue  # such as an id that nothing has; without another value it is unseen
     return None
 
 
