@@ -8,7 +8,7 @@ importer needs to know only one shape.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block, BlockRow
@@ -28,26 +28,8 @@ _GROUP_LEVEL, _ROW_LEVEL = 5, 6
 _ABOUT = {"goals", "deliverable", "notes", "resources", "time"}  # topics of rows that are no work
 _DAYS = {"weekday", "date", "day"}
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
-_LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _LABELLED = re.compile(r"\W{0,6}[^\W\d_][^:\n]{0,20}:\s*\S")
 _CELL_DAY = re.compile(r"\d")
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Which columns are days of the week, and how many different cells each column has."""
-
-    days: list[bool]
-    distinct: list[int]
-
-    @classmethod
-    def of(cls, table: Block, keys: GuideKeys) -> "_Plan":
-        heads = [keys.mark(cell.text) if cell.text else None for cell in table.header]
-        wide = range(len(table.header))
-        return cls(
-            [one is not None and one.group in _DAYS for one in heads],
-            [len({row.cells[i].text for row in table.rows if i < len(row.cells)}) for i in wide],
-        )
 
 
 def expand_tables(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
@@ -119,7 +101,8 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
         yield Block("schedule", table.first, table.rows[0].first - 1)
     groups: list[str] = []
     before = ""
-    plan = _Plan.of(table, keys)
+    heads = [keys.mark(cell.text) if cell.text else None for cell in table.header]
+    of_days = [one is not None and one.group in _DAYS for one in heads]
     for row in table.rows:
         mark = cell_mark(row.cells[found.time].text, found.word, keys)
         group = next((row.cells[i].text for i in found.of("group") if row.cells[i].text), "")
@@ -136,24 +119,15 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
             label = f"{label} ({days})"
         if mark is None and before and not row.cells[found.time].text:
             label = before  # an empty cell goes on with the row above
-        elif mark is None and (section := _section(row, keys)):
-            yield _heading(row, section, _GROUP_LEVEL)
-            continue
         elif mark is None:
             filled = tuple(cell for cell in row.cells if cell.text)
             yield Block("text", row.first, row.first, lines=filled)
             continue
-        made = list(_row(row, found, _bare(group, keys), label, plan, again=label == before))
+        made = list(_row(row, found, _bare(group, keys), label, of_days, again=label == before))
         if [one.kind for one in made] != ["heading"] or made[0].text != label:
             yield from made  # else there is nothing to do in it
         before = label
     yield Block("end", table.last, table.last, level=_GROUP_LEVEL)
-
-
-def _section(row: BlockRow, keys: GuideKeys) -> str:
-    """Return the only cell of a row where it names the stretch of the rows below, or ""."""
-    filled = [cell.text for cell in row.cells if cell.text]
-    return filled[0] if len(filled) == 1 and keys.mark(filled[0]) else ""
 
 
 def _group_title(
@@ -175,9 +149,8 @@ def _heading(row: BlockRow, title: str, level: int) -> Block:
 
 
 def _row(
-    row: BlockRow, found: ScheduleColumns, group: str, label: str, plan: "_Plan", *, again: bool
+    row: BlockRow, found: ScheduleColumns, group: str, label: str, days: list[bool], *, again: bool
 ) -> Iterator[Block]:
-    days, distinct = plan.days, plan.distinct
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text and i < len(found.roles)}
     titles = [cells[i].text for i in found.of("title") if i in cells]
     tasks = [i for i in found.of("task") if i in cells]
@@ -191,7 +164,7 @@ def _row(
                 rich = replace(cells[i], text=labelled, bold=role)
                 yield Block("text", row.first, row.first, lines=(rich,))
     if found.group in _DAYS and len(tasks) > 1 and not any(days):
-        yield from _day(row, cells, tasks, distinct)
+        yield from _day(row, cells, tasks)
         return
     states = [state for cell in row.cells if (state := STATE.match(cell.text))]
     done = (states[0][1] or states[0][2] or " ") not in " ☐⬜❌🔲🔄⏳" if states else None
@@ -202,20 +175,12 @@ def _row(
         yield from _items(row, RichText(titles[0]))
 
 
-def _day(
-    row: BlockRow, cells: dict[int, RichText], tasks: list[int], distinct: list[int]
-) -> Iterator[Block]:
-    """Yield the first cell of a day as what is to be done, and the others as what it says more.
-
-    A first cell that names the subject of several rows is put before the second.
-    """
+def _day(row: BlockRow, cells: dict[int, RichText], tasks: list[int]) -> Iterator[Block]:
+    """Yield the first cell of a day as what is to be done, and the others as what it says more."""
     at, *others = tasks
-    name = ""
     if patterns.REST.fullmatch(patterns.fold(cells[at].text)):
         return
-    if others and distinct[others[0]] > distinct[at]:
-        name, at, others = cells[at].text, others[0], others[1:]
-    first = next(_items(row, cells[at], name, as_day=True), None)
+    first = next(_items(row, cells[at], as_day=True), None)
     if first is not None:
         yield first
         if others:
@@ -290,7 +255,7 @@ def _items(
     if len(linked) > 1 and not re.search(r"\w", around):
         pieces, name = linked, ""
     for piece in pieces:
-        item_text = _LINKING.sub("", patterns.PLACEHOLDER.sub("", piece).strip())
+        item_text = patterns.PLACEHOLDER.sub("", piece).strip()
         rest = as_day and patterns.REST.fullmatch(patterns.fold(item_text))
         if re.search(r"\w", item_text) and not rest:
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
