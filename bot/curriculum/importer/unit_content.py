@@ -70,9 +70,9 @@ class UnitContent:
     def describe(self) -> None:
         """Add what stands around tasks to the first of them that counts, with the unit's notes."""
         tasks = self.tasks()
-        notes = [block for block in self.unassigned if says_more(block)] if tasks else []
+        notes = [block for block in self.unassigned if adds_detail(block)] if tasks else []
         if notes:
-            self.unassigned = [block for block in self.unassigned if not says_more(block)]
+            self.unassigned = [block for block in self.unassigned if not adds_detail(block)]
             self.around.insert(0, (tasks[0], notes))
         counted = {id(one) for one in tasks}
         for first, blocks in reversed(self.around):
@@ -86,7 +86,7 @@ class UnitContent:
             one.draft.about = [*filter(None, [one.under]), *one.draft.about]
 
 
-def says_more(block: Block) -> bool:
+def adds_detail(block: Block) -> bool:
     """Return whether it is text or code that says more about what it stands beside."""
     words = block.kind in {"text", "code", "heading", "item"} and not block.is_picture
     return words and bool(block.text or block.code)

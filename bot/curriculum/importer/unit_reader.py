@@ -31,7 +31,7 @@ from bot.curriculum.importer.unit_content import (
     Sort,
     TaskCandidate,
     UnitContent,
-    says_more,
+    adds_detail,
 )
 from bot.curriculum.model import TaskKind
 
@@ -99,7 +99,7 @@ class UnitReader:
                 if one.rows:
                     head = (one.first, one.rows[0].first - 1)
                     self._coverage.place_lines(*head, "the head of a table")
-            elif says_more(one):
+            elif adds_detail(one):
                 around.append(one)
             elif one.kind != "rule":
                 content.unassigned.append(one)
