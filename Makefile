@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -29,6 +29,7 @@ help:
 	@echo "make mutants  change the code wrongly in 150 places, and print what no test notices"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
+	@echo "make messages  extract the sentences, check and compile the catalogues (locale/)"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make platforms  check that what the Action installs has wheels for every runner"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
@@ -121,6 +122,9 @@ upgrades: $(VENV)/.dev
 # The table that the stand-in and the reader are held against. FROM=/folder/{owner}/{name}: copies.
 recordings: $(VENV)/.dev
 	@$(BIN)/python github-sandbox/tests/recordings.py $(if $(FROM),'$(FROM)')
+
+messages: $(VENV)/.dev
+	@$(BIN)/python locale/messages.py
 
 lock: $(UV)
 	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)

@@ -1,8 +1,8 @@
 """Writes the table of time words that the importer knows, from Unicode CLDR by way of Babel.
 
-    python -m pip install babel && python -m bench.time_words
+    python -m bench.time_words
 
-Babel is needed only here. The table has a line for each language: its words for day, week and
+The table has a line for each language: its words for day, week and
 month, the names of the twelve months and of the seven days from Monday, wide and abbreviated.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from babel import Locale  # type: ignore[import-not-found]
+from babel import Locale
 
 from bot.curriculum.importer.time_words import folded
 

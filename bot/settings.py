@@ -28,6 +28,7 @@ from pydantic_core import CoreSchema
 
 from bot import yaml_file
 from bot.errors import ConfigError
+from bot.i18n import LANGUAGES, find_language
 
 CONFIG_PATH = ".github/milepost.yml"
 LEARNERS_PATH = ".github/learners.txt"  # in a mentor's repository
@@ -59,6 +60,14 @@ def _is_zone(value: str) -> str:
             f"'{value}' is not an IANA time zone; write one such as Europe/Berlin or UTC"
         ) from unknown
     return value
+
+
+def _is_language(value: str) -> str:
+    found = find_language(value)
+    if found is None:
+        known = ", ".join(LANGUAGES)
+        raise ValueError(f"there are no texts in the language '{value}'; write one of {known}")
+    return found
 
 
 def _is_branch(value: str) -> str:
@@ -94,6 +103,7 @@ Ahead = Annotated[
     _number_of("week", "all", "ahead is a number of weeks such as '4 weeks', or 'all'"),
     WithJsonSchema({"type": ["integer", "string"], "examples": ["4 weeks", 6, "all"]}),
 ]
+Language = Annotated[str, AfterValidator(_is_language)]
 Months = Annotated[
     Annotated[int, Field(ge=1, le=120)] | None,
     _number_of("month", None, "pace is a number of months such as '15 months'"),
@@ -226,9 +236,9 @@ class Settings(SettingsModel):
     or `OWNER/NAME/PATH@TAG` for one in another, public repository; a commit's hash is a tag, too.
     `start` is the first day of study, in `timezone`. `pace` (months for the whole path) and
     `hours_per_week` are two ways to say how fast; without either the curriculum's own length holds.
-    `ahead` is how many weeks of issues exist beforehand. `choices` maps the id of a choice or
-    pick to the id of the option taken. `mentors` are logins whose approval counts, `credits` ids of
-    tasks known before the start.
+    `ahead` is how many weeks of issues exist beforehand. `language` is that of all we write, by
+    default the curriculum's. `choices` maps the id of a choice or pick to the id of the option
+    taken. `mentors` are logins whose approval counts, `credits` ids of tasks known at the start.
     """
 
     curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)
@@ -240,6 +250,7 @@ class Settings(SettingsModel):
     pauses: tuple[Pause, ...] = Field(default=(), max_length=MAX_PAUSES)
     label_prefix: str = Field(default="", max_length=20)
     features: FeatureSettings = FeatureSettings()
+    language: Language | None = None
     choices: dict[str, str] = Field(default_factory=dict)
     credits: tuple[str, ...] = Field(default=(), max_length=1_000)
     mentors: tuple[str, ...] = Field(default=(), max_length=20)

@@ -6,23 +6,24 @@ mentioned, and no "#3" turns into a reference to somebody's issue. In pages and 
 control characters. The rule is applied to every expression of every template; only what a
 template's author wrote is left alone.
 
-Every template has the filters `day` (a date for people), `hours` (a number of them) and `plural` (a
-number with its noun), and the functions `link` and `code`; in Markdown also `cell`, one line for a
+Sentences are marked with `{% trans %}` or `_()`, and values are made safe as they go in. Every
+template has the filters `day`, `weekday`, `number`, `hours`, `percent` and `listed`, by the rules
+of the language in use, and the functions `link` and `code`; in Markdown also `cell`, one line for a
 table. `rendered` says of a macro's text that it was made safe piece by piece.
 """
 
 import re
-from datetime import date
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bot import i18n
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 ZERO_WIDTH_SPACE = "\u200b"
-NO_BREAK = "\N{NO-BREAK SPACE}"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
 _CODE_OR_SIGN = re.compile(r"(`[^`\n]+`)|([\[\]\\`])")
@@ -86,19 +87,10 @@ def cell(text: object) -> Markdown:
     return Markdown(" ".join(neutralize(str(text)).replace("|", r"\|").split()))
 
 
-def day(value: date) -> str:
-    """Return `23 Nov 2026`: in English whatever the locale, and never broken over two lines."""
-    return NO_BREAK.join((str(value.day), MONTHS[value.month - 1], str(value.year)))
-
-
-def hours(value: float) -> str:
-    """Return `12.5`: exact to a tenth, so that the rows of a table add up to its sum."""
-    return f"{round(value, 1):g}" if value < 1e6 else f"{value:.0f}"
-
-
 def plural(number: float, one: str, many: str | None = None) -> str:
     """Return `1 hour`, `2.5 hours`; `many` where it is not `one` with an s."""
-    return f"{hours(number)} {one if hours(number) == '1' else many or f'{one}s'}"
+    shown = i18n.format_number(number)
+    return f"{shown} {one if shown == '1' else many or f'{one}s'}"
 
 
 def render(template: str, **values: Any) -> str:
@@ -118,28 +110,67 @@ def printable(text: str) -> str:
 def environment(ending: str) -> "Environment":
     """Return the environment of templates with this ending; loading Jinja2 takes 30 ms."""
     import jinja2
+    from jinja2.ext import InternationalizationExtension
 
     from bot.template_cache import TemplateCache
 
+    rule = _RULES.get(ending, _for_terminal)
+    safe = Html if ending == "html.j2" else Markdown
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_root()),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - `finalize` is the escaping, for HTML's does not fit
-        finalize=_RULES.get(ending, _for_terminal),
+        finalize=rule,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
         bytecode_cache=TemplateCache(ending, Path(__file__).read_bytes()),
+        extensions=[InternationalizationExtension],
     )
-    made.filters |= {"day": day, "hours": hours, "plural": plural}
+    made.newstyle_gettext = True  # type: ignore[attr-defined] # the extension added it
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals |= _sentences(rule, safe)
+    made.filters |= {**_FORMATS, "plural": plural, "rendered": safe}
     if ending == "html.j2":
-        made.filters["rendered"] = Html
         made.globals |= {"link": _html_link, "code": _html_code}
     else:
-        made.filters |= {"rendered": Markdown, "cell": cell}
+        made.filters["cell"] = cell
         made.globals |= {"link": link, "code": code}
+    made.filters["listed"] = partial(_listed, rule, safe)
     return made
+
+
+_FORMATS = {
+    "day": i18n.format_date,
+    "weekday": i18n.format_weekday,
+    "number": i18n.format_number,
+    "hours": i18n.format_hours,
+    "percent": i18n.format_percent,
+}
+
+
+def _sentences(rule: Callable[[Any], Any], safe: type[str]) -> dict[str, Callable[..., str]]:
+    """Return gettext's functions for templates: values are made safe, the catalogue is trusted."""
+
+    def made_safe(values: dict[str, Any]) -> dict[str, Any]:
+        return {name: rule(value) for name, value in values.items()}
+
+    def gettext(message: str, **values: Any) -> str:
+        return safe(i18n.gettext(message, **made_safe(values)))
+
+    def ngettext(one: str, many: str, number: int, **values: Any) -> str:
+        return safe(i18n.ngettext(one, many, number, **made_safe(values)))
+
+    def pgettext(context: str, message: str, **values: Any) -> str:
+        return safe(i18n.pgettext(context, message, **made_safe(values)))
+
+    return {"gettext": gettext, "_": gettext, "ngettext": ngettext, "pgettext": pgettext}
+
+
+def _listed(rule: Callable[[Any], Any], safe: type[str], items: Iterable[Any]) -> str:
+    """Return `a, b and c`; each is made safe."""
+    return safe(i18n.format_list(str(rule(item)) for item in items))
 
 
 def _for_markdown(value: Any) -> Any:

@@ -1,6 +1,11 @@
 """Fixtures that every test may use, and what holds for all property tests."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from bot.i18n import ENGLISH, use_language
 
 pytest_plugins = ["sandbox_fixtures"]
 
@@ -9,3 +14,10 @@ pytest_plugins = ["sandbox_fixtures"]
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.register_profile("repeat", deadline=None, derandomize=True)
 settings.load_profile("repeat")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Begin each test in English: commands set the language for their process."""
+    with use_language(ENGLISH):
+        yield

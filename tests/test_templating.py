@@ -5,14 +5,12 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.i18n import NO_BREAK, format_date, format_number
 from bot.templating import (
-    NO_BREAK,
     ZERO_WIDTH_SPACE,
     Html,
     cell,
-    day,
     environment,
-    hours,
     link,
     neutralize,
     plural,
@@ -81,8 +79,14 @@ def test_links_and_code_are_written_for_where_they_stand() -> None:
 
 
 def test_dates_and_numbers_read_as_people_write_them() -> None:
-    assert day(date(2026, 11, 3)) == f"3{NO_BREAK}Nov{NO_BREAK}2026"
-    assert [hours(n) for n in (0, 2.0, 2.25, 2.96, 1234567.0)] == ["0", "2", "2.2", "3", "1234567"]
+    assert format_date(date(2026, 11, 3)) == f"3{NO_BREAK}Nov{NO_BREAK}2026"
+    assert [format_number(n) for n in (0, 2.0, 2.25, 2.96, 1234567.0)] == [
+        "0",
+        "2",
+        "2.2",
+        "3",
+        "1,234,567",
+    ]
     assert [plural(n, "hour") for n in (0, 1, 1.04, 1.5, 2)] == [
         "0 hours",
         "1 hour",

@@ -9,6 +9,7 @@ from bot.action.inputs import ActionCommand, Inputs
 from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
 from bot.errors import PermissionDeniedError, UncertainWriteError
+from bot.i18n import set_language
 from bot.planning import plan_text
 from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import Change, CreateComment, UpdateComment
@@ -173,6 +174,7 @@ class Activities:
         with self._log.group("Writing"):
             context = self._context.write_context(self._progress)
             done = sync.run(context, allow_removals=self._inputs.allow_removals)
+        set_language(done.path.language)
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
@@ -239,7 +241,9 @@ class Activities:
         )
 
     def _path(self) -> LearningPath:
-        return self._paths.path(self._reader.snapshot())
+        path = self._paths.path(self._reader.snapshot())
+        set_language(path.language)  # the job's page is for its learner
+        return path
 
     def _result(self, title: str, plan: Plan, **fields: Any) -> ActivityResult:
         pages = (plan_text.as_markdown(plan),)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.cli import console
 from bot.clock import Clock, utc_now
 from bot.errors import AuthenticationError, ConfigError
+from bot.i18n import set_language
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class CliContext(RunContext):
 
     def learning_path(self, reader: "Reader") -> "LearningPath":
         """Return that path as the repository is now."""
-        return self.path_reader(reader).path(reader.snapshot())
+        path = self.path_reader(reader).path(reader.snapshot())
+        set_language(path.language)  # what is printed from here on is for its learner
+        return path
 
     def publish(self, due: "DueComment", path: "LearningPath", reader: "Reader") -> "Outcome":
         """Post a comment unless it stands already."""

@@ -7,6 +7,7 @@ from typing import Self
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
+from bot.i18n import ENGLISH, find_language
 from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings
@@ -32,6 +33,12 @@ class PlannedPath(FrozenModel):
     def at_start(cls, curriculum: Curriculum, settings: Settings) -> Self:
         """Return the path on its first day, before anything was decided on the way."""
         return cls(curriculum=curriculum, settings=settings, today=settings.start)
+
+    @cached_property
+    def language(self) -> str:
+        """The language of what is written there: the settings', else the curriculum's."""
+        found = self.settings.language or find_language(self.curriculum.language)
+        return found or ENGLISH
 
     @cached_property
     def dates(self) -> Schedule:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.errors import RefusedError
+from bot.i18n import ENGLISH
 from bot.planning.changes import Change
 from bot.planning.drift import Drift
 from bot.planning.marker import Key
@@ -26,10 +27,11 @@ class Plan(FrozenModel):
     `retries` says that a change is tried again that GitHub had refused. `removals` counts the
     objects it would close or delete, `existing` those of ours that are open now. `stop` is why it
     must not be written unless removals are allowed. `milestones` and `issues` say by key what is
-    there already, for changes that name it.
+    there already, for changes that name it. `language` is that of its reader.
     """
 
     repository: str
+    language: str = Field(default=ENGLISH, exclude=True)
     purpose: Literal["apply", "undo"] = "apply"
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from bot import templating
+from bot.i18n import use_language
 from bot.planning.base_change import Row
 from bot.planning.plan import Plan
 from bot.planning.snapshot import FrozenModel
@@ -31,6 +32,11 @@ class PlanGroup(FrozenModel):
 
 def as_text(plan: Plan) -> str:
     """Return plain text of about 100 columns, with no control characters from titles."""
+    with use_language(plan.language):
+        return _as_text(plan)
+
+
+def _as_text(plan: Plan) -> str:
     lines = [f"{heading(plan)} {plan.repository}", ""]
     for group in groups(plan):
         lines += [group.heading]
@@ -47,15 +53,16 @@ def as_text(plan: Plan) -> str:
 
 def as_markdown(plan: Plan) -> str:
     """Return GitHub Markdown, for a step summary or a comment on a pull request."""
-    return templating.render(
-        "plan.md.j2",
-        plan=plan,
-        heading=heading(plan),
-        groups=groups(plan),
-        drift=drift_sentences(plan),
-        notes=[note.text for note in plan.notes],
-        closing=closing(plan),
-    )
+    with use_language(plan.language):
+        return templating.render(
+            "plan.md.j2",
+            plan=plan,
+            heading=heading(plan),
+            groups=groups(plan),
+            drift=drift_sentences(plan),
+            notes=[note.text for note in plan.notes],
+            closing=closing(plan),
+        )
 
 
 def as_json(plan: Plan) -> str:

@@ -11,7 +11,7 @@ import textwrap
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from bot import templating
+from bot import i18n, templating
 from bot.curriculum.base import Item
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
@@ -266,10 +266,10 @@ def _where(path: LearningPath) -> str:
 def _planned(path: LearningPath) -> str:
     """Return where the plan is, whatever was done."""
     if path.today > path.dates.last:
-        return f"Ended on {templating.day(path.dates.last)}"
+        return f"Ended on {i18n.format_date(path.dates.last)}"
     current = current_unit(path)
     if current is None:
-        return f"Begins on {templating.day(path.dates.first)}"
+        return f"Begins on {i18n.format_date(path.dates.first)}"
     return short_unit_names(path.curriculum)[current.unit]
 
 

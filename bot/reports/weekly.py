@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot import templating
+from bot.i18n import format_days
 from bot.planning.changes import CloseIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue
 from bot.planning.observed_state import ObservedState
@@ -21,7 +22,7 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
 from bot.reports import position
 from bot.reports.due_weeks import Week, due_weeks, weekly_key
-from bot.reports.formatting import WORDS, days
+from bot.reports.formatting import WORDS
 from bot.reports.next_work import OpenThing, late_work, next_open
 from bot.reports.weekly_suggestion import WeeklySuggestion, weekly_suggestion
 
@@ -132,7 +133,7 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     return tuple(
         DesiredIssue(
             key=weekly_key(week),
-            title=f"Week {week} ({days(week.first, week.last)})",
+            title=f"Week {week} ({format_days(week.first, week.last)})",
             body=as_markdown(weekly(path, week)),
             labels=("kind:summary",),
         )

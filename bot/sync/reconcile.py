@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from bot.i18n import use_language
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
 from bot.planning.diff import make_plan, with_command_changes
@@ -170,6 +171,10 @@ def _planner(
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
+        with use_language(before.language):
+            return plan_from(before, snapshot)
+
+    def plan_from(before: LearningPath, snapshot: Snapshot) -> Plan:
         inbox = read_inbox(reader, before.observed)
         evidence = gather(before, reader, inbox.comments, outside, links)
         extra = (
@@ -194,7 +199,7 @@ def _planner(
             rest = held.passing(first), held.passing(commands.last)
             plan = with_command_changes(tuple(rest[0]), wanted, tuple(rest[1]))
             more = {"notes": (*plan.notes, *held.notes), "retries": held.retries}
-            return plan.model_copy(update=more), held.left()
+            return plan.model_copy(update={**more, "language": path.language}), held.left()
 
         found, left = plan_with(refusals)
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.curriculum.model import Checkpoint
+from bot.i18n import use_language
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key
 from bot.planning.plan import Plan
@@ -94,6 +95,11 @@ class Sync:
         written = self._session.apply(plan, context)
         if written:
             self._session.reload()
+        with use_language(self._path().language):
+            return self._publish_all(plan, written, context)
+
+    def _publish_all(self, plan: Plan, written: int, context: WriteContext) -> SyncResult:
+        """Write what is due beside the plan: comments, then files, then the record of both."""
         if self._due():
             record = self._session.sign_in(Plan(repository=plan.repository))
             written += self._session.apply(record, context)
@@ -168,18 +174,20 @@ def _reports(path: LearningPath) -> Iterator[ReportFiles]:
 
 def weekly_comment(path: LearningPath, week: Week) -> DueComment:
     """Return the summary of a week."""
-    text = weeks.as_markdown(weeks.weekly(path, week))
-    return DueComment(key=weekly_key(week), title=f"Summary of week {week}", text=text)
+    with use_language(path.language):
+        text = weeks.as_markdown(weeks.weekly(path, week))
+        return DueComment(key=weekly_key(week), title=f"Summary of week {week}", text=text)
 
 
 def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment:
     """Return the report on a checkpoint."""
-    return DueComment(
-        key=checkpoints.report_key(checkpoint),
-        on=item_keys("checkpoint", checkpoint),
-        title=f"Report: {checkpoint.title}",
-        text=checkpoints.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
-    )
+    with use_language(path.language):
+        return DueComment(
+            key=checkpoints.report_key(checkpoint),
+            on=item_keys("checkpoint", checkpoint),
+            title=f"Report: {checkpoint.title}",
+            text=checkpoints.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
+        )
 
 
 def _due_finish(path: LearningPath) -> Iterator[DueComment]:

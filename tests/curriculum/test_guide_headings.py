@@ -1,5 +1,4 @@
 """What a heading, a label or an item announces."""
-# ruff: noqa: RUF001 - dashes and signs are here as guides have them
 
 import pytest
 

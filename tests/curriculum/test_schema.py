@@ -39,7 +39,7 @@ def test_the_built_in_files_fit_it_as_they_are_written(name: str) -> None:
         ({"hours": 5}, True),
         ({"hours": 2.5}, True),
         ({"hours": "3-5"}, True),
-        ({"hours": "3 – 5"}, True),  # noqa: RUF001 - guides write ranges with an en dash
+        ({"hours": "3 – 5"}, True),
         ({"hours": {"low": 3, "high": 5}}, True),
         ({"hours": "a lot"}, False),
         ({"hours": -1}, False),

@@ -15,6 +15,7 @@ from reports.histories import RICH, TINY, UNTIMED, HistoryLearner, at
 from reports.named_commands import understood
 from repository_fixture import settings as config
 
+from bot.i18n import NO_BREAK
 from bot.planning.changes import UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import BOX, BUTTON
@@ -29,7 +30,6 @@ from bot.progress.commands.project import StartProject
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.reports.dashboard import MOST_CHARACTERS, as_markdown, dashboard
-from bot.templating import NO_BREAK
 
 RESTING = config(pauses=[{"from": "2026-01-19", "to": "2026-02-08", "reason": "holiday"}])
 PLAIN = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x\n- y\nMonth 2: N\nWeek 1: V\n- z")

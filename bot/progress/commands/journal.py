@@ -4,7 +4,7 @@ import textwrap
 from datetime import date
 from typing import Self
 
-from bot import templating
+from bot import i18n, templating
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import MAX_REGION
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
@@ -60,7 +60,7 @@ class Journal(Command):
         label = observed.labels.get(JOURNAL)
         first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
         short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
-        title = f"Journal, {templating.day(day).replace(templating.NO_BREAK, ' ')}: {short}"
+        title = f"Journal, {i18n.format_date(day).replace(i18n.NO_BREAK, ' ')}: {short}"
         marker = Marker(
             key=key,
             title=digest(title),

@@ -4,13 +4,13 @@ from typing import Self
 
 from pydantic import Field
 
+from bot import i18n
 from bot.errors import ConfigError
 from bot.planning.schedule import PlanOverride, add_months, schedule
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
 from bot.settings import Settings
-from bot.templating import day as format_day
 from bot.templating import plural, render
 
 MAX_PACE = 80
@@ -77,6 +77,6 @@ def _check_months(months: int, context: CommandContext) -> None:
     end = add_months(context.path.settings.start, months)
     if end <= context.today:
         raise CommandError(
-            f"{plural(months, 'month')} from the start ended on {format_day(end)} already:"
+            f"{plural(months, 'month')} from the start ended on {i18n.format_date(end)} already:"
             " a longer time works."
         )

@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 
-from bot import templating
+from bot import i18n, templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.pictures import canvas
 from bot.reports.text_width import width
-from bot.templating import MONTHS
 
 WEEKS = 52
 DAYS_A_WEEK = 7
@@ -69,7 +68,7 @@ def activity(path: LearningPath) -> ActivityMap:
 
 def description(values: ActivityMap) -> str:
     """Return the map in words, as its text alternative."""
-    weeks = f"the {WEEKS} weeks up to {templating.day(values.days[-1].day)}"
+    weeks = f"the {WEEKS} weeks up to {i18n.format_date(values.days[-1].day)}"
     if not values.active:
         return f"Active days of {weeks} will show here."
     finished = sum(day.finished for day in values.days)
@@ -130,7 +129,7 @@ def _cell(index: int, day: ActivityDay, values: ActivityMap) -> dict[str, object
     if day.logged:
         details.append(f"{templating.plural(day.logged, 'hour')} logged")
     square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
-    return square | {"text": f"{templating.day(day.day)}: {', '.join(details) or 'active'}"}
+    return square | {"text": f"{i18n.format_date(day.day)}: {', '.join(details) or 'active'}"}
 
 
 def _months(values: ActivityMap) -> list[dict[str, object]]:
@@ -140,7 +139,7 @@ def _months(values: ActivityMap) -> list[dict[str, object]]:
     for week in range(WEEKS):
         monday = values.days[week * DAYS_A_WEEK].day
         x = LEFT + week * STEP
-        name = MONTHS[monday.month - 1]
+        name = i18n.format_month(monday)
         if monday.day <= DAYS_A_WEEK and x >= free and x + width(name, SMALL) <= WIDE:
             made.append({"x": x, "text": name})
             free = x + width(name, SMALL) + 4

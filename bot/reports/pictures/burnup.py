@@ -4,15 +4,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot import templating
+from bot import i18n, templating
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports import formatting
 from bot.reports.pictures import canvas
 from bot.reports.text_width import width
 from bot.settings import Pause
-from bot.templating import MONTHS
 
 WIDE, HIGH = 720, 392
 LEFT, RIGHT, TOP, BOTTOM = 56, 28, 106, 40
@@ -90,13 +88,13 @@ def description(values: BurnUp) -> str:
     done = values.done[-1].amount
     sentences = [f"Done: {canvas.amount_of(done, values.total, in_hours=values.in_hours)}"]
     if values.today:
-        sentences[0] += f" by {templating.day(values.today)}"
+        sentences[0] += f" by {i18n.format_date(values.today)}"
         sentences.append(f"The plan has {_planned_amount(values)} by that day")
-    sentences.append(f"The plan ends on {templating.day(values.plan[-1].day)}")
+    sentences.append(f"The plan ends on {i18n.format_date(values.plan[-1].day)}")
     if values.likely and values.careful:
         sentences.append(
-            f"Half of the simulated runs end by {templating.day(values.likely)}, 85 of 100 by"
-            f" {templating.day(values.careful)}"
+            f"Half of the simulated runs end by {i18n.format_date(values.likely)}, 85 of 100 by"
+            f" {i18n.format_date(values.careful)}"
         )
     elif values.today:
         sentences.append("There is too little history for a forecast")
@@ -179,7 +177,7 @@ class _Plot:
         amounts = [index * step for index in range(ROWS * 2 + 1)]
         spaced = [amount for amount in amounts if self.y(amount) - self.y(total) >= APART]
         return [
-            {"y": self.y(amount), "text": templating.hours(amount)}
+            {"y": self.y(amount), "text": i18n.format_number(amount)}
             for amount in ([*spaced, total] if total else [0.0])
         ]
 
@@ -203,7 +201,7 @@ class _Plot:
     def _ticks(self, days: list[date], *, with_year: bool) -> list[dict[str, object]]:
         ticks: list[dict[str, object]] = []
         for day in days:
-            month = MONTHS[day.month - 1]
+            month = i18n.format_month(day)
             name = f"{month} {day.year}" if with_year else f"{day.day} {month}"
             if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
                 ticks.append({"x": self.x(day), "text": name})
@@ -224,7 +222,7 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
     entries.append(("plan", f"plan{by_today}"))
     if values.likely and values.careful:
-        entries.append(("cone", f"likely end: {formatting.span(values.likely, values.careful)}"))
+        entries.append(("cone", f"likely end: {i18n.format_dates(values.likely, values.careful)}"))
     elif values.today:
         entries.append(("", "too little history for a forecast yet"))
     if values.rests:

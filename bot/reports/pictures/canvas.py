@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot import templating
+from bot.i18n import format_number
 from bot.reports.text_width import plain
-from bot.templating import hours, plural
+from bot.templating import plural
 
 LIGHT = {
     "paper": "#ffffff",
@@ -82,4 +83,4 @@ def step_path(points: list[tuple[float, float]]) -> str:
 def amount_of(done: float, total: float, *, in_hours: bool) -> str:
     """Return `12 of 40 hours`, `1 of 3 tasks`."""
     unit = "hour" if in_hours else "task"
-    return f"{hours(done)} of {plural(total, unit)}"
+    return f"{format_number(done)} of {plural(total, unit)}"

@@ -1,11 +1,10 @@
 """The progress card: where the learner is, on one small card."""
 
-from bot import templating
+from bot import i18n
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name, unit_names
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
-from bot.reports import formatting
 from bot.reports.pictures import canvas
 from bot.reports.position import current_unit, next_checkpoint, pause_end
 from bot.reports.text_width import fit, lines
@@ -120,17 +119,17 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
 
 def _facts(path: LearningPath) -> list[str]:
     if path.finished_on:
-        return [f"Finished on {templating.day(path.finished_on)}"]
+        return [f"Finished on {i18n.format_date(path.finished_on)}"]
     facts: list[str] = []
     here = current_unit(path)
     if here is None:
-        facts.append(f"Begins on {templating.day(path.dates.first)}")
+        facts.append(f"Begins on {i18n.format_date(path.dates.first)}")
     elif rest := pause_end(path):
-        facts.append(f"Resting until {templating.day(rest)}")
+        facts.append(f"Resting until {i18n.format_date(rest)}")
     else:
         facts.append(unit_names(path.curriculum)[here.unit])
     if checkpoint := next_checkpoint(path):
-        facts.append(f"Next checkpoint by {templating.day(checkpoint.due)}: {checkpoint.title}")
+        facts.append(f"Next checkpoint by {i18n.format_date(checkpoint.due)}: {checkpoint.title}")
     return facts
 
 
@@ -142,5 +141,5 @@ def _outlook(path: LearningPath) -> list[str]:
         lines.append(f"{weeks} active weeks in a row")
     outlook = path.outlook
     if outlook.likely and outlook.careful:
-        lines.append(f"Likely end: {formatting.span(outlook.likely, outlook.careful)}")
+        lines.append(f"Likely end: {i18n.format_dates(outlook.likely, outlook.careful)}")
     return lines

@@ -1,0 +1,213 @@
+"""The language that people are spoken to in: sentences by gettext, dates and numbers by CLDR.
+
+A sentence is English in the code and in templates, whole, with named placeholders, and is looked up
+in the catalogue of the language in use, compiled from `locale/LANG/milepost.po`; what that lacks is
+English. The language belongs to the present context (a thread, a request), so that it need not be
+handed through everything: whoever begins work for a repository or a viewer calls `use_language`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+ENGLISH = "en"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_FOLDER = Path(__file__).parent / "locale"
+_TABLE = json.loads((_FOLDER / "cldr.json").read_text(encoding="utf-8"))
+# What each language calls itself, by its code, in the order in which pages offer them.
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {code: data["name"] for code, data in _TABLE.items() if code != "source"}
+)
+_current: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+class Catalogue(Protocol):
+    """The sentences of one language, as the standard library's gettext has them."""
+
+    def gettext(self, message: str) -> str:
+        """Return the sentence in this language, else as it is."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form for `n`."""
+
+    def pgettext(self, context: str, message: str) -> str:
+        """Return the translation that a word has in a context."""
+
+
+@cache
+def catalogue(code: str) -> Catalogue | None:
+    """Return the catalogue of a language, None for English; gettext is loaded only for others."""
+    if code == ENGLISH:
+        return None
+    from gettext import GNUTranslations
+
+    with (_FOLDER / f"{code}.mo").open("rb") as file:
+        return GNUTranslations(file)
+
+
+def find_language(tag: str) -> str | None:
+    """Return the code of the language that a tag means (`pt-BR`, `de_AT`, `zh-Hans`), if known."""
+    code = tag.strip().replace("_", "-").partition("-")[0].casefold()
+    return code if code in LANGUAGES else None
+
+
+def preferred_language(accepted: str) -> str:
+    """Return the known language that `Accept-Language` (RFC 9110, 12.5.4) prefers, else English."""
+    weighed = []
+    for place, part in enumerate(accepted.split(",")[:20]):
+        tag, _, weight = part.partition(";")
+        found = find_language(tag)
+        try:
+            quality = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        if found and quality > 0:
+            weighed.append((-quality, place, found))
+    return min(weighed)[2] if weighed else ENGLISH
+
+
+def current_language() -> str:
+    """Return the code of the language in use."""
+    return _current.get()
+
+
+def set_language(code: str) -> None:
+    """Use a language from here on: for a process with one reader."""
+    _current.set(code)
+
+
+@contextmanager
+def use_language(code: str) -> Iterator[None]:
+    """Use a language within a block."""
+    before = _current.set(code)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """Return a sentence in the language in use; `%(name)s` in it becomes that value."""
+    known = catalogue(_current.get())
+    return (known.gettext(message) if known else message) % values
+
+
+def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
+    """Return the sentence that fits a whole number, by the plural rules of the language in use.
+
+    `%(num)s` in it is the number.
+    """
+    known = catalogue(_current.get())
+    shown = known.ngettext(one, many, number) if known else one if number == 1 else many
+    return shown % {"num": format_number(number), **values}
+
+
+def pgettext(context: str, message: str, /, **values: object) -> str:
+    """Return a word that is translated by its context (`label`, `picture`), in the language."""
+    known = catalogue(_current.get())
+    return (known.pgettext(context, message) if known else message) % values
+
+
+def gettext_noop(message: str) -> str:
+    """Return `message` as it is: it is in the catalogues, and translated where it is shown."""
+    return message
+
+
+def pgettext_noop(context: str, message: str) -> str:
+    """Return `message` as it is: it is in the catalogues with this context."""
+    del context
+    return message
+
+
+class _Day(NamedTuple):
+    """The parts of a date that a format string names."""
+
+    day: int
+    number: int
+    month: str
+    year: int
+    weekday: str
+
+
+def _parts(value: date) -> _Day:
+    data = _TABLE[_current.get()]
+    weekday = data["weekdays"][value.weekday()]
+    month = data["months"][value.month - 1]
+    return _Day(value.day, value.month, month, value.year, weekday)
+
+
+def format_date(value: date) -> str:
+    """Return `23 Nov 2026` as the language writes it, never broken over two lines."""
+    return str(_TABLE[_current.get()]["date"].format(**_parts(value)._asdict()))
+
+
+def format_month(value: date) -> str:
+    """Return `Nov`."""
+    return _parts(value).month
+
+
+def format_weekday(value: date) -> str:
+    """Return `Mon 23 Nov`."""
+    return str(_TABLE[_current.get()]["weekday"].format(**_parts(value)._asdict()))
+
+
+def format_dates(first: date, last: date) -> str:
+    """Return `9 Feb - 1 Mar 2026`: days with their year, both years where they differ."""
+    if first == last:
+        return format_date(first)
+    form = _TABLE[_current.get()]["dates"][_difference(first, last)]
+    return str(form.format(a=_parts(first), b=_parts(last)))
+
+
+def format_days(first: date, last: date) -> str:
+    """Return `9-15 Feb`: days whose year is written elsewhere."""
+    data = _TABLE[_current.get()]
+    if first == last:
+        return str(data["day"].format(**_parts(first)._asdict()))
+    form = data["days"]["d" if _difference(first, last) == "d" else "M"]
+    return str(form.format(a=_parts(first), b=_parts(last)))
+
+
+def _difference(first: date, last: date) -> str:
+    if first.year != last.year:
+        return "y"
+    return "M" if first.month != last.month else "d"
+
+
+def format_number(value: float) -> str:
+    """Return `1,234.5`: exact to a tenth, so that the rows of a table add up to its sum."""
+    data = _TABLE[_current.get()]
+    text = f"{value:,.1f}" if value < 1e6 else f"{value:,.0f}"
+    text = text.removesuffix(".0")
+    return text.translate({ord(","): data["group"], ord("."): data["decimal"]})
+
+
+def format_hours(value: float) -> str:
+    """Return `12.5 h`, never broken over two lines."""
+    form = _TABLE[_current.get()]["hours"].replace(" ", NO_BREAK)
+    return str(form.format(format_number(value)))
+
+
+def format_percent(value: int) -> str:
+    """Return `30%`."""
+    return str(_TABLE[_current.get()]["percent"].format(value))
+
+
+def format_list(items: Iterable[str]) -> str:
+    """Return `a, b and c`."""
+    patterns = _TABLE[_current.get()]["list"]
+    parts = list(items)
+    if len(parts) < 2:
+        return "".join(parts)
+    if len(parts) == 2:
+        return str(patterns["2"].format(*parts))
+    text = patterns["end"].format(parts[-2], parts[-1])
+    for part in reversed(parts[1:-2]):
+        text = patterns["middle"].format(part, text)
+    return str(patterns["start"].format(parts[0], text))

@@ -1,0 +1,141 @@
+"""Sentences, dates and numbers in the language in use."""
+
+from datetime import date
+from pathlib import Path
+
+import cldr
+import messages
+import pytest
+from babel.messages import Catalog
+
+from bot import i18n, templating
+from bot.i18n import LANGUAGES, NO_BREAK, use_language
+from bot.settings import parse
+
+DAY = date(2026, 11, 9)
+SUNDAY = date(2026, 11, 15)
+
+
+def shown(text: str) -> str:
+    return text.replace(NO_BREAK, " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("en", "9 Nov 2026 | Mon 9 Nov | 1,234.5 | 12.5 h | 30% | a, b and c"),
+        ("es", "9 nov 2026 | lun, 9 nov | 1.234,5 | 12,5 h | 30 % | a, b y c"),
+        ("pt", "9 de nov. de 2026 | seg., 9 de nov. | 1.234,5 | 12,5 h | 30% | a, b e c"),
+        ("fr", "9 nov. 2026 | lun. 9 nov. | 1 234,5 | 12,5 h | 30 % | a, b et c"),
+        ("de", "9. Nov. 2026 | Mo., 9. Nov. | 1.234,5 | 12,5 Std. | 30 % | a, b und c"),
+        ("zh", "2026年11月9日 | 11月9日周一 | 1,234.5 | 12.5小时 | 30% | a、b和c"),
+        ("ja", "2026年11月9日 | 11月9日(月) | 1,234.5 | 12.5 時間 | 30% | a、b、c"),
+        ("hi", "9 नव॰ 2026 | सोम, 9 नव॰ | 1,234.5 | 12.5 घं॰ | 30% | a, b और c"),
+    ],
+)
+def test_dates_numbers_and_lists_are_written_as_the_language_does(code: str, expected: str) -> None:
+    with use_language(code):
+        parts = (
+            i18n.format_date(DAY),
+            i18n.format_weekday(DAY),
+            i18n.format_number(1234.5),
+            i18n.format_hours(12.5),
+            i18n.format_percent(30),
+            i18n.format_list("abc"),
+        )
+    assert shown(" | ".join(parts)) == expected
+
+
+def test_stretches_of_days_say_each_part_once() -> None:
+    new_year = date(2027, 1, 3)
+    with use_language("en"):
+        assert shown(i18n.format_dates(DAY, SUNDAY)) == "9 – 15 Nov 2026"
+        assert shown(i18n.format_dates(SUNDAY, new_year)) == "15 Nov 2026 – 3 Jan 2027"
+        assert shown(i18n.format_days(SUNDAY, new_year)) == "15 Nov – 3 Jan"
+    with use_language("ja"):
+        assert shown(i18n.format_dates(DAY, SUNDAY)) == "2026年11月9日～15日"
+
+
+def test_a_language_is_used_only_within_its_block() -> None:
+    with use_language("de"), use_language("fr"):
+        assert i18n.current_language() == "fr"
+    assert i18n.current_language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("pt-BR,pt;q=0.9,en;q=0.5", "pt"),
+        ("nl, de-AT;q=0.3, ja;q=0.7", "ja"),
+        ("zh-Hans-CN", "zh"),
+        ("fr;q=0, en", "en"),
+        ("", "en"),
+        ("*;q=x, , ;;", "en"),
+        ("xx", "en"),
+    ],
+)
+def test_a_browser_gets_the_language_that_it_prefers_of_those_there_are(
+    accepted: str, expected: str
+) -> None:
+    assert i18n.preferred_language(accepted) == expected
+
+
+def test_the_settings_take_a_language_by_any_of_its_tags_and_name_those_there_are() -> None:
+    assert parse("start: 2026-01-05\nlanguage: pt-BR\n", name="x.yml").language == "pt"
+    with pytest.raises(Exception, match="write one of en, es, pt, fr, de, zh, ja, hi"):
+        parse("start: 2026-01-05\nlanguage: tlh\n", name="x.yml")
+
+
+def test_values_in_a_sentence_of_a_template_are_made_safe_and_the_sentence_is_not() -> None:
+    for ending, expected in (
+        ("md.j2", "**&lt;b>**"),
+        ("html.j2", "**&lt;b&gt;**"),
+        ("txt.j2", "**<b>**"),
+    ):
+        source = "{% trans name=name %}**{{ name }}**{% endtrans %}"
+        made = templating.environment(ending).from_string(source)
+        assert made.render(name="<b>") == expected
+
+
+@pytest.fixture(scope="module")
+def sentences() -> Catalog:
+    return messages.template()
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_a_catalogue_fits_its_sources(code: str, sentences: Catalog) -> None:
+    """`make messages` was run after the last change, and found nothing wrong."""
+    found = messages.up_to_date(code, sentences)
+    assert messages.as_po(found) == (messages.FOLDER / code / "milepost.po").read_bytes()
+    assert messages.as_mo(found) == (messages.COMPILED / f"{code}.mo").read_bytes()
+    assert list(messages.problems(found, messages.glossary(code))) == []
+
+
+def test_the_table_of_dates_and_numbers_is_that_of_cldr() -> None:
+    assert cldr.TABLE.read_text() == cldr.text()
+
+
+def test_the_catalogues_add_at_most_a_megabyte_to_what_the_action_loads() -> None:
+    folder = Path(i18n.__file__).parent / "locale"
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "wrong"),
+    [
+        ("Hi %(name)s", "Hola", "other placeholders"),
+        ("Hi %(name)s", "Hola %(nombre)s", "other placeholders"),
+        ("%(p)s%% done", "%(p)s % hecho", "a single %"),
+        ("Write `/done`", "Escribe /done", "other code"),
+        ("**Next:**", "Sigue:", "other bold"),
+        ("[here](%(url)s)", "aquí (%(url)s)", "other link"),
+        ("<b>x</b>", "<i>x</i>", "other tag"),
+        ("a ", "a", "other spaces"),
+        ("the milestone", "la piedra", "'milestone' without"),
+    ],
+)
+def test_a_wrong_translation_is_named(source: str, text: str, wrong: str) -> None:
+    catalogue = Catalog(locale="es")
+    catalogue.add(source, text)
+    [found] = messages.problems(catalogue, {"milestone": ("hito",)})
+    assert wrong in found
