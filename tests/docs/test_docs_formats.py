@@ -37,7 +37,8 @@ from bot.reports.checkpoint import report_key
 from bot.reports.due_weeks import Week, weekly_key
 from bot.reports.finish import FINISH_KEY
 from bot.settings import Settings
-from bot.sync.files import README_KEY, ReportFiles
+from bot.sync.default_branch import README_KEY
+from bot.sync.files import ReportFiles
 from bot.sync.reconcile import REPORTS, texts
 from bot.sync.run_commands import reply_key
 
