@@ -41,7 +41,7 @@ class NewReading(FrozenModel):
         if not self.counted:
             return "other tasks, texts or dates"
         counts = ((self.more, "more"), (self.fewer, "fewer"))
-        found = [f"{plural(n, 'task')} {word}" for n, word in counts if n]
+        found = [plural(n, f"{word} task") for n, word in counts if n]
         return ", ".join(found) or "the same tasks, with other texts or dates"
 
 

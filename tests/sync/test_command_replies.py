@@ -64,8 +64,8 @@ def test_a_task_that_moves_names_its_new_day(guided: RepositoryFixture) -> None:
     run = Run(guided, GUIDE, today="2026-02-20")
     run.only = {text.id}
     (reply,) = [change for change in run.job().last if isinstance(change, CreateComment)]
-    assert "This belongs to **Month 3" in reply.body
-    assert "until 21\N{NO-BREAK SPACE}Mar" in reply.body
+    assert "This is now part of **Month 3" in reply.body
+    assert "due 21\N{NO-BREAK SPACE}Mar" in reply.body
 
 
 def test_what_is_late_moves_from_today() -> None:
@@ -75,7 +75,7 @@ def test_what_is_late_moves_from_today() -> None:
     bench.comment("Set up a Python", "/move +1w")  # it was due in January
     (reply,) = (c for c in Run(bench, GUIDE, today="2026-03-10").job().last if "reply" in str(c))
     assert isinstance(reply, CreateComment)
-    assert "This belongs to **Month 3" in reply.body
+    assert "This is now part of **Month 3" in reply.body
 
 
 @pytest.mark.parametrize(
