@@ -106,6 +106,21 @@ def test_what_makes_an_issue_links_it(text: str, begins: list[str]) -> None:
     assert runs.writes() == []
 
 
+def test_a_unit_that_left_the_guide_before_its_answer_leaves_the_answer_without_links() -> None:
+    bench = RepositoryFixture()
+    seed(bench, RICH)
+    bench.comment("Your path", "/open month 3")
+    Run(bench, RICH)()
+    for comment in bench.issue("Your path").comments:
+        comment.reactions.clear()
+    comments = bench.issue("Your path").comments
+    comments[:] = [comment for comment in comments if find(comment.body) is None]
+    Run(bench, SMALL)()
+    (reply,) = Run(bench, SMALL).replies("Your path")
+    assert "The issues of **" in reply
+    assert "See #" not in reply
+
+
 RESTED = {"from": "2026-02-16", "to": "2026-03-01"}
 
 
