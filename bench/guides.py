@@ -14,7 +14,7 @@ and `last`.
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -169,13 +169,30 @@ REWRITES: dict[str, Rewrite] = {
 }
 
 
-def judged(work: tuple[Path, Truth, str]) -> Score:
+Work = tuple[Path, Truth, str]  # a guide, its truth, and the name of a rewrite or ""
+
+
+def work_in(folder: Path, rewrites: Iterable[str], only: Collection[str] = ()) -> list[Work]:
+    """Return the guides of `folder` whose truth is known, each as it stands and rewritten."""
+    known = truths(folder)
+    return [
+        (file, known[file.name[:2]], one)
+        for file in sorted(folder.glob("[0-9]*.md"))
+        if file.name[:2] in known and (not only or file.name[:2] in only)
+        for one in ("", *rewrites)
+    ]
+
+
+def content(file: Path, rewrite: str) -> bytes:
+    """Return the bytes of a guide, rewritten or as it stands."""
+    data = file.read_bytes()
+    return REWRITES[rewrite](data.decode("utf-8", "replace")).encode() if rewrite else data
+
+
+def judged(work: Work) -> Score:
     """Return the score of one guide, rewritten or as it stands."""
     file, truth, rewrite = work
-    data = file.read_bytes()
-    if rewrite:
-        data = REWRITES[rewrite](data.decode("utf-8", "replace")).encode()
-    return judge(data, truth, file.name, rewrite)
+    return judge(content(file, rewrite), truth, file.name, rewrite)
 
 
 def case_faults(imported: ImportResult, expected: dict[str, Any]) -> list[str]:
@@ -257,6 +274,20 @@ def cases(folder: Path) -> dict[str, list[str]]:
     return out
 
 
+def print_rewrites(scores: list[Score]) -> None:
+    """Print how many rewritten guides are right, and of which that are right as they stand."""
+    right = {one.guide for one in scores if one.right and not one.rewrite}
+    rewritten = [one for one in scores if one.rewrite]
+    for name in REWRITES:
+        here = [one for one in rewritten if one.rewrite == name]
+        lost = [one.guide[:2] for one in here if not one.right and one.guide in right]
+        print(f"{name:22} {sum(one.right for one in here)} of {len(here)}; lost {' '.join(lost)}")
+    of_right = [one for one in rewritten if one.guide in right]
+    still = sum(one.right for one in of_right)
+    print(f"rewrites {sum(one.right for one in rewritten)} of {len(rewritten)},")
+    print(f"of the right {still} of {len(of_right)}: {still / max(len(of_right), 1):.0%}")
+
+
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -265,15 +296,8 @@ def main() -> None:
     options.add_argument("--only", default="", help="numbers of guides, by comma")
     options.add_argument("--jobs", type=int, default=2)
     given = options.parse_args()
-    known = truths(given.folder)
     only = set(filter(None, given.only.split(",")))
-    rewrites = ["", *REWRITES] if given.rewrites else [""]
-    work = [
-        (file, known[file.name[:2]], one)
-        for file in sorted(given.folder.glob("[0-9]*.md"))
-        if file.name[:2] in known and (not only or file.name[:2] in only)
-        for one in rewrites
-    ]
+    work = work_in(given.folder, REWRITES if given.rewrites else (), only)
     with ProcessPoolExecutor(given.jobs) as pool:
         scores = list(pool.map(judged, work, chunksize=2))
     plain = [one for one in scores if not one.rewrite]
@@ -281,17 +305,8 @@ def main() -> None:
         print(f"{'right' if one.right else 'WRONG'}  {one.guide[:28]:28} {one.report}")
     print(f"guides {sum(one.right for one in plain)} of {len(plain)}")
     print(f"titles {sum(one.titles for one in plain) / max(len(plain), 1):.0%}")
-    right = {one.guide for one in plain if one.right}
-    rewritten = [one for one in scores if one.rewrite]
-    for name in REWRITES if rewritten else ():
-        here = [one for one in rewritten if one.rewrite == name]
-        lost = [one.guide[:2] for one in here if not one.right and one.guide in right]
-        print(f"{name:22} {sum(one.right for one in here)} of {len(here)}; lost {' '.join(lost)}")
-    if rewritten:
-        of_right = [one for one in rewritten if one.guide in right]
-        still = sum(one.right for one in of_right)
-        print(f"rewrites {sum(one.right for one in rewritten)} of {len(rewritten)},")
-        print(f"of the right {still} of {len(of_right)}: {still / max(len(of_right), 1):.0%}")
+    if given.rewrites:
+        print_rewrites(scores)
     if not only:
         found = cases(given.folder)
         for name, faults in found.items():

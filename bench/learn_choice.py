@@ -25,12 +25,10 @@ RATE = 0.15
 PULL = 0.01  # towards the prior
 
 
-def example(work: tuple[Path, guides.Truth, str]) -> Example:
+def example(work: guides.Work) -> Example:
     """Return the features of each reading of a rewritten guide, and whether it is right."""
     file, truth, rewrite = work
-    data = file.read_bytes()
-    if rewrite:
-        data = guides.REWRITES[rewrite](data.decode("utf-8", "replace")).encode()
+    data = guides.content(file, rewrite)
     out = []
     for one in readings(repair(data, name=file.name).text, file.name, every=True):
         units = list(one.path.units())
@@ -81,14 +79,8 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--jobs", type=int, default=2)
     given = options.parse_args()
-    known = guides.truths(given.folder)
-    rewrites = ["", "nonsense time words", "bold for headings", "no boxes"]
-    work = [
-        (file, known[file.name[:2]], one)
-        for file in sorted(given.folder.glob("[0-9]*.md"))
-        if file.name[:2] in known
-        for one in rewrites
-    ]
+    rewrites = ["nonsense time words", "bold for headings", "no boxes"]
+    work = guides.work_in(given.folder, rewrites)
     with ProcessPoolExecutor(given.jobs) as pool:
         examples = list(pool.map(example, work, chunksize=2))
     plain = sorted(one for one in examples if not one[1])

@@ -31,6 +31,7 @@ OF_THE_COMMAND = {"typer", "annotated_doc", "shellingham"}
 NOT_OF_OURS = (
     *("github_sandbox", "bot.server", "bot.curriculum.importer", "bot.reports.pictures"),
     *("bot.reports.cohort", "bot.github.gateway", "bot.github.pygithub_adapter"),
+    *("bot.reports.digest", "bot.sync.cohort", "bot.sync.class_settings", "bot.sync.digest"),
 )
 
 

@@ -11,7 +11,7 @@ from bot.github.addresses import named_repository, web_root
 from bot.github.api_client import open_session
 from bot.reports.digest import as_markdown
 from bot.sync.cohort import cohort, listed
-from bot.sync.digest import check_webhook, post_digest
+from bot.sync.digest import check_places, post_digest
 from bot.sync.file_sources import RepositoryFiles
 
 
@@ -24,12 +24,11 @@ def post_cohort_digest(
 ) -> ActivityResult:
     """Post the digest of the learners who share with the person whose token this is.
 
-    The list is a file of this repository. Raises ConfigError without one, and what reader and
-    gateway raise.
+    The list is a file of this repository. Raises ConfigError without one, what `check_places`
+    raises, before anybody is read, and what reader and gateway raise.
     """
-    if inputs.webhook:
-        log.mask(inputs.webhook)
-        check_webhook(inputs.webhook)
+    log.mask(inputs.webhook)
+    check_places(reader, inputs.webhook)  # the log and the summary are read there, too
     content = RepositoryFiles(reader).read(inputs.learners)
     if content is None:
         hint = "Write one repository a line into it, as OWNER/NAME."
@@ -45,7 +44,7 @@ def post_cohort_digest(
 
         reading = cohort(names, open_reader, now)
     for one in reading.not_shown:
-        log.write(f"Not shown: {one.repository}: {one.reason}")
+        log.write(one.sentence)
     page = as_markdown(reading.table, now.date())
     if inputs.dry_run:
         return ActivityResult(title="The digest of this week, not posted", pages=(page,))

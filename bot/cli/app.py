@@ -60,7 +60,7 @@ app.command("picture", short_help="Draw a picture of your progress.")(status.pic
 app.command("weekly", short_help="Post the summary of a week.")(report.weekly)
 app.command("checkpoint", short_help="Post the report on a checkpoint.")(report.checkpoint)
 app.add_typer(report.app, name="report")
-app.command("cohort", short_help="Show where the learners are who share that.")(cohort.cohort)
+app.command("cohort", short_help="List the learners who share their progress.")(cohort.cohort)
 app.add_typer(class_init.app, name="class")
 app.command("import", short_help="Read a learning guide into a curriculum.")(
     curriculum.import_guide

@@ -1,6 +1,5 @@
 """`milepost class init`: the settings of a class, for a list of repositories, as a plan first."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +7,8 @@ import typer
 from bot.cli import console
 from bot.cli.cohort import named_repositories
 from bot.cli.context import CliContext, now
-from bot.cli.options import Yes
-from bot.errors import EXIT_OK, RefusedError
+from bot.cli.options import ListFile, Repositories, Yes
+from bot.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from bot.github.gateway import PyGithubGateway
@@ -26,13 +25,8 @@ def group() -> None:
 
 @app.command("init")
 def init(
-    repositories: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="REPO", help="Repositories, as OWNER/NAME or address."),
-    ] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="A file with one repository a line.")
-    ] = None,
+    repositories: Repositories = None,
+    file: ListFile = None,
     curriculum: Annotated[
         str | None, typer.Option(help="A built-in curriculum, a path, or OWNER/NAME/PATH@TAG.")
     ] = None,
@@ -54,24 +48,30 @@ def init(
     Prints the file, and which repositories get it; settings that are there stay as they are. The
     token needs the right to write files there. The exit code is 0 when all is as it should be.
     """
-    from bot.github.api_client import open_session
     from bot.settings import DEFAULT_CURRICULUM, parse
     from bot.sync import settings_text
+
+    text = settings_text.render(
+        settings_text.SettingsAnswers(
+            curriculum=curriculum or DEFAULT_CURRICULUM,
+            start=start or str(settings_text.next_monday(now().astimezone().date())),
+            timezone=timezone,
+            ahead=ahead,
+            pace=pace,
+            mentors=tuple(mentor or ()),
+            share=share,
+            group=group or "",
+        )
+    )
+    parse(text)  # what is wrong with all is said once
+    return _plan_and_write(named_repositories(repositories, file), text, yes=yes)
+
+
+def _plan_and_write(repositories: list[str], text: str, *, yes: bool) -> int:
+    """Write `text` where the person agrees; return the exit code."""
+    from bot.github.api_client import open_session
     from bot.sync.class_settings import plan_class, write_class
 
-    wanted = named_repositories(repositories, file)
-    answers = settings_text.SettingsAnswers(
-        curriculum=curriculum or DEFAULT_CURRICULUM,
-        start=start or str(settings_text.next_monday(now().astimezone().date())),
-        timezone=timezone,
-        ahead=ahead,
-        pace=pace,
-        mentors=tuple(mentor or ()),
-        share=share,
-        group=group or "",
-    )
-    text = settings_text.render(answers)
-    parse(text)  # what is wrong with all is said once
     with open_session(CliContext().environment.api_url) as http:
 
         def reader(name: str) -> "HttpReader":
@@ -81,12 +81,13 @@ def init(
             return CliContext(name, http).gateway()
 
         with console.reading_bar("Reading") as show:
-            planned = plan_class(wanted, reader, text, show)
+            planned = plan_class(repositories, reader, text, show)
         _print_plan(planned, text)
         new = [one for one in planned if one.state == "new"]
         wrong = [one for one in planned if one.state == "wrong"]
         if new:
-            _confirm(len(new), yes=yes)
+            if not yes:
+                console.confirm(f"Write it to {len(new)} of them?")
             with console.reading_bar("Writing") as show:
                 refused = write_class(planned, reader, gateway, text, show)
             _print_refused(refused, len(new))
@@ -105,18 +106,6 @@ def _print_plan(planned: "list[ClassRepository]", text: str) -> None:
             "wrong": f"! {one.repository} is left out: {one.reason}",
         }[one.state]
         console.print_result(printable(line))
-
-
-def _confirm(count: int, *, yes: bool) -> None:
-    if yes:
-        return
-    if not console.interactive():
-        raise RefusedError(
-            "nothing was written, for there is nobody to ask.",
-            hint="Run it with --yes when the plan is right.",
-        )
-    if not typer.confirm(f"Write it to {count} of them?", err=True):
-        raise RefusedError("you said no, so nothing was written.")
 
 
 def _print_refused(refused: "list[ClassRepository]", count: int) -> None:

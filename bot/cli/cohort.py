@@ -1,4 +1,4 @@
-"""`milepost cohort`: one table for a mentor, of those who share with them."""
+"""`milepost cohort`: a table of the learners who share with a mentor, a digest, an answer."""
 
 import os
 from pathlib import Path
@@ -8,24 +8,21 @@ import typer
 
 from bot.cli import console
 from bot.cli.context import CliContext, now
+from bot.cli.options import ListFile, Repositories
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.reports.cohort import Cohort
     from bot.sync.cohort import CohortReading
 
+CohortFormat = Literal["text", "markdown", "json", "csv"]
+
 
 def cohort(
-    repositories: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="REPO", help="Repositories, as OWNER/NAME or address."),
-    ] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="A file with one repository a line.")
-    ] = None,
+    repositories: Repositories = None,
+    file: ListFile = None,
     shape: Annotated[
-        Literal["text", "markdown", "json", "csv"],
-        typer.Option("--format", help="How the table is written."),
+        CohortFormat, typer.Option("--format", help="How the table is written.")
     ] = "text",
     sort: Annotated[
         Literal["name", "done", "week", "active"] | None,
@@ -55,23 +52,37 @@ def cohort(
         ),
     ] = None,
 ) -> int:
-    """Show where the learners are who share that with you.
+    """List the learners who share their progress with you.
 
     The table has only repositories whose own settings name you in `mentors` and say
     `cohort: {share: true}`; each run reads them anew. Those left out, and why, go to standard
     error. Only --post and --answer write anything. The exit code is 0 when all could be read.
     """
-    from bot.github.addresses import named_repository, web_root
+    from bot.reports.cohort import arranged
+
+    reading = _read_cohort(named_repositories(repositories, file))
+    table = arranged(reading.table, now().date(), sort=sort, only=only, group=group or "")
+    _print(table, reading, shape)
+    if post is not None:
+        _post_digest(reading.table, post)
+    if answer is not None:
+        _answer(reading, *answer)
+    return reading.exit_code
+
+
+def _read_cohort(repositories: list[str]) -> "CohortReading":
     from bot.github.api_client import open_session
-    from bot.reports import cohort as tables
     from bot.sync.cohort import cohort as gather
-    from bot.templating import printable
 
     api_url = CliContext().environment.api_url
-    wanted = named_repositories(repositories, file)
     with open_session(api_url) as http, console.reading_bar("Reading") as show:
-        reading = gather(wanted, lambda name: CliContext(name, http).reader(), now(), show)
-    table = tables.arranged(reading.table, now().date(), sort=sort, only=only, group=group or "")
+        return gather(repositories, lambda name: CliContext(name, http).reader(), now(), show)
+
+
+def _print(table: "Cohort", reading: "CohortReading", shape: CohortFormat) -> None:
+    from bot.reports import cohort as tables
+    from bot.templating import printable
+
     write = {
         "text": tables.as_text,
         "markdown": tables.as_markdown,
@@ -80,13 +91,7 @@ def cohort(
     }
     console.print_result(write[shape](table))
     for one in reading.not_shown:
-        word = "Could not be read" if one.exit_code else "Not shown"
-        console.print_status(printable(f"{word}: {one.repository}: {one.reason}"))
-    if post is not None:
-        _post_digest(reading.table, named_repository(post, web_root(api_url)))
-    if answer is not None:
-        _answer(reading, *answer)
-    return reading.exit_code
+        console.print_status(printable(one.sentence))
 
 
 def _answer(reading: "CohortReading", who: str, text: str) -> None:
@@ -103,9 +108,11 @@ def _answer(reading: "CohortReading", who: str, text: str) -> None:
 
 
 def _post_digest(table: "Cohort", repository: str) -> None:
+    from bot.github.addresses import named_repository, web_root
     from bot.sync.digest import post_digest
 
-    context = CliContext(repository)
+    web = web_root(CliContext().environment.api_url)
+    context = CliContext(named_repository(repository, web))
     webhook = os.environ.get("MILEPOST_WEBHOOK", "").strip()
     with context.reader() as reader:
         outcome = post_digest(table, now().date(), reader, context.write_context(), webhook)

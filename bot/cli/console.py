@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
+from bot.errors import RefusedError
+
 if TYPE_CHECKING:
     from bot.planning.changes import Change
     from bot.sync.apply import Progress
@@ -43,6 +47,17 @@ def interactive() -> bool:
 def on_wait(seconds: float, why: str) -> None:
     """Print that GitHub asked to wait."""
     print_status(f"Waiting {seconds:.0f} s: {why}")
+
+
+def confirm(question: str) -> None:
+    """Return when the person says yes. Raises RefusedError for a no, and when nobody is there."""
+    if not interactive():
+        raise RefusedError(
+            "nothing was written, for there is nobody to ask.",
+            hint="Run it with --yes when the plan is right.",
+        )
+    if not typer.confirm(question, err=True):
+        raise RefusedError("you said no, so nothing was written.")
 
 
 @contextmanager

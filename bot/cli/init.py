@@ -1,7 +1,6 @@
 """`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
 import os
-import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -50,11 +49,7 @@ def init(
     given = _Flags(curriculum, start, pace, hours_per_week, timezone, ahead)
     keep_settings = workflows and file.exists() and given == _Flags()
     if workflows:
-        _check_writable(workflow.WORKFLOW_PATH, force=force)
-        _check_writable(workflow.DAILY_PATH, force=force)
-        action = action or workflow.named_action(Path.cwd())
-        if action:
-            workflow.check_action(action)
+        action = _known_action(action, force=force)
     text = None
     if not keep_settings:
         _check_writable(CONFIG_PATH, force=force)
@@ -86,6 +81,19 @@ def _check_writable(path: str, *, force: bool) -> None:
         raise ConfigError(
             "it is there already.", where=path, hint="Edit it, or replace it with --force."
         )
+
+
+def _known_action(action: str | None, *, force: bool) -> str | None:
+    """Return the action that the workflows are to use, as far as it is known and they may be there.
+
+    Raises ConfigError and UsageError.
+    """
+    _check_writable(workflow.WORKFLOW_PATH, force=force)
+    _check_writable(workflow.DAILY_PATH, force=force)
+    action = action or workflow.named_action(Path.cwd())
+    if action:
+        workflow.check_action(action)
+    return action
 
 
 def _write_workflows(file: Path, repo: str | None, action: str) -> None:
@@ -147,7 +155,7 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
         if answers[key] is None:
             answers[key] = default
     if given.pace is None and (hours := _hours_a_week(str(answers.get("pace") or ""))):
-        answers |= {"hours_per_week": float(hours), "pace": None}
+        answers |= {"hours_per_week": hours, "pace": None}
     text = settings_text.render(settings_text.SettingsAnswers.model_validate(answers))
     settings_text.check(text, LocalFiles(Path.cwd()))
     return text
@@ -165,12 +173,12 @@ def _stated_start(name: str, today: date) -> str:
     return str(days[0]) if days and len(days) == len(units) and days[0] >= today else ""
 
 
-def _hours_a_week(answer: str) -> str:
-    """Return the number in `8h` or `8 hours a week`, "" for any other answer."""
-    found = re.fullmatch(
-        r"(\d+(?:\.\d+)?)\s*h(?:ours?)?(?:\s*(?:/|an?|per)\s*week)?", answer.strip().casefold()
-    )
-    return found[1] if found else ""
+def _hours_a_week(answer: str) -> float | None:
+    """Return the number in `8h` or `8 hours a week`; None for any other answer."""
+    from bot.progress import quantities
+
+    found = quantities.pace(answer)
+    return found.hours if found else None
 
 
 def _read_answer(question: str, default: str) -> str | None:
@@ -220,7 +228,7 @@ def _problem(key: str, answer: str) -> str | None:
         else:
             start = "" if key == "start" else "start: 2026-01-01\n"
             if key == "pace" and (hours := _hours_a_week(answer)):
-                key, answer = "hours_per_week", hours
+                key, answer = "hours_per_week", f"{hours:g}"
             settings_file.parse(f"{start}{key}: {scalar(answer)}\n", name="Your answer")
     except MilepostError as wrong:
         return str(wrong)

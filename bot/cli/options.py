@@ -31,4 +31,9 @@ DryRunComment = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
 ]
+Repositories = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="REPO", help="Repositories, as OWNER/NAME or address."),
+]
+ListFile = Annotated[Path | None, typer.Option("--file", help="A file with one repository a line.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]

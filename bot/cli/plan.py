@@ -7,7 +7,7 @@ import typer
 from bot.cli import console
 from bot.cli.context import CliContext
 from bot.cli.options import AllowRemovals, DryRun, PlanFormat, Repo, Shape, Yes
-from bot.errors import EXIT_CHANGES, PartRefusedError, RefusedError, UsageError
+from bot.errors import EXIT_CHANGES, PartRefusedError, UsageError
 
 if TYPE_CHECKING:
     from bot.planning.plan import Plan
@@ -101,13 +101,7 @@ def write_plan(context: CliContext, planned: "Session", found: "Plan", question:
     if found.empty:
         return 0
     if question:
-        if not console.interactive():
-            raise RefusedError(
-                "nothing was written, for there is nobody to ask.",
-                hint="Run it with --yes when the plan is right.",
-            )
-        if not typer.confirm(question, err=True):
-            raise RefusedError("you said no, so nothing was written.")
+        console.confirm(question)
     with console.progress_bar("Writing") as progress:
         written = planned.apply(found, context.write_context(progress))
     console.print_status(f"Done: {written} change{'' if written == 1 else 's'} written.")

@@ -157,12 +157,11 @@ class _Names:
     """The ids that the parts of one kind get: the old one's where it is the same part.
 
     `same` maps ids of the new curriculum to those of the same parts of the old one, `ids` maps
-    each of them to the one it gets.
+    each id of the new one to the one that it gets.
     """
 
     def __init__(self, old: Iterable[Item], new: Iterable[Item], same: _Ids) -> None:
         parts = {item.id: item for item in old}
-        self.same = same
         self._aliases = {name: parts[before].aliases for name, before in same.items()}
         taken = {name for item in parts.values() for name in (item.id, *item.aliases)}
         self.ids: _Ids = {}

@@ -83,7 +83,7 @@ class _RelationFinder:
     def __init__(self, curriculum: "Curriculum") -> None:
         self._curriculum = curriculum
         titles = [task.title for task in curriculum.tasks()]
-        titles += [f"{unit.title}" for unit in curriculum.units()]
+        titles += [unit.title for unit in curriculum.units()]
         titles += [module.title for module in curriculum.modules()]
         self._acronyms = {found for title in titles for found in _ACRONYM.findall(title)}
         self._places = list(self._walk())

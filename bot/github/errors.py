@@ -225,7 +225,7 @@ INSTALLATION = (
         "403 suspended",
         InstallationSuspendedError,
         "The App is suspended there.",
-        "Whoever installed it can let it go on, in their settings under Applications.",
+        "The person who installed it can unsuspend it, in their settings under Applications.",
     ),
     Refusal(
         "404",

@@ -4,17 +4,12 @@ A small repository costs three requests (labels, milestones, issues); asked agai
 are three answers without a body that cost no quota.
 """
 
-import base64
-import binascii
-import posixpath
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import Self
 from urllib.parse import quote
 
 from bot.errors import (
     AuthenticationError,
-    CurriculumError,
     DeletedError,
     GitHubError,
     NotThereError,
@@ -24,11 +19,10 @@ from bot.errors import (
 from bot.github import errors, response_parser
 from bot.github.addresses import Address, address, web_root
 from bot.github.answer import UnreadableAnswerError, shape_error
-from bot.github.api_client import RAW, ApiClient
-from bot.github.conditional_client import ConditionalClient
+from bot.github.api_client import ApiClient
 from bot.github.connection import Connection
-from bot.github.errors import EmptyRepositoryError
 from bot.github.etag_cache import Cache
+from bot.github.file_reader import FileReader
 from bot.github.issue_list import (
     UNLIMITED,
     IssueList,
@@ -47,13 +41,10 @@ from bot.planning.snapshot import (
     LinkTarget,
     MilestoneState,
     ReactionState,
-    ReadmeFile,
     Snapshot,
 )
 from bot.progress.closings import with_closings
-from bot.settings import SharedFile, shared_file
 
-MAX_FILE = 5_000_000  # bytes; GitHub would send 100 MB
 MOST_PASSED = 100  # numbers in a row that are no issue
 MAX_AUTHORS = 50  # authors of a repository with more texts than are held
 EVERY_ISSUE = {"state": "all", "sort": "created", "direction": "asc"}
@@ -61,7 +52,7 @@ WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is t
 _VIEWER = "query { viewer { databaseId } }"
 
 
-class HttpReader:
+class HttpReader(FileReader):
     """Implement `bot.planning.ports.Reader` over REST.
 
     `cache` None asks for everything in full. `client` is closed with the reader. Times are aware
@@ -78,19 +69,12 @@ class HttpReader:
         client: ApiClient | None = None,
         limits: ReadLimits = UNLIMITED,
     ) -> None:
+        super().__init__(RepositoryClient(connection, client), cache, limits.parsing)
         self._connection = connection
         self._limits = limits
         self._viewer: int | None = None
         self._writers: dict[tuple[str, int], bool] = {}
         self._recorded: frozenset[int] | None = None  # accounts that the path is written by
-        self._client = RepositoryClient(connection, client)
-        self._cached = ConditionalClient(self._client, cache, limits.parsing)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         """Return all labels, milestones, issues and pull requests; `fresh` passes the cache by.
@@ -117,10 +101,10 @@ class HttpReader:
         return self._snapshot(listed, labels.result(), milestones.result())
 
     def _labels(self, *, fresh: bool = False) -> Iterable[Json]:
-        return self._cached.get_list(f"{self._connection.root}/labels", fresh=fresh)
+        return self._cached.get_list(f"{self._root}/labels", fresh=fresh)
 
     def _milestones(self, *, fresh: bool = False) -> Iterable[Json]:
-        path = f"{self._connection.root}/milestones"
+        path = f"{self._root}/milestones"
         return self._cached.get_list(path, {"state": "all"}, fresh=fresh)
 
     def _snapshot(
@@ -144,11 +128,11 @@ class HttpReader:
 
     def is_private(self) -> bool:
         """Return whether not everybody may read it. Raises RepositoryMissingError."""
-        return self._cached.get_object(self._connection.root).get("private") is True
+        return self._cached.get_object(self._root).get("private") is True
 
     def owner(self) -> tuple[int, str]:
         """Return the id and the login of its owner. Raises RepositoryMissingError."""
-        root = self._connection.root
+        root = self._root
         found = self._cached.get_object(root).get("owner")
         if not isinstance(found, dict) or not isinstance(found.get("id"), int):
             raise shape_error(root, "no owner")
@@ -156,7 +140,7 @@ class HttpReader:
 
     def may_push(self) -> bool:
         """Return whether the token's owner may write files here. Raises RepositoryMissingError."""
-        rights = self._cached.get_object(self._connection.root).get("permissions")
+        rights = self._cached.get_object(self._root).get("permissions")
         return isinstance(rights, dict) and rights.get("push") is True
 
     def issue(self, number: int) -> IssueState | None:
@@ -182,7 +166,7 @@ class HttpReader:
 
     def milestone(self, number: int) -> MilestoneState | None:
         """Return one milestone as it is now; None when it is not here (any more)."""
-        path = f"{self._connection.root}/milestones/{number}"
+        path = f"{self._root}/milestones/{number}"
         try:
             found = self._cached.get_object(path)
         except NotThereError:
@@ -191,7 +175,7 @@ class HttpReader:
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         """Return the comments of an issue, oldest first. Raises NotThereError without the issue."""
-        path = f"{self._connection.root}/issues/{number}/comments"
+        path = f"{self._root}/issues/{number}/comments"
         return response_parser.comments(self._cached.get_list(path, fresh=fresh), path)
 
     def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
@@ -199,7 +183,7 @@ class HttpReader:
 
         Those that hold no command, no link and no marker of ours are left out.
         """
-        path = f"{self._connection.root}/issues/comments"
+        path = f"{self._root}/issues/comments"
         query = {
             "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "sort": "updated",
@@ -224,11 +208,11 @@ class HttpReader:
 
     def reactions(self, number: int) -> tuple[ReactionState, ...]:
         """Return the reactions to one issue, in order; none when the issue is gone."""
-        return self._reactions(f"{self._connection.root}/issues/{number}/reactions")
+        return self._reactions(f"{self._root}/issues/{number}/reactions")
 
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         """Return the reactions to a comment, by its id, in order; none when it is gone."""
-        return self._reactions(f"{self._connection.root}/issues/comments/{comment}/reactions")
+        return self._reactions(f"{self._root}/issues/comments/{comment}/reactions")
 
     def deleted(self, comments: Collection[int]) -> frozenset[int]:
         """Return those of these comments, by id, that are in `reported_deleted` and are gone."""
@@ -236,14 +220,14 @@ class HttpReader:
 
     def _is_gone(self, comment: int) -> bool:
         try:
-            self._cached.get_object(f"{self._connection.root}/issues/comments/{comment}")
+            self._cached.get_object(f"{self._root}/issues/comments/{comment}")
         except NotThereError:
             return True
         return False
 
     def closing(self, number: int) -> Closing | None:
         """Return the last closing of an issue, by its events; None when nobody is known for it."""
-        path = f"{self._connection.root}/issues/{number}/events"
+        path = f"{self._root}/issues/{number}/events"
         try:
             return response_parser.last_closing(self._cached.get_list(path), path)
         except NotThereError:
@@ -254,7 +238,7 @@ class HttpReader:
 
         None when nobody did, when the account or the issue is gone.
         """
-        path = f"{self._connection.root}/issues/{number}/events"
+        path = f"{self._root}/issues/{number}/events"
         try:
             return response_parser.last_labelled(self._cached.get_list(path), label, path)
         except NotThereError:
@@ -267,7 +251,7 @@ class HttpReader:
         for an answer: nobody is trusted unseen. Source: "Get repository permissions for a user".
         """
         if (login, account) not in self._writers:
-            path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
+            path = f"{self._root}/collaborators/{quote(login, safe='')}/permission"
             try:
                 found = self._cached.get_object(path)
             except (NotThereError, PermissionDeniedError):
@@ -323,78 +307,9 @@ class HttpReader:
             return None
         return response_parser.found(item, place.kind, url)
 
-    def tree(self, branch: str) -> dict[str, str] | None:
-        """Return git's blob hashes of a branch's files by path; None without such a branch.
-
-        GitHub leaves out the rest of a list of more than 100,000 entries.
-        """
-        path = f"{self._connection.root}/git/trees/{quote(branch, safe='')}"
-        try:
-            item = self._cached.get_object(path, {"recursive": "1"})
-        except (NotThereError, EmptyRepositoryError):
-            return None
-        return response_parser.blobs(item, path)
-
-    def file(self, path: str) -> str | None:
-        """Return the text of a file on the default branch; None when there is none of that name.
-
-        `OWNER/NAME/PATH@TAG` is one of another repository, which has to be public: whoever writes
-        the settings could else have read here what only the token's owner may see.
-
-        Raises CurriculumError for one above 5 MB, which is more than anybody has to read here.
-        Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
-        """
-        shared = shared_file(path)
-        if shared is not None:
-            return self._shared_file(shared)
-        inside = posixpath.normpath(path).lstrip("/")
-        if inside.startswith(".."):
-            return None
-        found = self._file(f"{self._connection.root}/contents/{quote(inside)}")
-        return found.text if found else None
-
-    def _shared_file(self, shared: SharedFile) -> str | None:
-        root = f"/repos/{shared.repository}"
-        try:
-            home = self._cached.get_object(root)
-        except (NotThereError, PermissionDeniedError, RepositoryMissingError):
-            return None
-        if home.get("private") is not False:
-            return None
-        path = quote(posixpath.normpath(shared.path))
-        found = self._file(f"{root}/contents/{path}", {"ref": shared.git_ref})
-        return found.text if found else None
-
-    def readme(self) -> ReadmeFile | None:
-        """Return the README that GitHub shows; None when there is none.
-
-        It may be in `.github`, the root or `docs`, in any case and format. Source: "Get a
-        repository README", "About READMEs"; an empty repository has none (409).
-        """
-        try:
-            return self._file(f"{self._connection.root}/readme")
-        except EmptyRepositoryError:
-            return None
-
-    def _file(self, url: str, query: Mapping[str, str] | None = None) -> ReadmeFile | None:
-        try:
-            found = self._cached.get(url, query or {}).json()
-            if not isinstance(found, dict) or found.get("type") != "file":
-                return None
-            if int(found.get("size") or 0) > MAX_FILE:
-                raise CurriculumError(
-                    f"it is larger than {MAX_FILE // 1_000_000} MB.", where=str(found.get("path"))
-                )
-            if found.get("encoding") == "base64":
-                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
-            # From 1 MB on GitHub leaves the content out of the JSON.
-            return ReadmeFile(str(found.get("path")), self._client.get(url, query, accept=RAW).text)
-        except NotThereError:
-            return None
-
     def _at(self, number: int) -> tuple[bool, IssueState | None]:
         """Return whether GitHub gave a number out, and the issue that has it."""
-        path = f"{self._connection.root}/issues/{number}"
+        path = f"{self._root}/issues/{number}"
         try:
             item = self._client.get(path).json()
         except DeletedError:  # or transferred
@@ -408,7 +323,7 @@ class HttpReader:
     def _listed(self, fresh: bool) -> IssueList:
         """Return issues and pull requests. With issues off, GitHub answers 410, 404 or none."""
         name, found = self._connection.repository, IssueList(self._limits, self._texts())
-        path = f"{self._connection.root}/issues"
+        path = f"{self._root}/issues"
         try:
             for answer in self._cached.get_pages(path, EVERY_ISSUE, fresh=fresh):
                 with self._limits.parsing:
@@ -416,7 +331,7 @@ class HttpReader:
                 del answer
                 found.add(page)  # by itself, for GitHub may be asked who may write
         except RepositoryMissingError:
-            home = self._client.get(self._connection.root).json()
+            home = self._client.get(self._root).json()
             if isinstance(home, dict) and home.get("has_issues") is False:
                 raise errors.issues_disabled(self._connection.repository) from None
             raise
@@ -433,7 +348,7 @@ class HttpReader:
         if author == GHOST:  # strangers can set neither
             return isinstance(written, IssueState) and bool(written.milestone or written.labels)
         if self._recorded is None:
-            path = f"{self._connection.root}/milestones"
+            path = f"{self._root}/milestones"
             found = response_parser.milestones(self._cached.get_list(path, {"state": "all"}), path)
             self._recorded = recorded_writers(found)
         if account in self._recorded:
@@ -453,17 +368,3 @@ def _api_path(place: Address) -> str:
     if place.kind == "pull-request":
         return f"{home}/pulls/{place.number}"
     return f"{home}/releases/tags/{quote(place.tag)}" if place.kind == "release" else home
-
-
-def _unpacked(found: Json, url: str) -> bytes:
-    try:
-        return base64.b64decode(found["content"])
-    except (KeyError, TypeError, binascii.Error) as wrong:
-        raise shape_error(url, f"content: {wrong}") from None
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")

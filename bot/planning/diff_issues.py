@@ -14,7 +14,9 @@ from bot.planning.plan import Note
 from bot.planning.snapshot import IssueState
 
 # What is made once and then belongs to its time: no plan asks for it for ever.
-NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project", "goal"})
+NEVER_CLOSED = frozenset(
+    {"cohort", "journal", "weekly", "assessment", "reflection", "project", "goal"}
+)
 
 
 class IssueDiff:

@@ -16,8 +16,7 @@ from cachetools import Cache, LRUCache
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError, GuideError
 from bot.server.curriculum_process import find_bounded
-from bot.settings import file_name
-from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileContent, FileSource
+from bot.sync.file_sources import FileContent, FileSource, is_file
 
 MAX_TEXT = 2_000_000  # bytes of the files; a curriculum takes ten to thirty times as much
 _LEAST = 2_000  # bytes that a small file counts for
@@ -39,8 +38,7 @@ class CurriculumCache:
 
     def find(self, repository: int, name: str, place: FileSource, units: str = "") -> Curriculum:
         """Return what `find_curriculum` does, and raise the same. The file itself is read anew."""
-        is_file = file_name(name).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
-        content = place.read(name) if is_file else None
+        content = place.read(name) if is_file(name) else None
         if content is None:
             self.forget([repository])
             return find_bounded(name, FileContent(None), units)

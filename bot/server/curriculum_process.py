@@ -13,14 +13,7 @@ from typing import cast
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError
-from bot.settings import file_name
-from bot.sync.file_sources import (
-    GUIDE_ENDINGS,
-    YAML_ENDINGS,
-    FileContent,
-    FileSource,
-    find_curriculum,
-)
+from bot.sync.file_sources import FileContent, FileSource, find_curriculum, is_file
 
 LARGE = 50_000  # bytes from which on a file gets a process
 MAX_TASKS = 5_000
@@ -34,8 +27,7 @@ _processes = threading.Semaphore(AT_ONCE)
 
 def find_bounded(name: str, place: FileSource, units: str = "") -> Curriculum:
     """Return what `find_curriculum` does, and raise the same, or CurriculumError for too much."""
-    is_file = file_name(name).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
-    content = place.read(name) if is_file else None
+    content = place.read(name) if is_file(name) else None
     if content is None or len(content) < LARGE:
         found = find_curriculum(name, FileContent(content), units)
     else:

@@ -17,9 +17,10 @@ from bot.github.link_checker import MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.reports.cohort import Cohort
 from bot.server import next_run, sync_repository
+from bot.server.accepted_learners import accepted_learners
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
-from bot.server.showing import audience, packed, showing, unpacked_member
+from bot.server.showing import audience, packed, showing
 from bot.server.store import rows
 from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
@@ -36,7 +37,6 @@ DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
 OVERLAP = timedelta(hours=2)
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
-MAX_LEARNERS = 1_000  # in a mentor's digest
 PROGRESS_EVERY = timedelta(seconds=1)
 
 FollowUpJob = tuple[rows.Subject, datetime]
@@ -198,10 +198,8 @@ class Jobs:
 
         Whether the mentor may read a private one, GitHub says only to the mentor.
         """
-        found = self.store.cohorts.learners(who, now, offset=0, limit=MAX_LEARNERS)
-        documents = self.store.page_cache.documents([row.id for row in found if not row.private])
-        members = (unpacked_member(documents[row.id]) for row in found if row.id in documents)
-        learners = tuple(one for one in members if one is not None)
+        found = accepted_learners(self.store, who, now)
+        learners = tuple(one for row, one in found if not row.private)
         return Cohort(learners=learners, not_shown=len(found) - len(learners))
 
     def _forget(self, repositories: Iterable[int]) -> None:

@@ -118,7 +118,7 @@ class RepositorySync:
 
     def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
         """Read the settings and the curriculum, and write what they ask for."""
-        home = _installed(self.row, info.full_name, info.private)
+        home = installed(self.row, info.full_name, info.private)
         least = rights_for(None, private=info.private)
         path = self.auth.using(home, lambda c: self._read(c, info), rights=least)
         if path is None:
@@ -240,14 +240,15 @@ def read_repository(
             raise shape_error("/repositories/ID", "no repository") from None
 
     try:
-        return auth.using(_installed(row, row.full_name, row.private), request, rights=rights)
+        return auth.using(installed(row, row.full_name, row.private), request, rights=rights)
     except (errors.NotThereError, errors.RepositoryMissingError) as missing:
         if isinstance(missing, NotInstalledError):
             raise
         raise RepositoryGoneError from None
 
 
-def _installed(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:
+def installed(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:
+    """Return the repository of a row as GitHub shows it now, with its installation."""
     return InstalledRepository(
         installation=row.installation_id, id=row.id, full_name=full_name, private=private
     )

@@ -51,6 +51,12 @@ class NotShown(NamedTuple):
     reason: str
     exit_code: int = EXIT_OK
 
+    @property
+    def sentence(self) -> str:
+        """Return it in words, which are the learner's in part."""
+        outcome = "Could not be read" if self.exit_code else "Not shown"
+        return f"{outcome}: {self.repository}: {self.reason}"
+
 
 class CohortReading(NamedTuple):
     """A table, the repositories of its learners, and what is not in it."""

@@ -5,9 +5,10 @@ whoever runs it and how often: it is found again by its marker. The repository h
 for learners share with their mentor and not with everybody.
 """
 
+import logging
 from datetime import date
+from html import escape
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from bot.errors import UnavailableError, UsageError
 from bot.planning.changes import CreateIssue
@@ -41,17 +42,10 @@ def post_digest(
 ) -> Outcome:
     """Post this week's digest unless it stands, and then to the chat at `webhook` if it is given.
 
-    `today` is the mentor's day. Raises UsageError for a webhook that is no https address and for a
-    public repository, first of all, UnavailableError when the chat does not take it, and what
-    reader and gateway raise.
+    `today` is the mentor's day. Raises what `check_places` raises, first of all, UnavailableError
+    when the chat does not take it, and what reader and gateway raise.
     """
-    if webhook:
-        check_webhook(webhook)
-    if not reader.is_private():
-        raise UsageError(
-            "the digest isn't posted where everybody can read it.",
-            hint="Your learners share with you alone: make the repository of the cohort private.",
-        )
+    check_places(reader, webhook)
     reader.viewer()  # what this account wrote is ours
     observed = _observed(reader)
     if ISSUE not in observed.issues:
@@ -72,26 +66,39 @@ def post_digest(
     return outcome
 
 
-def check_webhook(url: str) -> None:
-    """Raise UsageError for what is no https address, without repeating it: it is a secret."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme != "https" or not parts.hostname:
-        raise UsageError("the webhook's address has to begin with https://.", where="webhook")
+def check_places(reader: CohortReader, webhook: str = "") -> None:
+    """Raise UsageError for a public repository and for a webhook that is no https address.
+
+    The address is a secret: no error repeats it.
+    """
+    import httpx2
+
+    if webhook:
+        try:
+            url = httpx2.URL(webhook)
+        except httpx2.InvalidURL:
+            url = httpx2.URL()
+        if url.scheme != "https" or not url.host:
+            raise UsageError("the webhook's address has to begin with https://.", where="webhook")
+    if not reader.is_private():
+        raise UsageError(
+            "the digest isn't posted where everybody can read it.",
+            hint="Your learners share with you alone: make the repository of the cohort private.",
+        )
 
 
 def send_chat(url: str, text: str) -> None:
-    """Post a message to an incoming webhook of Slack or Discord. Raises UnavailableError."""
+    """Post a message to an incoming webhook of Slack or Discord. Raises UnavailableError.
+
+    Nobody is notified by what stands in it.
+    """
     import httpx2
 
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # INFO has the address of each request
     # https://discord.com/developers/docs/resources/webhook, https://api.slack.com/messaging/webhooks
-    host = urlsplit(url).hostname or ""
-    field = "content" if host.endswith(("discord.com", "discordapp.com")) else "text"
-    message: dict[str, object] = {field: text}
-    if field == "content":
-        message["allowed_mentions"] = {"parse": list[str]()}
+    message: dict[str, object] = {"text": escape(text, quote=False)}  # as Slack asks
+    if httpx2.URL(url).host.endswith(("discord.com", "discordapp.com")):
+        message = {"content": text, "allowed_mentions": {"parse": list[str]()}}
     try:
         status = httpx2.post(url, json=message, timeout=TIMEOUT).status_code
     except httpx2.HTTPError:

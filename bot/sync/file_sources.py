@@ -86,26 +86,14 @@ def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSo
 
 def place_of(name: str, place: FileSource, reader: Reader | None) -> FileSource:
     """Return where a curriculum is: `place`, or GitHub for one of another repository."""
-    shared = reader is not None and settings_file.shared_file(name) is not None
-    return RepositoryFiles(reader) if reader is not None and shared else place
+    if reader is None or settings_file.shared_file(name) is None:
+        return place
+    return RepositoryFiles(reader)
 
 
-def find_source(
-    name: str,
-    place: FileSource,
-    find: Callable[[str, FileSource, str], Curriculum] | None = None,
-) -> Curriculum | GuideFile:
-    """Return a built-in curriculum, one of a file, or a guide as it is, to be read when needed.
-
-    `find` is what does it, `find_curriculum` by default. Raises CurriculumError or GuideError.
-    """
-    find = find or find_curriculum
-    is_guide = settings_file.file_name(name).casefold().endswith(GUIDE_ENDINGS)
-    content = place.read(name) if is_guide else None
-    if content is None:
-        return find(name, place, "")
-    file = FileContent(content)
-    return GuideFile(content, lambda units: find(name, file, units))
+def is_file(name: str) -> bool:
+    """Return whether a curriculum is a file, here or in another repository."""
+    return settings_file.file_name(name).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
 
 
 def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum:
@@ -113,8 +101,7 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
 
     Of a guide a reading with such `units` is preferred, as its source names them.
     """
-    lower = settings_file.file_name(name).casefold()
-    if not lower.endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
+    if not is_file(name):
         return load.from_catalog(name)
     content = place.read(name)
     if content is None:
@@ -125,9 +112,26 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
             if (shared := settings_file.shared_file(name))
             else "Its path counts from the root of the repository.",
         )
-    if lower.endswith(YAML_ENDINGS):
+    if settings_file.file_name(name).casefold().endswith(YAML_ENDINGS):
         return load.from_yaml(_text(content, name), name=name)
     return read_guide(content, name=name, units=units)
+
+
+def find_source(
+    name: str,
+    place: FileSource,
+    find: Callable[[str, FileSource, str], Curriculum] = find_curriculum,
+) -> Curriculum | GuideFile:
+    """Return a built-in curriculum, one of a file, or a guide as it is, to be read when needed.
+
+    Raises CurriculumError or GuideError.
+    """
+    is_guide = settings_file.file_name(name).casefold().endswith(GUIDE_ENDINGS)
+    content = place.read(name) if is_guide else None
+    if content is None:
+        return find(name, place, "")
+    file = FileContent(content)
+    return GuideFile(content, lambda units: find(name, file, units))
 
 
 def read_guide(content: bytes, *, name: str, units: str = "") -> Curriculum:

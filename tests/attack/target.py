@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import yaml
 from attack.proxies import PROXIES
 from planning.paths import SMALL
+from ports import free_port
 from server.person import Page, Person
 from server.server_fixture import EVENTS, PERMISSIONS, SECRET, as_app
-from server.server_processes import free_port
 
 from bot.planning.marker import find
 from bot.server.app import WEBHOOKS

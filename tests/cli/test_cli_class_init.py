@@ -6,6 +6,7 @@ import pytest
 from cli.terminal import Terminal, settings_text
 
 from bot.settings import CONFIG_PATH, parse
+from github_sandbox.state import moderation
 from github_sandbox.state.objects import Repository
 
 ARGUMENTS = [
@@ -88,6 +89,24 @@ def test_what_cannot_be_written_is_named_and_the_others_are(
         terminal.sandbox.world.commit_files(other, {"README.md": b"Hello"}, "First")
     ran = terminal("class", "init", "zoe/path", "learner/new", *ARGUMENTS[2:], "--yes")
     assert (ran.code, "! zoe/path is left out: the token's" in ran.out) == (7, True)
+    assert settings_of(homes["new"])
+
+
+def test_one_without_a_commit_gets_them_and_a_rule_stops_nobody_else(
+    terminal: Terminal, homes: dict[str, Repository]
+) -> None:
+    world = terminal.sandbox.world
+    with world.lock:
+        empty, ruled = (world.add_repository(f"learner/{name}") for name in ("empty", "ruled"))
+        world.commit_files(ruled, {"README.md": b"Hello"}, "First")
+        moderation.protect(ruled)
+    names = ("learner/ruled", "learner/empty", "learner/new")
+    ran = terminal("class", "init", *names, *ARGUMENTS[2:], "--yes")
+    assert ran.code == 6
+    assert ran.err.startswith("Not written: learner/ruled: A rule of this repository wants a pull")
+    assert ran.err.endswith("Done: 2 files written.\n")
+    assert settings_of(ruled) is None
+    assert settings_of(empty)
     assert settings_of(homes["new"])
 
 

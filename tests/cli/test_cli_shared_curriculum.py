@@ -61,6 +61,26 @@ def test_what_is_private_or_not_there_is_named(
     assert f"There is none in {name.partition(f'/{FILE}')[0]}" in ran.err or "none.yml" in name
 
 
+def test_it_is_found_where_its_repository_went(terminal: Terminal, shared: Repository) -> None:
+    with terminal.sandbox.world.lock:
+        terminal.sandbox.world.rename(shared, "spring")
+    terminal.settings(curriculum=PINNED)
+    assert "Read the tutorial" in terminal("plan").out
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_path_leads_out_of_no_repository(terminal: Terminal) -> None:
+    world = terminal.sandbox.world
+    with world.lock:
+        closed = world.add_repository("learner/closed", private=True)
+        world.commit_files(closed, {FILE: curriculum_text(SMALL).encode()}, "First")
+        closed.git.refs["refs/tags/v1"] = closed.git.refs["refs/heads/main"]
+    terminal.settings(curriculum=f"mona/class/../../../learner/closed/contents/{FILE}@v1")
+    ran = terminal("plan")
+    assert (ran.code, "there is no file" in ran.err) == (4, True)
+    assert not [one for one in world.journal.entries if "closed" in one.path]
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [

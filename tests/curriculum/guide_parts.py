@@ -26,7 +26,7 @@ from bot.reports.due_weeks import Week
 from bot.sync.reconcile import texts
 
 # Names and versions of the format itself; lists that are nothing without what is in them.
-NOT_SEEN = {"id", "aliases", "schema_version", "reading"}  # by which the program finds its way
+NOT_SEEN = {"id", "aliases", "schema_version"}  # by which the program finds its way
 HOW = settings("2026-01-05", ahead="all", choices={"way": "web"})
 DURING = datetime(2026, 2, 6, 9, tzinfo=UTC)
 AFTER = datetime(2026, 3, 31, 9, tzinfo=UTC)
@@ -384,7 +384,7 @@ def without(data: dict[str, Any], at: Path, model: type[BaseModel]) -> Curriculu
             try:
                 return Curriculum.model_validate(changed)
             except ValidationError:
-                continue
+                continue  # such as an id that nothing has; without another value it is unseen
     return None
 
 

@@ -121,6 +121,23 @@ def test_the_summary_counts_what_the_curriculum_holds(text: str) -> None:
     assert len({task.id for task in guide.curriculum.tasks()}) == summary["total_tasks"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "# \n## Executive Summary\n-\n    - [ ] checked\n    - [ ] checked", id="no title"
+        ),
+        pytest.param("- [ ] Sail (9999 h 99 min)", id="too many hours"),
+        pytest.param("- [ ] See http://a.b/" + "é" * 1000, id="too long an address"),
+        pytest.param(
+            "## Week 2 (0001-01-01)\n- a\n\n## Week 3 (9999-12-31)\n- b", id="first and last days"
+        ),
+    ],
+)
+def test_what_no_curriculum_can_hold_is_left_out(text: str) -> None:
+    assert imported(weekly(text)) is not None
+
+
 @settings(max_examples=100, deadline=None)
 @given(anything)
 def test_reading_twice_gives_the_same(text: str) -> None:

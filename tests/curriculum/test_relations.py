@@ -63,6 +63,11 @@ def test_an_event_has_its_day_where_the_guide_says_it(guide: Curriculum) -> None
     assert days["Oven Days"] is None
 
 
+def test_a_day_whose_year_stands_elsewhere_is_none() -> None:
+    text = b"## Week 1\n- a\n\n## Events\n- **Bread Fair 2026**: 3 May\n"
+    assert [one.on for one in importer.read(text, name="x").curriculum.community] == [None]
+
+
 def test_what_a_curriculum_names_counts_alone() -> None:
     path = from_catalog("devops-to-mlops")
     named = {f"task:{task.id}": task.skills for task in path.tasks() if task.skills}

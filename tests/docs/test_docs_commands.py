@@ -12,7 +12,6 @@ import contextlib
 import json
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ import pytest
 import yaml
 from cli.terminal import Terminal, terminal
 from docs.pages import ROOT, Act, Fence, name_of, steps
+from ports import free_port
 
 from bot.clock import Clock
 from github_sandbox.browser_user import BrowserUser
@@ -66,7 +66,7 @@ class Reader:
         self._terminal = terminal
         self._patch = patch
         self._servers = servers
-        self._port = _free_port()
+        self._port = free_port()
         self.ran = 0
 
     def follow(self, page: Path) -> None:
@@ -180,12 +180,6 @@ class Reader:
             return
         path, _, body = rest.partition(" ")
         self._terminal.github(word, f"/{path}", **json.loads(body))
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextlib.contextmanager

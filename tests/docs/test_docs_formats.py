@@ -34,8 +34,10 @@ from bot.progress.commands.log import Log
 from bot.progress.commands.pause import PauseUntil
 from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
+from bot.reports.digest import digest_key
 from bot.reports.due_weeks import Week, weekly_key
 from bot.reports.finish import FINISH_KEY
+from bot.server.pages.help_answer import answer_comment
 from bot.settings import Settings
 from bot.sync.default_branch import README_KEY
 from bot.sync.files import ReportFiles
@@ -209,8 +211,12 @@ def test_every_kind_of_key_is_told() -> None:
 
 def _kinds_of_what_is_made() -> set[str]:
     comments = {weekly_key(Week.parse("2026-W07")), reply_key(1), PLAN_KEY}
+    answer = find(answer_comment("Look at page 3.", "mona"))
+    assert answer
     comments |= {
         FINISH_KEY,
+        answer.marker.key,
+        digest_key(Week.parse("2026-W08")),
         *(report_key(c) for c in load.from_catalog("devops-to-mlops").checkpoints),
     }
     used = {key.partition(":")[0] for key in comments}

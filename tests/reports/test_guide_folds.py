@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+import pytest
 from curriculum.guide_parts import HOW, WHOLE
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.histories import HistoryLearner
@@ -66,6 +67,13 @@ def test_a_page_that_would_be_too_long_leaves_out_the_guides_words_first() -> No
     assert len(text) <= MOST_CHARACTERS
     assert "Roles and companies" not in text
     assert "<summary>Skills</summary>" in text
+
+
+@pytest.mark.parametrize(("reading", "shown"), [("~blorp", "blorp"), ("~#", "number")])
+def test_what_divides_a_guide_is_shown_as_a_word(reading: str, shown: str) -> None:
+    path = path_with(source={"name": "The guide", "reading": reading})
+    text = page(HistoryLearner(path, HOW), "2026-01-20")
+    assert f"- From The guide, version 2.3, language fr, divided by {shown}\n" in text
 
 
 def test_a_part_that_the_guide_lacks_has_no_fold() -> None:

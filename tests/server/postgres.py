@@ -8,7 +8,6 @@ import pwd
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections import defaultdict
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+from ports import free_port
 
 GIVEN = "MILEPOST_TEST_POSTGRES"  # postgresql://USER:PASSWORD@HOST/NAME, whose contents are lost
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
@@ -113,7 +113,7 @@ def _started(folder: Path, binaries: Path, settings: str) -> Iterator[str]:
 
     trust = ("--auth=trust", "--username=milepost", "--encoding=UTF8", "--no-sync")
     run(str(binaries / "initdb"), "-D", str(data), *trust)
-    port = _free_port()
+    port = free_port()
     options = f"{settings} -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories="
     control = str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log")
     run(*control, "-o", f"{options}''", "start")
@@ -157,9 +157,3 @@ def kill_and_restart(url: str) -> None:
         extra_groups=[] if account else None,
         env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(data)},
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from planning.paths import SMALL
+from ports import free_port
 from server import server_process
 from server.conftest import empty_database
 from server.server_fixture import as_app, environment, eventually, register
@@ -103,12 +104,6 @@ class Machine:
         with self.world.lock:
             bodies = [i.body or "" for i in self.world.repository().issues.values()]
         return [marked.marker.key for body in bodies if (marked := find(body))]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def killed(process: ForkServerProcess, within: float) -> bool:

@@ -1,12 +1,13 @@
 """Curricula in memory: read once for the same bytes, forgotten with who had them, bounded."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
 from planning.paths import SMALL
-from server.scenario import year_run
+from server.scenario import Scenario, year_run
 
 from bot.curriculum import importer
 from bot.curriculum.model import Curriculum
@@ -145,36 +146,36 @@ def test_threads_may_share_it() -> None:
     assert stored._entries.currsize == 0
 
 
-def test_a_second_look_of_the_server_reads_no_guide_anew(
-    sandbox: Sandbox, tmp_path: Path, reads: list[str]
-) -> None:
+@pytest.fixture
+def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
+    """A server with a path of a guide that has begun."""
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    with year_run(sandbox, url, tmp_path) as app_server:
-        app_server.configure(curriculum="guide.md")
-        app_server.put("guide.md", GUIDE)
-        app_server.install()
-        app_server.settle_with("learner/portfolio active synced")
-        app_server.wake(repository(app_server.home.id))
-        assert app_server.syncs() >= 2
-        assert reads == ["guide.md"]
-        app_server.put("guide.md", OTHER)
-        app_server.wake(repository(app_server.home.id))
-        assert reads == ["guide.md", "guide.md"]
+    with year_run(sandbox, url, tmp_path) as made:
+        made.configure(curriculum="guide.md")
+        made.put("guide.md", GUIDE)
+        made.install()
+        made.settle_with("learner/portfolio active synced")
+        yield made
+
+
+def test_a_second_sync_of_the_server_reads_no_guide_anew(
+    reads: list[str], app_server: Scenario
+) -> None:
+    app_server.wake(repository(app_server.home.id))
+    assert app_server.syncs() >= 2
+    assert reads == ["guide.md"]
+    app_server.put("guide.md", OTHER)
+    app_server.wake(repository(app_server.home.id))
+    assert reads == ["guide.md", "guide.md"]
 
 
 def test_a_path_that_has_begun_goes_on_without_the_importer(
-    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app_server: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a restart: the ledger holds what was read, and nothing else is needed."""
-    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    with year_run(sandbox, url, tmp_path) as app_server:
-        app_server.configure(curriculum="guide.md")
-        app_server.put("guide.md", GUIDE)
-        app_server.install()
-        app_server.settle_with("learner/portfolio active synced")
-        app_server.wake()
-        before = app_server.syncs()
-        monkeypatch.setattr(CurriculumCache, "find", None)
-        app_server.wake()
-        assert app_server.syncs() > before
-        assert app_server.row() == "learner/portfolio active synced"
+    app_server.wake()
+    before = app_server.syncs()
+    monkeypatch.setattr(CurriculumCache, "find", None)
+    app_server.wake()
+    assert app_server.syncs() > before
+    assert app_server.row() == "learner/portfolio active synced"

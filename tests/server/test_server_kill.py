@@ -6,8 +6,9 @@ from collections import Counter
 from datetime import timedelta
 
 import sqlalchemy as sa
+from ports import free_port
 from server.server_fixture import PATIENCE, eventually
-from server.server_processes import Machine, free_port, killed, machine, shared
+from server.server_processes import Machine, killed, machine, shared
 
 from bot.server.store.tables import inbox
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from ports import free_port
 from server import postgres
 from server.server_fixture import eventually
-from server.server_processes import SETTINGS, Machine, free_port
+from server.server_processes import SETTINGS, Machine
 
 from bot.clock import utc_now
 from bot.planning.marker import find

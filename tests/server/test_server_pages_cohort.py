@@ -151,6 +151,10 @@ def test_an_answer_reaches_who_goes_by_another_name(
     assert "**ada** answers your request for help:\n\n> /done\n> @\u200bcleo" in comment.body
     assert "<b>" not in comment.body
     assert find(comment.body) is not None  # so nothing in it is a command
+    cleo.issues[number].locked = True
+    refused = ada.press(page, "Send it to Blue Heron", text="Still there?")
+    assert (refused.status, "GitHub doesn't take your answer" in refused.text) == (409, True)
+    assert "cleo" not in refused.answer.text
 
 
 def test_only_who_asks_this_mentor_for_help_is_answered(
@@ -167,8 +171,25 @@ def test_only_who_asks_this_mentor_for_help_is_answered(
             ({"form_token": token, "text": " "}, 400),
             ({"form_token": token, "text": "x" * 5_001}, 400),
         ):
-            sent = bea.web.post("/cohort/help", data={**fields, **change})
+            sent = bea.web.post("/cohort", data={**fields, **change})
             assert sent.status_code == status
+
+
+def test_while_github_is_silent_nobody_is_said_to_need_no_help_any_more(
+    app_server: VisitorFixture, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ada.open("/cohort")
+    forget_after(app_server, monkeypatch, hours=1)
+    silent_about(monkeypatch, "bob/path")
+    sent = ada.press(page, "Send it to bob", text="Hello")
+    assert (sent.status, "GitHub does not answer just now" in sent.text) == (503, True)
+
+
+def test_a_choice_tells_nothing_about_who_is_hidden(ada: Person) -> None:
+    """Dan asks for help, too, and Ada can't read his repository."""
+    choices = ("only=help", "only=inactive", "group=spring")
+    hidden = [ada.open(f"/cohort.json?{one}").answer.json()["not_shown"] for one in choices]
+    assert len(set(hidden)) == 1
 
 
 def test_who_does_not_share_or_cannot_be_read_or_is_gone_is_not_there(ada: Person) -> None:
@@ -393,6 +414,10 @@ def test_nobody_else_gets_anything(app_server: VisitorFixture) -> None:
         data = somebody.web.get("/cohort.json")
         assert data.status_code == 401
         assert data.json() == {"error": "Sign in to see your learners"}
+        table = somebody.web.get("/cohort.csv")
+        assert (table.status_code, table.text) == (401, "Sign in to see your learners\n")
+        sent = somebody.web.post("/cohort", data={"text": "Hello"}, follow_redirects=False)
+        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=%2Fcohort")
 
 
 def test_the_first_page_lists_what_a_person_can_read_here(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from server.server_processes import free_port
+from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 KEY = "-----BEGIN RSA PRIVATE KEY-----\\nMIIcanary\\n-----END RSA PRIVATE KEY-----"

@@ -1,6 +1,9 @@
 """A mentor's weekly digest: once a week, on one issue, of those who share; then in a chat."""
 
+import json
+import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -15,7 +18,7 @@ from bot.planning.marker import find
 from bot.reports.cohort import CheckpointResult, Cohort, HelpRequest, Member
 from bot.reports.digest import MAX_CHAT, as_chat, as_markdown
 from bot.sync.apply import WriteContext
-from bot.sync.digest import TITLE, check_webhook, post_digest, send_chat
+from bot.sync.digest import TITLE, post_digest, send_chat
 from bot.sync.publish import Outcome
 
 TODAY = date(2026, 2, 18)
@@ -117,7 +120,16 @@ def test_a_closed_issue_takes_no_digest(bench: RepositoryFixture) -> None:
     assert post(bench, date(2026, 2, 23)) is Outcome.SKIPPED
 
 
-@pytest.mark.parametrize("url", ["http://hooks.slack.com/x", "hooks.slack.com", "https://[x", "x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.slack.com/x",
+        "hooks.slack.com",
+        "https://h:x/y",
+        "https://h/x\x01",
+        "https:///x",
+    ],
+)
 def test_a_webhook_is_https_and_stays_a_secret(bench: RepositoryFixture, url: str) -> None:
     with pytest.raises(UsageError) as wrong:
         post(bench, webhook=url)
@@ -171,6 +183,20 @@ def test_the_chat_is_written_to_once_the_comment_is_there(
     assert second[1]["content"].endswith("/issues/1")
 
 
+def test_nothing_in_a_message_notifies_anybody_or_is_markup(chat: Any) -> None:
+    send_chat(f"http://127.0.0.1:{chat.server_port}/x", 'a & b: <!channel> <@U1> "c"')
+    assert json.loads(chat.messages[0]) == {"text": 'a &amp; b: &lt;!channel&gt; &lt;@U1&gt; "c"'}
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_no_log_has_the_address(chat: Any, caplog: pytest.LogCaptureFixture, status: int) -> None:
+    chat.status = status
+    with caplog.at_level(logging.DEBUG), suppress(UnavailableError):
+        send_chat(f"http://127.0.0.1:{chat.server_port}/secret", "Hello")
+    assert chat.messages
+    assert "secret" not in caplog.text
+
+
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_a_chat_that_refuses_is_named_without_its_address(chat: Any, status: int) -> None:
     chat.status = status
@@ -182,6 +208,5 @@ def test_a_chat_that_refuses_is_named_without_its_address(chat: Any, status: int
 
 
 def test_a_chat_that_is_away_is_named() -> None:
-    check_webhook("https://127.0.0.1/x")
     with pytest.raises(UnavailableError, match="did not answer"):
         send_chat("http://127.0.0.1:1/secret", "Hello")

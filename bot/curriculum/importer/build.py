@@ -1,16 +1,12 @@
 """Build the curriculum from a guide's text: blocks, tree, path and sections."""
 
-import re
-import unicodedata
 from collections import Counter
 from datetime import date
-from itertools import pairwise
 from pathlib import PurePath, PurePosixPath
-
-from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, Kind, outline
 from bot.curriculum.importer.candidates import Candidate, candidates
+from bot.curriculum.importer.checkpoints import checkpoints
 from bot.curriculum.importer.choice import (
     Reading,
     WorkLines,
@@ -21,22 +17,23 @@ from bot.curriculum.importer.choice import (
 )
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import (
-    CheckpointDraft,
     ModuleDraft,
     PathDraft,
     PhaseDraft,
     UnitDraft,
 )
-from bot.curriculum.importer.heading_roles import front_title
-from bot.curriculum.importer.headings import clean, spaced, spans
+from bot.curriculum.importer.heading_occurrences import front_title
+from bot.curriculum.importer.headings import clean, spaced
+from bot.curriculum.importer.language import find_language
 from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
-from bot.curriculum.importer.timeline import Timeline, settle_dates
+from bot.curriculum.importer.timeline import Timeline
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import tree
-from bot.curriculum.model import Checkpoint, Curriculum, Module, ModuleKind, Phase, Unit
+from bot.curriculum.importer.unit_days import settle_dates
+from bot.curriculum.model import Curriculum, Module, ModuleKind, Phase, Unit
 from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
@@ -64,29 +61,10 @@ _ACCOUNT = {
     "resource": "resources",
     "unit": "units",
 }
-_NO_WORDS = re.compile(r"<[^<>]{1,200}>|https?://\S+")
-SAMPLE = 50_000  # characters of a guide by which its script is known
-_SCRIPTS = {
-    "CJK": "zh",
-    "HIRAGANA": "ja",
-    "KATAKANA": "ja",
-    "HANGUL": "ko",
-    "CYRILLIC": "ru",
-    "ARABIC": "ar",
-    "DEVANAGARI": "hi",
-    "THAI": "th",
-}
 _MODULE_KINDS = {
     "month": ModuleKind.MONTH,
     **dict.fromkeys(("week", "dates"), ModuleKind.WEEK),
     **dict.fromkeys(("day", "date", "weekday", "clock"), ModuleKind.DAY),
-}
-_LANGUAGE_WORDS = {
-    "pt": "de e do da com para não uma em os às você",
-    "es": "de y el la los con para una en las que cómo",
-    "fr": "le la les et des une pour avec dans les vous",
-    "de": "und der die das mit für ein eine ist von den",
-    "en": "the and of to with for a in your is on",
 }
 
 
@@ -119,16 +97,9 @@ def build(
             hint="Copy the one that you want into a file of its own.",
         )
     settle_dates(list(chosen.path.units()), after)
-    try:
-        curriculum = _curriculum(chosen, name, _language(guide.text))
-    except ValidationError as broken:
-        first = broken.errors()[0]
-        raise GuideError(
-            f"its content does not fit a curriculum: {first['msg']}.", where=name
-        ) from None
     coverage = chosen.parts.coverage
     return ImportResult(
-        curriculum=curriculum,
+        curriculum=_curriculum(chosen, name, find_language(guide.text)),
         repairs=guide.repairs,
         placed=coverage.placed(),
         unplaced=coverage.unplaced(),
@@ -263,7 +234,7 @@ def _curriculum(reading: Reading, name: str, language: str) -> Curriculum:
             "source": source,
             "overview": overview,
             "phases": _phases(path),
-            "checkpoints": _checkpoints(path, parts),
+            "checkpoints": checkpoints(path, parts),
             "assessment": assessment,
             "success": success,
             **sections,
@@ -283,7 +254,7 @@ def _summary(paragraphs: list[str]) -> str:
 
 
 def _phases(path: PathDraft) -> tuple[Phase, ...]:
-    numbers = iter(_numbers(path))
+    numbers = iter(path.numbers())
     return tuple(
         Phase(
             id=phase.id,
@@ -336,74 +307,3 @@ def _unit(unit: UnitDraft) -> Unit:
         tasks=tuple(unit.tasks),
         choice=unit.choice,
     )
-
-
-def _numbers(path: PathDraft) -> list[int]:
-    """Return the modules' own numbers where they rise through the guide, else 1, 2, 3."""
-    modules = list(path.modules())
-    marks = [m.mark if m.mark and m.mark.group in {"month", "module"} else None for m in modules]
-    own = [
-        m.month or (mark.first if mark and mark.label and not mark.dates else 0)
-        for m, mark in zip(modules, marks, strict=True)
-    ]
-    rising = all(a < b for a, b in pairwise(own))
-    return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
-
-
-def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, ...]:
-    """Return the checkpoints in the order in which they are due."""
-    modules = list(path.modules())
-    order = {module.id: place for place, module in enumerate(modules)}
-    due = [(_due(draft, path) or draft.module or modules[-1], draft) for draft in parts.checkpoints]
-    made = [
-        Checkpoint(
-            id=parts.ids.take("checkpoint", draft.title),
-            title=draft.title,
-            after=module.id if module.id in order else modules[-1].id,
-            unit=_ended(draft, module),
-            items=tuple(draft.items),
-        )
-        for module, draft in due
-    ]
-    return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
-
-
-def _ended(draft: CheckpointDraft, module: ModuleDraft) -> str | None:
-    """Return the id of the unit that a checkpoint ends, unless it is the module's last."""
-    return next((unit.id for unit in module.units[:-1] if unit is draft.unit), None)
-
-
-def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
-    """Return the module whose number, or whose unit's, is in the words of the checkpoint."""
-    if draft.module is not None and draft.module.units:
-        return draft.module
-    numbers = dict(zip(_numbers(path), path.modules(), strict=True))
-    for group, number, _ in spans(draft.words):
-        if group in {"month", "module"} and number in numbers:
-            return numbers[number]
-        if group == "phase":
-            named = [p for p in path.phases if p.mark and p.mark.first == number]
-            if named:
-                return named[0].modules[-1]
-        for module in path.modules():
-            marks = [unit.mark for unit in module.units if unit.mark.group == group]
-            if any(mark.first <= number <= mark.last for mark in marks):
-                return module
-    return None
-
-
-def _language(source: str) -> str:
-    """Return the guide's language by its script, or by its commonest small words."""
-    alphabetic = [c for c in _NO_WORDS.sub(" ", source[:SAMPLE]) if c.isalpha()]
-    scripts = Counter(unicodedata.name(c, "").split(" ")[0] for c in alphabetic if c > "\u02ff")
-    if alphabetic and scripts.total() * 5 > len(alphabetic):
-        if (scripts["HIRAGANA"] + scripts["KATAKANA"]) * 5 > scripts["CJK"] > 0:
-            return "ja"
-        return _SCRIPTS.get(scripts.most_common(1)[0][0], "en")
-    words = Counter(re.findall(r"[^\W\d_]+", source.casefold()))
-    counts = {
-        tongue: sum(words[one] for one in common.split())
-        for tongue, common in _LANGUAGE_WORDS.items()
-    }
-    best = max(counts, key=lambda tongue: counts[tongue])
-    return best if counts[best] > 2 * counts["en"] else "en"

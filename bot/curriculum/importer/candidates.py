@@ -14,12 +14,11 @@ from statistics import median
 from bot.curriculum.importer import vocabulary
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import line
+from bot.curriculum.importer.heading_occurrences import bold_labels, heading_occurrences
 from bot.curriculum.importer.heading_roles import (
     HeadingRoles,
     alternatives,
-    bold_labels,
     decide,
-    heading_occurrences,
     holding,
     sound,
 )

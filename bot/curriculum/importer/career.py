@@ -5,12 +5,12 @@ from datetime import date
 from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
+from bot.curriculum.importer.checkpoints import checkpoint_items
 from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
-from bot.curriculum.importer.dates import DateReader
+from bot.curriculum.importer.dates import UNKNOWN, DateReader
 from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.tasks import ListEntry, entries, wording
 from bot.curriculum.importer.time_words import folded, time_words
-from bot.curriculum.importer.timeline import checkpoint_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 from bot.curriculum.sections import CommunityEntry, CompanyTier, Role, RoleLevel
@@ -142,7 +142,8 @@ def _day(text: str) -> date | None:
         return None
     words = re.findall(r"[^\W\d_]+", folded(text))
     found = DateReader(time_words(words)).find(text)
-    return found.first if found and not found.whole_month else None
+    known = found and found.first.year != UNKNOWN and not found.whole_month
+    return found.first if found and known else None
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:

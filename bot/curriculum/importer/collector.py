@@ -58,7 +58,7 @@ def address(url: str) -> str | None:
     if not url.startswith(("http://", "https://")):
         return None
     try:
-        return str(HttpUrl(url))
+        return str(HttpUrl(str(HttpUrl(url))))  # which signs in percent can make too long
     except ValidationError:
         return None
 

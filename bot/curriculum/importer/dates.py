@@ -14,8 +14,9 @@ from bot.curriculum.importer.time_words import TimeWords, folded
 
 UNKNOWN = 4  # a leap year nobody learns in
 _JOIN = r"\s*(?:-|\u2013|\u2014|~|→|to|until|through|till|bis|al?|au|até|hasta|ate|至|到)\s*"
-_ISO = r"(?P<iso>\d{4}[-/.]\d{1,2}[-/.]\d{1,2})"
-_YEAR = r"(?:,?\s*(?:de\s+|del\s+)?(?P<{0}>(?:19|20)\d{{2}})(?![\d-]))?"
+_CENTURY = "(?:19|20)"  # of a year in full: in another one there is no time left to learn
+_ISO = rf"(?P<iso>{_CENTURY}\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}})"
+_YEAR = rf"(?:,?\s*(?:de\s+|del\s+)?(?P<{{0}}>{_CENTURY}\d{{{{2}}}})(?![\d-]))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class DateReader:
         again = rf"{_JOIN}(?:(?:{weekdays})\.?,?\s*)?"
         until, year = rf"(?:{again}(?:{ends}))?", _YEAR.format
         alone = r"(?<![\d/.:-])"
-        short_year = r"(?:(?P=sign)(?P<{0}>\d{{4}}|\d{{2}}))?(?![\d/%])".format
+        short_year = rf"(?:(?P=sign)(?P<{{0}}>{_CENTURY}?\d{{{{2}}}}))?(?![\d/%])".format
         named = rf"{month.format('m')}{year('y')}"
         spelled = (
-            rf"(?<!\d){_ISO}(?:{_JOIN}(?P<iso2>\d{{4}}-\d{{1,2}}-\d{{1,2}}))?(?!\d)",
+            rf"(?<!\d){_ISO}(?:{_JOIN}(?P<iso2>{_CENTURY}\d\d-\d{{1,2}}-\d{{1,2}}))?(?!\d)",
             rf"{month.format('m')}\s*{day.format('d')}{year('y')}{until}{year('y2')}",
             rf"{alone}{day.format('d')}\s*(?:de\s+)?{named}{until}{year('y2')}",
             rf"{alone}{day.format('d')}{_JOIN}{day.format('d4')}\s*(?:de\s+)?{named}",

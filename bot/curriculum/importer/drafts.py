@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from bot.curriculum.base import Hours
 from bot.curriculum.importer.headings import HeadingMark
@@ -90,6 +91,13 @@ class PathDraft:
         for module in self.modules():
             yield from module.units
 
+    def numbers(self) -> list[int]:
+        """Return the modules' own numbers where they rise through the guide, else 1, 2, 3."""
+        modules = list(self.modules())
+        own = [module.month or _number(module.mark) for module in modules]
+        rising = all(a < b for a, b in pairwise(own))
+        return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
+
     def hours(self) -> tuple[float, float] | None:
         """Return the hours of all units, low and high; None when the guide states none."""
         stated = [hours for unit in self.units() if (hours := unit.stated_hours())]
@@ -120,3 +128,9 @@ class PathDraft:
                 return True
             last[unit.mark.group] = unit.mark.last
         return False
+
+
+def _number(mark: HeadingMark | None) -> int:
+    """Return the number that a heading gives a month or module, 0 for none."""
+    counts = mark and mark.group in {"month", "module"} and mark.label and not mark.dates
+    return mark.first if mark and counts else 0

@@ -61,11 +61,10 @@ def find(text: str) -> list[Duration]:
 
 
 def _hours(low: str, high: str | None, *, scale: int, extra: float = 0.0) -> Hours | None:
-    first = float(low.replace(",", ".")) / scale
-    last = float((high or low).replace(",", ".")) / scale
+    first, last = (float(end.replace(",", ".")) / scale + extra for end in (low, high or low))
     if not first <= last <= MAX_HOURS or last == 0:
         return None
-    return Hours(low=round(first + extra, 2), high=round(last + extra, 2))
+    return Hours(low=round(first, 2), high=round(last, 2))
 
 
 def total(text: str) -> Hours | None:

@@ -91,8 +91,8 @@ class GuideKeys:
         self._marks: dict[str, HeadingMark | None] = {}
         self._numbered = numbered
         learned = self._learn(counted)
-        self._learned = tuple(stretch_patterns(learned, {}))
-        self._learned_last = tuple(trailing_patterns(learned))
+        self._learned = [(*one, True) for one in stretch_patterns(learned, {})]
+        self._learned += [(*one, False) for one in trailing_patterns(learned)]
         self._ordinals: dict[str, HeadingMark] = dict(_ordinals(labels, self._words))
         self._months = self._weekdays = True
         found = [self.mark(one) for one in labels]
@@ -159,14 +159,9 @@ class GuideKeys:
 
     def _learned_mark(self, text: str) -> HeadingMark | None:
         name = clean(text)
-        for group, pattern in self._learned:
-            found = pattern.match(folded(name))
-            if found:
-                return make_mark(group, found, name, name)
-        for group, pattern in self._learned_last:
-            found = pattern.match(folded(name))
-            if found:
-                return make_mark(group, found, name, name, leads=False)
+        for group, pattern, leads in self._learned:
+            if found := pattern.match(folded(name)):
+                return make_mark(group, found, name, name, leads=leads)
         return None
 
     def _dated(self, name: str, when: FoundDate | None) -> HeadingMark | None:

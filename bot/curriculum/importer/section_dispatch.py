@@ -5,7 +5,7 @@ A section without a known heading takes its parent's meaning; without that, its 
 
 from collections.abc import Callable
 
-from bot.curriculum.importer import career, overview, resources, tables
+from bot.curriculum.importer import career, overview, resources, schedule_columns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector
 from bot.curriculum.importer.heading_roles import HeadingRoles
@@ -104,10 +104,10 @@ class SectionDispatcher:
                 self._parts.coverage.mark_unplaced(_NO_WORDS[block.kind], block)
 
     def _repeats(self, table: Block) -> bool:
-        found = tables.columns(table, self._keys)
+        found = schedule_columns.columns(table, self._keys)
         if found is None or found.group not in self._roles.order:
             return False
-        tables.remember_hours(table, found, self._keys, self._parts.table_hours)
+        schedule_columns.remember_hours(table, found, self._keys, self._parts.table_hours)
         return True
 
     def _head(self, node: TreeNode, topic: str | None) -> None:

@@ -8,125 +8,28 @@ importer needs to know only one shape.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.curriculum.base import Hours
-from bot.curriculum.importer import durations, patterns, vocabulary
+from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.headings import HeadingMark, clean
 from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.keys import LONGEST, GuideKeys
+from bot.curriculum.importer.keys import GuideKeys
+from bot.curriculum.importer.schedule_columns import (
+    CELL_NUMBER,
+    STATE,
+    ScheduleColumns,
+    cell_mark,
+    columns,
+    repeats,
+)
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
 _ABOUT = {"goals", "deliverable", "notes", "resources", "time"}  # topics of rows that are no work
 _DAYS = {"weekday", "date", "day"}
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
-_LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _LABELLED = re.compile(r"\W{0,6}[^\W\d_][^:\n]{0,20}:\s*\S")
-_STATE = re.compile(r"^(?:\[([ xX✓✔]?)\]|([☐⬜☑✅❌🔲🔄⏳]))\ufe0f?(?:\s*\w+)?$")
-_CELL_TIME = re.compile(
-    r"^\d{1,2}(?:[:h]\d{2})?\s*(?:[ap]m)?\s*[-\u2013]\s*\d{1,2}(?:[:h]\d{2})?\s*(?:[ap]m|h)?$",
-    re.IGNORECASE,
-)
-_CELL_DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?(?:\s*[-\u2013]\s*[\d./-]+)?$")
 _CELL_DAY = re.compile(r"\d")
-_CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
-_HEAD_SIGNS = re.compile(r"\s*(?:#|no\.?|nr\.?|n[ºo°]\.?|number)$", re.IGNORECASE)
-_NO_WORK = (_CELL_NUMBER, _CELL_DATE, _CELL_TIME, _STATE)
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    (r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$", "group"),
-    (r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated", "hours"),
-    (r"^(?:dates?|data|fecha|datum)$", "date"),
-    (
-        r"^(?:(?:quiz )?score|status|done|progress|complet\w*|check|start|end|total|km)$",
-        "skip",
-    ),
-    (r"deliverables?|milestones?|entreg|^outcome", "deliverable"),
-    (r"^(?:goals?|objectives?|learning objectives?|objetivos?)$", "goals"),
-    (r"resources?|links?$|references?|materials?|recursos", "resources"),
-    (r"^(?:focus|focus areas?|theme|tema|title|phase name)$", "title"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleColumns:
-    """Which column is what: `time` is the week's, `roles` name the others ("task" for most)."""
-
-    time: int
-    word: str
-    group: str
-    roles: tuple[str, ...]
-
-    def of(self, role: str) -> list[int]:
-        """Return the columns with this role."""
-        return [i for i, name in enumerate(self.roles) if name == role]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Which columns are days of the week, and how many different cells each column has."""
-
-    days: list[bool]
-    distinct: list[int]
-
-    @classmethod
-    def of(cls, table: Block, keys: GuideKeys) -> "_Plan":
-        heads = [keys.mark(cell.text) if cell.text else None for cell in table.header]
-        wide = range(len(table.header))
-        return cls(
-            [one is not None and one.group in _DAYS for one in heads],
-            [len({row.cells[i].text for row in table.rows if i < len(row.cells)}) for i in wide],
-        )
-
-
-def columns(table: Block, keys: GuideKeys) -> ScheduleColumns | None:
-    """Return the columns of a table with a column of weeks, days or months; None for others."""
-    best: tuple[int, int, str, str] | None = None  # labels, column, word, group
-    for i, header in enumerate(table.header[:3]):
-        word = _HEAD_SIGNS.sub("", clean(header.text))
-        cells = [row.cells[i].text for row in table.rows if i < len(row.cells)]
-        found = [one for cell in cells if (one := _label(cell, word, keys))]
-        group = Counter(one.group for one in found).most_common(1)
-        different = len({one.first for one in found})
-        if not group or len(found) * 2 <= sum(map(bool, cells)) or len(found) * 4 < len(cells):
-            continue
-        if group[0][0] in {"phase", "part", "clock"} or (different < 2 and len(found) > 1):
-            continue
-        if best is None or different > best[0]:
-            best = different, i, word, group[0][0]
-    if best is None:
-        return None
-    _, i, word, kind = best
-    heads = [patterns.fold(cell.text) for cell in table.header]
-    roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
-    for j in range(len(roles)):
-        if roles[j] == "title" and any(len(row.cells[j].text) > LONGEST for row in table.rows):
-            roles[j] = "task"
-        elif j != i and roles[j] == "task" and _is_no_work(table, j, keys):
-            roles[j] = "skip"
-    roles[i] = "time"
-    return ScheduleColumns(i, word, kind, tuple(roles))
-
-
-def _is_no_work(table: Block, column: int, keys: GuideKeys) -> bool:
-    """Return whether the cells of a column are only times, states, or the same in every row."""
-    cells = [row.cells[column].text for row in table.rows if row.cells[column].text]
-    if len(set(cells)) == 1 < len(cells) - 1:
-        return True
-    plain = (one for one in cells if any(kind.match(one) for kind in _NO_WORK))
-    named = (one for one in cells if _label(one, "", keys))
-    timed = len({*plain, *named})
-    return timed * 2 > len(set(cells))
-
-
-def _label(cell: str, word: str, keys: GuideKeys) -> HeadingMark | None:
-    """Return the mark "Week 3" of the cell "3" or "Week 3"."""
-    cell = clean(cell.replace("\n", " "))
-    if _CELL_NUMBER.match(cell):
-        found = keys.mark(f"{word} {cell}") if word and " " not in word else None
-    else:
-        found = keys.mark(cell)
-    return found if found and not found.title and found.leads else None
 
 
 def expand_tables(blocks: Sequence[Block], keys: GuideKeys) -> tuple[Block, ...]:
@@ -186,15 +89,6 @@ def _with_head_as_row(table: Block, keys: GuideKeys) -> Block:
     return replace(table, header=(RichText(""),) * len(table.header), rows=rows)
 
 
-def repeats(
-    table: Block, found: ScheduleColumns, announced: set[tuple[str, int]], keys: GuideKeys
-) -> bool:
-    """Return whether most of the weeks of a table are announced elsewhere."""
-    marks = [_label(row.cells[found.time].text, found.word, keys) for row in table.rows]
-    named = [one for one in marks if one]
-    return 2 * sum((one.group, one.first) in announced for one in named) > len(named)
-
-
 def _announced_marks(block: Block, keys: GuideKeys) -> Iterator[HeadingMark | None]:
     if block.kind == "heading":
         yield keys.mark(block.text)
@@ -207,9 +101,10 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
         yield Block("schedule", table.first, table.rows[0].first - 1)
     groups: list[str] = []
     before = ""
-    plan = _Plan.of(table, keys)
+    heads = [keys.mark(cell.text) if cell.text else None for cell in table.header]
+    of_days = [one is not None and one.group in _DAYS for one in heads]
     for row in table.rows:
-        mark = _label(row.cells[found.time].text, found.word, keys)
+        mark = cell_mark(row.cells[found.time].text, found.word, keys)
         group = next((row.cells[i].text for i in found.of("group") if row.cells[i].text), "")
         if not group and groups and mark:
             group = groups[-1]
@@ -224,24 +119,15 @@ def _expand(table: Block, found: ScheduleColumns, keys: GuideKeys) -> Iterator[B
             label = f"{label} ({days})"
         if mark is None and before and not row.cells[found.time].text:
             label = before  # an empty cell goes on with the row above
-        elif mark is None and (section := _section(row, keys)):
-            yield _heading(row, section, _GROUP_LEVEL)
-            continue
         elif mark is None:
             filled = tuple(cell for cell in row.cells if cell.text)
             yield Block("text", row.first, row.first, lines=filled)
             continue
-        made = list(_row(row, found, _bare(group, keys), label, plan, again=label == before))
+        made = list(_row(row, found, _bare(group, keys), label, of_days, again=label == before))
         if [one.kind for one in made] != ["heading"] or made[0].text != label:
             yield from made  # else there is nothing to do in it
         before = label
     yield Block("end", table.last, table.last, level=_GROUP_LEVEL)
-
-
-def _section(row: BlockRow, keys: GuideKeys) -> str:
-    """Return the only cell of a row where it names the stretch of the rows below, or ""."""
-    filled = [cell.text for cell in row.cells if cell.text]
-    return filled[0] if len(filled) == 1 and keys.mark(filled[0]) else ""
 
 
 def _group_title(
@@ -251,7 +137,7 @@ def _group_title(
         return group
     word = clean(table.header[found.of("group")[0]].text)
     word = word if keys.mark(f"{word} 1") else "Module"
-    if _CELL_NUMBER.match(group):
+    if CELL_NUMBER.match(group):
         return f"{word} {group}"
     numbered = _NUMBERED.match(group)
     number, title = (numbered[1], numbered[2]) if numbered else (str(count), group)
@@ -263,9 +149,8 @@ def _heading(row: BlockRow, title: str, level: int) -> Block:
 
 
 def _row(
-    row: BlockRow, found: ScheduleColumns, group: str, label: str, plan: "_Plan", *, again: bool
+    row: BlockRow, found: ScheduleColumns, group: str, label: str, days: list[bool], *, again: bool
 ) -> Iterator[Block]:
-    days, distinct = plan.days, plan.distinct
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text and i < len(found.roles)}
     titles = [cells[i].text for i in found.of("title") if i in cells]
     tasks = [i for i in found.of("task") if i in cells]
@@ -279,9 +164,9 @@ def _row(
                 rich = replace(cells[i], text=labelled, bold=role)
                 yield Block("text", row.first, row.first, lines=(rich,))
     if found.group in _DAYS and len(tasks) > 1 and not any(days):
-        yield from _day(row, cells, tasks, distinct)
+        yield from _day(row, cells, tasks)
         return
-    states = [state for cell in row.cells if (state := _STATE.match(cell.text))]
+    states = [state for cell in row.cells if (state := STATE.match(cell.text))]
     done = (states[0][1] or states[0][2] or " ") not in " ☐⬜❌🔲🔄⏳" if states else None
     for i in tasks:
         for one in _items(row, cells[i], "", as_day=days[i] or found.group in _DAYS):
@@ -290,20 +175,12 @@ def _row(
         yield from _items(row, RichText(titles[0]))
 
 
-def _day(
-    row: BlockRow, cells: dict[int, RichText], tasks: list[int], distinct: list[int]
-) -> Iterator[Block]:
-    """Yield the first cell of a day as what is to be done, and the others as what it says more.
-
-    A first cell that names the subject of several rows is put before the second.
-    """
+def _day(row: BlockRow, cells: dict[int, RichText], tasks: list[int]) -> Iterator[Block]:
+    """Yield the first cell of a day as what is to be done, and the others as what it says more."""
     at, *others = tasks
-    name = ""
     if patterns.REST.fullmatch(patterns.fold(cells[at].text)):
         return
-    if others and distinct[others[0]] > distinct[at]:
-        name, at, others = cells[at].text, others[0], others[1:]
-    first = next(_items(row, cells[at], name, as_day=True), None)
+    first = next(_items(row, cells[at], as_day=True), None)
     if first is not None:
         yield first
         if others:
@@ -353,7 +230,7 @@ def _labelled_rows(table: Block) -> Iterator[Block]:
 
 
 def _bare(group: str, keys: GuideKeys) -> str:
-    if _CELL_NUMBER.match(group):
+    if CELL_NUMBER.match(group):
         return ""
     found = keys.mark(group)
     numbered = _NUMBERED.match(group)
@@ -378,7 +255,7 @@ def _items(
     if len(linked) > 1 and not re.search(r"\w", around):
         pieces, name = linked, ""
     for piece in pieces:
-        item_text = _LINKING.sub("", patterns.PLACEHOLDER.sub("", piece).strip())
+        item_text = patterns.PLACEHOLDER.sub("", piece).strip()
         rest = as_day and patterns.REST.fullmatch(patterns.fold(item_text))
         if re.search(r"\w", item_text) and not rest:
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
@@ -398,15 +275,3 @@ def _labelled_cell(row: BlockRow, cell: RichText, pieces: list[str], name: str) 
     for one in pieces:
         if one != first:
             yield Block("text", row.first, row.first, lines=(RichText(one),), depth=1)
-
-
-def remember_hours(
-    table: Block, found: ScheduleColumns, keys: GuideKeys, into: dict[tuple[str, int], Hours]
-) -> None:
-    """Store the hours that a table states for weeks which have headings of their own."""
-    for row in table.rows:
-        named = _label(row.cells[found.time].text, found.word, keys)
-        for i in found.of("hours"):
-            stated = durations.hours_without_unit(row.cells[i].text)
-            if named and stated:
-                into[named.group, named.first] = stated

@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable
 
 from bot.curriculum.base import Slug
 from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.checkpoints import add_exam, checkpoint_items
 from bot.curriculum.importer.collector import SectionCollector, line, text
-from bot.curriculum.importer.dates import with_years
 from bot.curriculum.importer.drafts import (
     CheckpointDraft,
     ModuleDraft,
@@ -20,17 +19,15 @@ from bot.curriculum.importer.drafts import (
 from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean, project_title, spans
 from bot.curriculum.importer.task_titles import distinguish
-from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
+from bot.curriculum.importer.tasks import TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
-from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, UnitReader
-from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
+from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent
+from bot.curriculum.importer.unit_days import SETUP, dates_inside, spread_length, unit_days
+from bot.curriculum.importer.unit_reader import UnitReader
+from bot.curriculum.model import Choice, Deliverable, Option, Task, UnitKind
 
-DAY = timedelta(days=1)
-WEEK = 7
-_SETUP = "setup"  # the group of a unit before the first stretch
 MIN_BOXES = 3
 FEW, MOST = 8, 200  # units, and tasks in them, that a list may repeat
-DAYS = {"day": 1, "week": 7, "month": 28}
 _ABOVE = "it stands beside the units, in none of them"
 _KINDS = {
     **dict.fromkeys(("day", "date", "weekday"), UnitKind.DAY),
@@ -38,11 +35,6 @@ _KINDS = {
     "month": UnitKind.MONTH,
 }
 _OUTER = {"phase": "phase", "part": "phase", "month": "module", "module": "module"}
-_LENGTH = re.compile(
-    r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?[\s-]*"
-    rf"(?:{'|'.join(f'(?P<{unit}>{patterns.STRETCH[unit]})' for unit in DAYS)})\b",
-    re.IGNORECASE,
-)
 _ONLY_PROJECT = re.compile(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)")
 _WHEN = re.compile(
     r"(?<!\s)\s*+[(\[\uff08](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
@@ -81,16 +73,8 @@ class Timeline:
         for phase in self.path.phases:
             phase.modules = [module for module in phase.modules if module.units]
         self.path.phases = [phase for phase in self.path.phases if phase.modules]
-        self._spread()
+        spread_length(list(self.path.units()), self._title)
         return self.path
-
-    def _spread(self) -> None:
-        """Share out the "12 weeks" of the guide's title among units that say no length."""
-        units, length = list(self.path.units()), _length(self._title)
-        if length and all(one.kind == UnitKind.MODULE and one.days == WEEK for one in units):
-            whole = max(length, len(units))
-            for place, unit in enumerate(units):
-                unit.days = whole * (place + 1) // len(units) - whole * place // len(units)
 
     def _mark_done(self) -> None:
         """Mark the tasks that the guide ticks, unless it does so with all of a list: a decoration.
@@ -110,7 +94,7 @@ class Timeline:
             if child.mark and self._roles.part(child.mark) != "inner":
                 self._read_marked(child, child.mark)
             elif not self.path.phases and _is_setup(child):
-                self._unit(child, HeadingMark(_SETUP, 0, 0, "", child.name, child.name))
+                self._unit(child, HeadingMark(SETUP, 0, 0, "", child.name, child.name))
             else:
                 self._below(child)  # a day that stands in no week is a part of nothing
 
@@ -235,11 +219,11 @@ class Timeline:
             label=line(mark.label),
             title=line(title or (module.title if self._is_named(module) else mark.name)),
             kind=_KINDS.get(mark.group, UnitKind.MODULE),
-            days=_days(mark),
+            days=unit_days(mark),
             mark=mark,
             dates=mark.dates
             or (module.mark.dates if module.mark and mark.group == "clock" else None)
-            or _dates_inside(node),
+            or dates_inside(node),
             hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
         )
         module.units.append(unit)
@@ -272,7 +256,7 @@ class Timeline:
         module.deliverables += self._deliverables(content.deliverables, unit)
         module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks), unit)
         self._add_checkpoints(content, unit.title, module, unit)
-        self._exam(unit, module)
+        add_exam(unit, module, self._parts)
         notes = sorted(content.unassigned, key=lambda block: block.first)
         shown = [block for block in notes if block.kind not in {"html", "rule"}]
         unit.notes = markdown(shown, base=1)
@@ -366,30 +350,6 @@ class Timeline:
                     CheckpointDraft(line(title), items, name, module, unit)
                 )
 
-    def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
-        """Add a checkpoint for an exam that ends a unit, or is one."""
-        exams = [one for one in unit.tasks if patterns.EXAM.fullmatch(patterns.fold(one.title))]
-        whole = unit.tasks and patterns.EXAM.fullmatch(patterns.fold(unit.title))
-        title = exams[0].title if exams else unit.title
-        if exams or whole:
-            taken = self._parts.ids.take("line", title)
-            evidence = (exams or unit.tasks[-1:])[0].id
-            item = CheckpointItem(id=taken, title=title, evidence=(evidence,))
-            self._parts.checkpoints.append(CheckpointDraft(title, [item], "", module, unit))
-
-
-def checkpoint_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
-    """Return the lines of a checkpoint, with what is below them in brackets."""
-    items: list[CheckpointItem] = []
-    for entry in found:
-        more = "; ".join(markdown(entry.below, entry.item.depth + 1))
-        title = clean(entry.item.text)
-        item_text = line(f"{title} ({more})" if more and title else title)
-        if item_text:
-            items.append(CheckpointItem(id=parts.ids.take("line", item_text), title=item_text))
-            parts.coverage.place("checkpoint item", *entry.blocks)
-    return items
-
 
 def _implied_deliverables(
     tasks: list[Task], found: list[TaskCandidate]
@@ -413,15 +373,6 @@ def _title_of(mark: HeadingMark) -> str:
     return mark.name if mark.title[:1].islower() and mark.name == whole else mark.title
 
 
-def _dates_inside(node: TreeNode) -> tuple[date, date] | None:
-    """Return the first and the last of the days in a stretch that says none itself."""
-    found = [one.mark.dates for one in node.walk() if one.mark and one.mark.dates]
-    if len(found) < 2:
-        return None
-    first, last = min(one[0] for one in found), max(one[1] for one in found)
-    return (first, last) if (last - first).days < MOST else None
-
-
 def _is_setup(node: TreeNode) -> bool:
     """Return whether it is a heading over boxes to tick once, before the first stretch begins."""
     boxes = sum(b.checked is not None for one in node.walk() for b in one.blocks)
@@ -436,67 +387,5 @@ def _words(title: str) -> set[str]:
     return {*re.findall(r"\w+", patterns.fold(bare))} or {title}
 
 
-def settle_dates(units: Sequence[UnitDraft], after: date) -> None:
-    """Give each unit its days, where the guide says those of most: the others fit in between."""
-    dated = [unit for unit in units if unit.dates]
-    found = with_years([unit.dates for unit in dated if unit.dates], after)
-    for unit, days in zip(dated, list(found), strict=True):
-        unit.dates = days
-    if 2 * len(dated) <= len(units):
-        return
-    coming: date | None = None
-    first_days: list[date | None] = []
-    for unit in reversed(units):
-        first_days.append(coming)
-        coming = unit.dates[0] if unit.dates else coming
-    before: date | None = None
-    for unit, following in zip(units, reversed(first_days), strict=True):
-        if unit.dates and unit.dates[0] == unit.dates[1] and unit.days > 1:
-            last = unit.dates[0] + (unit.days - 1) * DAY  # a week with the day on which it begins
-            unit.dates = (
-                unit.dates[0],
-                max(unit.dates[0], min(last, (following or last + DAY) - DAY)),
-            )
-        if unit.dates is None:
-            first = before + DAY if before else (following or after) - unit.days * DAY
-            last = first + (unit.days - 1) * DAY
-            unit.dates = first, max(first, min(last, following - DAY) if following else last)
-        before = unit.dates[1]
-
-
 def _without_when(title: str) -> str:
     return _WHEN.sub("", title.strip()).strip()
-
-
-def _days(mark: HeadingMark) -> int:
-    """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
-    group = mark.group
-    begins = mark.dates and mark.dates[0] == mark.dates[1] and DAYS.get(group, 1) > 1
-    if mark.dates and not begins:
-        return (mark.dates[1] - mark.dates[0]).days + 1
-    if group == _SETUP:
-        return 1
-    if group == "dates":
-        return min(mark.span, 1000)
-    if group in {"date", "weekday", "clock"}:
-        return 1
-    if group in DAYS:
-        return min(DAYS[group] * mark.span, 1000)
-    length = _length(mark.title)
-    if length:
-        return length
-    for unit, first, last in spans(mark.title):
-        if unit in DAYS and last >= first:
-            return min(DAYS[unit] * (last - first + 1), 1000)
-    return WEEK
-
-
-def _length(title: str) -> int | None:
-    """Return the days of "3 weeks" or "2-3 weeks" in a title, or None."""
-    found = _LENGTH.search(title)
-    if not found:
-        return None
-    low, high = int(found[1]), int(found[2] or found[1])
-    span = high - low if found[2] and high > low else high
-    days = next(DAYS[unit] for unit in DAYS if found[unit])
-    return max(1, min(days * span, 1000))

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.heading_roles import (
+from bot.curriculum.importer.heading_occurrences import (
     ITEM_LEVEL,
     LABEL_LEVEL,
-    HeadingRoles,
     find_title,
     item_mark,
     label,
     line_mark,
     outvoted,
 )
+from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichText
 from bot.curriculum.importer.keys import GuideKeys

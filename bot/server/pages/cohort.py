@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.reports.cohort import Cohort, HelpRequest, Member, Only, Sort, arranged, as_csv, as_json
+from bot.server.accepted_learners import MAX_LEARNERS, accepted_learners
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.help_answer import (
@@ -30,18 +31,15 @@ from bot.server.pages.help_answer import (
     sealed_request,
 )
 from bot.server.pages.sessions import Visitor
-from bot.server.showing import unpacked_member
 from bot.server.store.cohorts import ShareRequest
 from bot.server.store.rows import Mentor, RepositoryRow
 
 CONCURRENCY = 8  # requests to GitHub
 MAX_FAILURES = 8  # requests without an answer, after which GitHub is not asked any more
 PAGE_SIZE = 50  # learners
-MAX_LEARNERS = 1_000  # of one mentor: more are counted, but not shown
 MAX_HELP = 20  # requests for help on the first page
 MAX_PAGES = 10_000
 REQUESTS = "/cohort/requests"
-HELP = "/cohort/help"
 ANSWERS = {"accept": True, "decline": False}
 
 Visibility = Literal["seen", "hidden", "unknown"]
@@ -61,6 +59,11 @@ class Arrangement(NamedTuple):
     sort: Sort | None = None
     only: Only | None = None
     group: str = ""
+
+    @property
+    def chooses(self) -> bool:
+        """Return whether it leaves learners out: who is hidden must not be told by their number."""
+        return bool(self.only or self.group)
 
     @property
     def query(self) -> str:
@@ -112,7 +115,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
             raise PageError(401, "Sign in to see your learners")
         number, how = _page_number(request), _arrangement(request)
         most = MAX_HELP if with_help and number == 1 else 0
-        return _CohortReader(frame, access, visitor).page(number, how, most_help=most)
+        return _MentorView(frame, access, visitor).page(number, how, most_help=most)
 
     def table(request: Request) -> CohortResult:
         return found(request, with_help=False).cohort
@@ -141,7 +144,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     app.add_route("/cohort", page, methods=["GET"])
-    app.add_route(HELP, partial(_help, frame, access), methods=["POST"])
+    app.add_route("/cohort", partial(_help, frame, access), methods=["POST"])
     app.add_route(REQUESTS, partial(_requests, frame), methods=["GET"])
     app.add_route(REQUESTS, partial(_answer, frame), methods=["POST"])
 
@@ -193,7 +196,7 @@ def _help(frame: Frame, access: Access, request: Request) -> Response:
     if not 0 < len(text) <= MAX_ANSWER:
         what = f"Write from 1 to {MAX_ANSWER:,} characters."
         raise PageError(400, "This answer can't be sent", what)
-    reader = _CohortReader(frame, access, visitor)
+    reader = _MentorView(frame, access, visitor)
     row = reader.asking_repository(repository, number)
     if row is None:
         raise PageError(404, "They don't ask for help any more", "Load your learners again.")
@@ -227,7 +230,7 @@ def _arrangement(request: Request) -> Arrangement:
     )
 
 
-class _CohortReader:
+class _MentorView:
     """Reads what one mentor may see now."""
 
     def __init__(self, frame: Frame, access: Access, visitor: Visitor) -> None:
@@ -257,7 +260,7 @@ class _CohortReader:
             learners=tuple(one for one in shown if found[id(one)] == "seen"),
             not_shown=counts.not_shown
             + max(counts.shown - MAX_LEARNERS, 0)
-            + sum(found[id(one)] == "hidden" for one in shown),
+            + sum(found[id(one)] == "hidden" for one in shown if not how.chooses),
             complete="unknown" not in visibilities,
             waiting=tuple(
                 one.who
@@ -277,21 +280,21 @@ class _CohortReader:
         return CohortPage(result, help_requests, groups)
 
     def asking_repository(self, repository: int, number: int) -> RepositoryRow | None:
-        """Return the repository where that issue asks this mentor for help, if they may see it."""
+        """Return the repository where that issue asks this mentor for help, if they may see it.
+
+        Raises UnavailableError when GitHub does not tell.
+        """
         for row, member in self._members():
             if row.id == repository and any(one.number == number for one in member.asking):
                 self._frame.github.begin()
                 (visibility,) = _visible_repositories(self._access, [row], self._visitor)
+                if visibility == "unknown":
+                    raise UnavailableError("GitHub did not tell who may read it.")
                 return row if visibility == "seen" else None
         return None
 
     def _members(self) -> list[tuple[RepositoryRow, Member]]:
-        """Return the rows of all who share with the mentor and are accepted, by name."""
-        cohorts = self._frame.store.cohorts
-        rows = cohorts.learners(self._who, self._now, offset=0, limit=MAX_LEARNERS)
-        documents = self._frame.store.page_cache.documents([row.id for row in rows])
-        members = ((row, unpacked_member(documents.get(row.id, b""))) for row in rows)
-        return [(row, member) for row, member in members if member is not None]
+        return accepted_learners(self._frame.store, self._who, self._now)
 
     def _was_visible(self, row: RepositoryRow) -> bool:
         return not row.private or self._access.is_reachable_cached(self._visitor, row)

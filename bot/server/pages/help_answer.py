@@ -4,12 +4,12 @@ So a learner who goes by another name is answered without being found out: the m
 their repository nor their issue.
 """
 
-from datetime import datetime
+import logging
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from bot import templating
-from bot.github.app import InstalledRepository
+from bot.errors import GitHubError, UncertainWriteError
 from bot.github.connection import Connection
 from bot.github.repository_client import RepositoryClient
 from bot.github.retry import WaitPolicy
@@ -17,7 +17,9 @@ from bot.planning.marker import Marker, digest, normalized, wrap
 from bot.reports.cohort import HelpRequest
 from bot.server.pages.frame import Frame, PageError
 from bot.server.store.rows import RepositoryRow
-from bot.server.sync_repository import limited
+from bot.server.sync_repository import installed, limited
+
+log = logging.getLogger(__name__)
 
 MAX_ANSWER = 5_000  # characters
 MAX_WAIT = 2.0  # seconds, for GitHub's limits
@@ -38,29 +40,38 @@ def opened_request(frame: Frame, sealed: str) -> tuple[int, int]:
 
 
 def post_answer(frame: Frame, row: RepositoryRow, number: int, text: str, mentor: str) -> None:
-    """Post a comment on an issue. Raises PageError without an App, and GitHub's errors."""
+    """Post a comment on an issue.
+
+    Raises PageError without an App, for a refusal and for a lost response, and UnavailableError.
+    """
     server = frame.server
     if server.auth is None or server.budget is None:
         raise PageError(503, "This server has no App yet")
     policy = WaitPolicy(sleep=server.stop_signal.sleep, max_wait=MAX_WAIT)
     client = limited(server.auth, server.budget, row.installation_id, policy, people=True)
-    home = InstalledRepository(
-        installation=row.installation_id, id=row.id, full_name=row.full_name, private=row.private
-    )
-    body = answer_comment(text, mentor, frame.clock())
+    home = installed(row, row.full_name, row.private)
+    body = answer_comment(text, mentor)
 
     def post(connection: Connection) -> None:
         with RepositoryClient(connection, client) as writer:
             writer.send("POST", f"/issues/{number}/comments", {"body": body}, creates=True)
 
-    server.auth.using(home, post)
+    try:
+        server.auth.using(home, post)
+    except UncertainWriteError:
+        raise PageError(502, "GitHub's response was lost", "Your answer may be there.") from None
+    except GitHubError as refused:
+        log.warning("answer refused: %s", type(refused).__name__)
+        # Without GitHub's words, which name the repository.
+        advice = "Their issue may be locked or gone. Load your learners again."
+        raise PageError(409, "GitHub doesn't take your answer", advice) from None
 
 
-def answer_comment(text: str, mentor: str, now: datetime) -> str:
-    """Return the comment, in which nothing is a command."""
+def answer_comment(text: str, mentor: str) -> str:
+    """Return the comment, in which nothing is a command; sent twice at once, one of them goes."""
     shown = templating.render("replies/answer.md.j2", mentor=mentor, lines=text.splitlines())
-    key = f"answer:{digest(f'{now.isoformat()} {text}')}"
-    return wrap(shown, Marker(key=key, title="", body=digest(normalized(shown))))
+    checksum = digest(normalized(shown))
+    return wrap(shown, Marker(key=f"answer:{checksum}", title="", body=checksum))
 
 
 def _seal(frame: Frame) -> Fernet:

@@ -310,5 +310,5 @@ def setup_progress(
         case "wrong":
             message = "The settings can't be used yet."
         case _:
-            message = "GitHub did not let it go on."
+            message = "GitHub refused it."
     return SetupProgress(state="trouble", message=message, detail=row.message)

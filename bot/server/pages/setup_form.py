@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.snapshot import FrozenModel
-from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday, file_name
-from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS
+from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
+from bot.sync.file_sources import is_file
 from bot.sync.settings_text import SettingsAnswers, next_monday
 from bot.templating import plural
 
@@ -78,7 +78,7 @@ def from_fields(fields: Mapping[str, str]) -> SetupForm:
 
 def of_settings(there: Settings) -> SetupForm:
     """Return the form filled in from settings."""
-    own = file_name(there.curriculum).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
+    own = is_file(there.curriculum)
     return SetupForm(
         curriculum=OWN if own else there.curriculum,
         path=there.curriculum if own else "",
@@ -168,7 +168,7 @@ def _path(form: SetupForm) -> str:
         return ""
     if not form.path:
         return "Write its path, for example docs/guide.md."
-    if not file_name(form.path).casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
+    if not is_file(form.path):
         return "A guide ends in .md, a curriculum in .yml."
     return "" if form.path.isprintable() else "Write its path on one line."
 
