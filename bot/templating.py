@@ -31,6 +31,8 @@ _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=\bGH)-(?=\d)", re.IGNORECASE)
+_ACTIVE = re.compile(f"{_CONTROL.pattern}|[<@#]|[Gg][Hh]-")  # what most texts have none of
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class Markdown(str):
@@ -59,6 +61,8 @@ def neutralize(text: str) -> str:
 
     A zero-width space keeps the look of "@name" and "#3" and takes their effect.
     """
+    if not _ACTIVE.search(text):
+        return text
     text = _CONTROL.sub("", text)
     text = _TAG.sub("&lt;", text)
     text = _MENTION.sub(f"@{ZERO_WIDTH_SPACE}", text)
@@ -98,7 +102,7 @@ def render(template: str, **values: Any) -> str:
     ending = template.split(".", 1)[1]
     text = environment(ending).get_template(template).render(**values)
     text = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return _BLANK_LINES.sub("\n\n", text).strip()
 
 
 def printable(text: str) -> str:

@@ -27,8 +27,8 @@ from bot.curriculum.model import (
 )
 from bot.errors import CurriculumError
 from bot.planning.backlinks import without_backlinks
-from bot.planning.issue_values import IssueValues
-from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
+from bot.planning.issue_values import ACTION_TITLES, IssueValues
+from bot.planning.labels import DesiredLabel, path_labels, task_labels, work_labels
 from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
 from bot.planning.marker import Key, button
@@ -43,21 +43,6 @@ from bot.settings import CONFIG_PATH, Settings
 
 SUMMARY_KEY = "summary:summary"
 MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
-
-ACTION_TEXTS = {  # the title of the issue, and how it begins
-    Horizon.WEEK: (
-        "Next steps: this week",
-        "Small first steps for this week: they open the doors the path goes through.",
-    ),
-    Horizon.MONTH: (
-        "Next steps: this month",
-        "For the first month, beside the tasks of the weeks.",
-    ),
-    Horizon.QUARTER: (
-        "Next steps: the first three months",
-        "For the first three months: where the start should have led.",
-    ),
-}
 
 
 class DesiredMilestone(FrozenModel):
@@ -75,7 +60,8 @@ class DesiredIssue(FrozenModel):
 
     `starter` is put behind the region when the issue is made, for the learner to fill in: theirs
     from then on. `pinned` asks for a pin, once. `answer` is what was chosen, where the issue asks:
-    each new one closes it, and without it is open.
+    each new one closes it, and without it is open. `asides` are parts of the body that an issue may
+    do without: one that was made before there were any is not edited for them.
     """
 
     key: Key
@@ -89,6 +75,7 @@ class DesiredIssue(FrozenModel):
     starter: str = ""
     pinned: bool = False
     answer: str = ""
+    asides: tuple[str, ...] = ()
 
 
 class ReportTexts(FrozenModel):
@@ -164,11 +151,10 @@ class _Issues:
         self._overrides = path.overrides
         self._repository = path.repository
         self._texts = texts
-        credited = (*settings.credits, *curriculum.done())
-        self._credits = {f"task:{name}" for name in credited}
+        self._credits = {f"task:{name}" for name in (*settings.credits, *curriculum.done())}
         window = units_in_window(path.dates, path.today, settings.ahead)
         self._window = {d.unit for d in window} | path.overrides.opened
-        self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
+        self.labels = tuple(path_labels(curriculum, settings, path.overrides))
         names = {label.key: label.name for label in self.labels}
         self._in_progress = names["status:in-progress"]
         self._values = IssueValues(curriculum, settings)
@@ -211,25 +197,6 @@ class _Issues:
                 yield from self._module(phase, module)
         yield from self._projects()
 
-    def _kinds(self) -> set[str]:
-        features = self._settings.features
-        kinds = {str(task.kind) for task in self._curriculum.tasks()} | {"summary"}
-        extra = {
-            "deliverable": features.deliverables and any(self._curriculum.deliverables()),
-            "checkpoint": features.checkpoints and bool(self._curriculum.checkpoints),
-            "choice": any(self._curriculum.choices()),
-            "next-steps": features.actions and bool(self._curriculum.actions),
-            "portfolio": bool(self._overrides.projects),
-            "goal": bool(self._overrides.goals),
-            "networking": any(entry.on for entry in self._curriculum.community),
-            "assessment": features.assessments and bool(self._curriculum.rated),
-            "reflection": features.reflections and bool(self._curriculum.reflection),
-            "journal": bool(self._curriculum.journal),
-            "application": bool(self._curriculum.roles),
-            "attested": bool(self._settings.mentors),
-        }
-        return kinds | {kind for kind, used in extra.items() if used}
-
     def _issue(
         self, kind: str, item: Item, title: str, values: dict[str, Any], **more: Any
     ) -> DesiredIssue:
@@ -264,11 +231,10 @@ class _Issues:
             values = self._values.of_actions(horizon)
             unit = self._dates.current(ends[horizon])
             if values["actions"] and unit:
-                title, opening = ACTION_TEXTS[horizon]
-                values |= {"opening": opening, "done_with": self._texts.stood_for}
+                values |= {"done_with": self._texts.stood_for}
                 yield DesiredIssue(
                     key=f"actions:{horizon}",
-                    title=title,
+                    title=ACTION_TITLES[horizon],
                     body=templating.render("issues/actions.md.j2", **values),
                     labels=("kind:next-steps",),
                     milestone=unit_key(unit.unit),
@@ -307,11 +273,13 @@ class _Issues:
         self, phase: Phase, module: Module, unit: Unit, task: Task, parent: Key | None
     ) -> DesiredIssue:
         place = self._place(f"task:{task.id}", unit)
+        texts = self._neighbours.of(unit, task), self._values.invitation(task)
+        asides = tuple(f"{text}\n\n" for text in texts if text)
         values = {
             "module": "" if self._single else module_name(self._curriculum, module),
             # A title that it has from its module is said once.
             "unit": unit.label if unit.label and unit.title == module.title else unit_name(unit),
-            "around": self._neighbours.of(unit, task),
+            "asides": asides,
             **self._values.of_task(task),
             "in_progress": self._in_progress,
         }
@@ -323,6 +291,7 @@ class _Issues:
             labels=task_labels(self._curriculum, phase.id, task),
             milestone=unit_key(place),
             parent=parent,
+            asides=asides,
             seed=place in self._window and not (task.optional and self._overrides.without_optional),
         )
 
@@ -336,10 +305,7 @@ class _Issues:
         ideas = {idea.id: idea for idea in self._curriculum.projects}
         for idea in (ideas[name] for name in self._overrides.projects if name in ideas):
             labels = ("kind:portfolio", *work_labels(self._curriculum, idea))
-            values = {
-                "skills": self._values.skills(idea),
-                "resources": self._values.resources(idea),
-            }
+            values = self._values.of_project(idea)
             yield self._issue("project", idea, f"Project: {idea.title}", values, labels=labels)
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
@@ -369,7 +335,9 @@ class _Issues:
             option.id: button({"do": "choose", "choice": choice.id, "option": option.id})
             for option in choice.options
         }
+        aside = " A tick or `/choose` closes it for you. Open it again whenever you want to switch."
         values = {
+            "aside": aside,
             "module": module_name(self._curriculum, module),
             "roles": {o.id: [roles[role] for role in o.roles] for o in choice.options},
             "taken": next((o.title for o in choice.options if o.id == taken), None),
@@ -386,6 +354,7 @@ class _Issues:
             milestone=unit_key(unit),
             seed=unit.id in self._window and taken is None,
             answer=taken or "",
+            asides=(aside,),
         )
 
     def _checkpoints(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:
@@ -393,9 +362,9 @@ class _Issues:
             if checkpoint.after != module.id:
                 continue
             unit = module.due_unit(checkpoint)
-            units = (unit,) if checkpoint.unit else module.units
-            name = module_name(self._curriculum, module)
-            name = unit_name(unit) if checkpoint.unit else name
+            units, name = module.units, module_name(self._curriculum, module)
+            if checkpoint.unit:
+                units, name = (unit,), unit_name(unit)
             title = checkpoint.title
             if "checkpoint" not in title.casefold():
                 title = f"Checkpoint after {name}: {title}"
@@ -411,9 +380,10 @@ class _Issues:
 
 
 def _without_backlinks(issue: DesiredIssue, path: PlannedPath) -> DesiredIssue:
-    texts = {"body": issue.body, "starter": issue.starter}
-    update = {name: without_backlinks(text, path.repository) for name, text in texts.items()}
-    return issue if update == texts else issue.model_copy(update=update)
+    shown = partial(without_backlinks, repository=path.repository)
+    body, starter, asides = shown(issue.body), shown(issue.starter), map(shown, issue.asides)
+    update = {"body": body, "starter": starter, "asides": tuple(asides)}
+    return issue.model_copy(update=update)
 
 
 def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:

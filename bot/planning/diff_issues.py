@@ -1,5 +1,8 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
+from functools import reduce
+from unicodedata import category
+
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, compare_fields, label_digest
@@ -149,6 +152,9 @@ class _Update:
         self._ours = ours
         self._marker = ours.marked.marker
         state, title = ours.state, self._marker.title
+        # The path has the name that it began with: a later importer may leave out its emoji.
+        if want.key == SUMMARY_KEY and _without_emoji(want.title) == _without_emoji(state.title):
+            want = self._want = want.model_copy(update={"title": state.title})
         self._what = f"issue #{state.number} '{state.title}'"
         self.fields, drift = compare_fields(
             want.key, self._what, {"title": state.title}, {"title": want.title}, {"title": title}
@@ -164,20 +170,20 @@ class _Update:
         want, old, state = self._want, self._marker, self._ours.state
         if reopening or closing:
             self.fields.append("state")
+        region = self._region
         open_now = reopening or (state.state == "open" and not closing)
         written = {
             "key": want.key,
             "title": self._title_print,
-            "body": digest(normalized(want.body)) if self._region is not None else old.body,
+            "body": digest(normalized(region)) if region is not None else old.body,
             "labels": self._label_base,
             "milestone": self._milestone_base,
             "state": "open" if open_now else "closed" if closing else old.state,
             "answer": want.answer,
-            "ticks": count_ticks(want.body) if self._region is not None else old.ticks,
+            "ticks": count_ticks(want.body) if region is not None else old.ticks,
         }
         marker = old.model_copy(update=written)
         marked = self._ours.marked
-        region = self._region
         whole = marked.with_marker(marker) if region is None else marked.with_region(region, marker)
         why = "the choice is made" if closing else ""
         if reopening:
@@ -202,9 +208,9 @@ class _Update:
     def _compare_body(self) -> str | None:
         """Return the region to write, or None when the one that is there stays."""
         region = self._ours.marked.region
-        current, wanted = normalized(region or ""), normalized(self._want.body)
-        if current == wanted:
-            return None if region is None else region
+        current = normalized(region or "")
+        if current in map(normalized, (self._want.body, _without_asides(self._want))):
+            return region
         if region is None:
             self._drift("text", "our part of the text", "its markers were removed")
             return None
@@ -265,6 +271,15 @@ class _Update:
             return current, base
         self.fields.append("milestone")
         return wanted, wanted
+
+
+def _without_asides(want: DesiredIssue) -> str:
+    return reduce(lambda body, aside: body.replace(aside, "", 1), want.asides, want.body)
+
+
+def _without_emoji(title: str) -> str:
+    joins = "\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER} "
+    return "".join(c for c in title if category(c) not in {"So", "Sk"} and c not in joins)
 
 
 def _reopened_because(state: IssueState) -> str:

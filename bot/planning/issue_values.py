@@ -2,19 +2,25 @@
 
 from typing import Any
 
+from bot import templating
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Horizon, Task, TaskKind, WorkItem
-from bot.curriculum.sections import CommunityEntry, Resource
+from bot.curriculum.sections import Resource
 from bot.planning.marker import Key
 from bot.settings import Settings
 
-EVERYBODY = ("community", "event", "person")
-# Whom each issue of next steps names: the places to join first, then people, then events.
-ACTION_PEOPLE = {
-    Horizon.WEEK: ("community",),
-    Horizon.MONTH: ("person",),
-    Horizon.QUARTER: ("event",),
+ACTION_TITLES = {
+    Horizon.WEEK: "Next steps: this week",
+    Horizon.MONTH: "Next steps: this month",
+    Horizon.QUARTER: "Next steps: the first three months",
 }
+ACTION_OPENINGS = {
+    Horizon.WEEK: "Small first steps for this week: they open the doors the path goes through.",
+    Horizon.MONTH: "For the first month, beside the tasks of the weeks.",
+    Horizon.QUARTER: "For the first three months: where the start should have led.",
+}
+# Whom each issue of next steps names: the places to join first, then people, then events.
+ACTION_PEOPLE = {Horizon.WEEK: "community", Horizon.MONTH: "person", Horizon.QUARTER: "event"}
 
 
 class IssueValues:
@@ -37,9 +43,12 @@ class IssueValues:
         names = dict.fromkeys([*(name for item in items for name in item.resources), *also])
         return [self._resources[name] for name in names]
 
-    def skills(self, item: WorkItem) -> list[str]:
-        """Return the titles of the skills that an item trains."""
+    def _skills(self, item: WorkItem) -> list[str]:
         return [skill.title for skill in self._curriculum.skills if skill.id in item.skills]
+
+    def of_project(self, idea: WorkItem) -> dict[str, Any]:
+        """Return what the issue of a project shows."""
+        return {"skills": self._skills(idea), "resources": self.resources(idea)}
 
     def of_task(self, task: Task) -> dict[str, Any]:
         """Return what a task's issue shows: companies stand in the first one of the job search."""
@@ -47,22 +56,26 @@ class IssueValues:
             "resources": self.resources(task, key=f"task:{task.id}"),
             "pick": self._picks.get(task.id),
             "picked": self._picked(task),
-            "people": self._people(EVERYBODY) if task.kind is TaskKind.NETWORKING else (),
+            "people": self._curriculum.community if task.kind is TaskKind.NETWORKING else (),
             "companies": self._curriculum.companies if task.id == self._job_search else (),
         }
+
+    def invitation(self, task: Task) -> str:
+        """Return how to pick one of what a task leaves open; empty where nothing is to pick."""
+        pick = None if self._picked(task) else self._picks.get(task.id)
+        return templating.render("issues/pick.md.j2", pick=pick) if pick else ""
 
     def of_actions(self, horizon: Horizon) -> dict[str, Any]:
         """Return what the issue of next steps of a horizon shows; `actions` are those."""
         actions = [a for a in self._curriculum.actions if a.horizon == horizon]
+        community = self._curriculum.community
         return {
             "actions": actions,
-            "skills": {action.id: self.skills(action) for action in actions},
-            "people": self._people(ACTION_PEOPLE[horizon]),
+            "skills": {action.id: self._skills(action) for action in actions},
+            "opening": ACTION_OPENINGS[horizon],
+            "people": [one for one in community if one.kind == ACTION_PEOPLE[horizon]],
             "resources": self.resources(*actions),
         }
-
-    def _people(self, kinds: tuple[str, ...]) -> list[CommunityEntry]:
-        return [entry for entry in self._curriculum.community if entry.kind in kinds]
 
     def _picked(self, task: Task) -> Item | None:
         """Return the option that the learner picked of those that a task leaves open."""

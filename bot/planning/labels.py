@@ -12,7 +12,9 @@ from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning.length_limits import LABEL_DESCRIPTION, LABEL_NAME, cut, one_line
 from bot.planning.marker import Key
+from bot.planning.schedule import PlanOverrides
 from bot.planning.snapshot import FrozenModel
+from bot.settings import Settings
 
 SEPARATOR = " · milepost "
 _OURS = re.compile(r"(?:^|· )milepost (\S+)$")
@@ -70,8 +72,39 @@ class DesiredLabel(FrozenModel):
     description: str
 
 
+def path_labels(
+    curriculum: Curriculum, settings: Settings, overrides: PlanOverrides
+) -> Iterator[DesiredLabel]:
+    """Yield every label that a path may use."""
+    kinds = set(_kinds_in_use(curriculum, settings, overrides))
+    return labels_for(curriculum, settings.label_prefix, kinds)
+
+
+def _kinds_in_use(
+    curriculum: Curriculum, settings: Settings, overrides: PlanOverrides
+) -> Iterator[str]:
+    """Yield the kinds of issues that a path may have, `attested` for one with mentors."""
+    features = settings.features
+    yield from {str(task.kind) for task in curriculum.tasks()} | {"summary"}
+    extra = {
+        "deliverable": features.deliverables and any(curriculum.deliverables()),
+        "checkpoint": features.checkpoints and curriculum.checkpoints,
+        "choice": any(curriculum.choices()),
+        "next-steps": features.actions and curriculum.actions,
+        "portfolio": overrides.projects,
+        "goal": overrides.goals,
+        "networking": any(entry.on for entry in curriculum.community),
+        "assessment": features.assessments and curriculum.rated,
+        "reflection": features.reflections and curriculum.reflection,
+        "journal": curriculum.journal,
+        "application": curriculum.roles,
+        "attested": settings.mentors,
+    }
+    yield from (kind for kind, used in extra.items() if used)
+
+
 def labels_for(curriculum: Curriculum, prefix: str, kinds: set[str]) -> Iterator[DesiredLabel]:
-    """Yield every label that the path may use. `kinds` are the kinds of issues that occur."""
+    """Yield every label for these kinds of issues."""
     taken: set[str] = set()
     for key, name, color, text in _label_rows(curriculum, kinds):
         free, shown = _unique(f"{prefix}{name}", taken), _describe(text, key)

@@ -1,8 +1,8 @@
 """What stands around a task of which the guide says no more than its title."""
 
 from collections.abc import Callable
-from typing import Any
 
+from bot import templating
 from bot.curriculum.model import Curriculum, Task, Unit
 from bot.planning.length_limits import FieldLimit, one_line
 
@@ -18,14 +18,14 @@ class Neighbours:
         self._order = {unit.id: place for place, unit in enumerate(self._units)}
         self._tasks_of = tasks_of
 
-    def of(self, unit: Unit, task: Task) -> dict[str, Any] | None:
-        """Return what is before and after a bare task, and its unit's goals; else None.
+    def of(self, unit: Unit, task: Task) -> str:
+        """Return what is before and after a bare task, and its unit's goals; empty for others.
 
         The neighbours of a unit's only task are in the units beside it. Nothing is counted, so that
         one more task in the guide changes the texts of two others at most.
         """
         if task.description or task.done_when or task.resources:
-            return None
+            return ""
         tasks = self._tasks_of(unit)
         if len(tasks) == 1:
             place = self._order[unit.id]
@@ -34,9 +34,10 @@ class Neighbours:
         else:
             place = [one.id for one in tasks].index(task.id)
             earlier, later = tasks[:place], tasks[place + 1 :]
-        return {
-            "before": [one_line(one.title, LIMIT).rstrip(".") for one in earlier[-1:]],
-            "after": [one_line(one.title, LIMIT).rstrip(".") for one in later[:1]],
-            "alone": len(tasks) == 1,
-            "goals": unit.goals[:MOST_GOALS],
-        }
+        return templating.render(
+            "issues/neighbours.md.j2",
+            before=[one_line(one.title, LIMIT).rstrip(".") for one in earlier[-1:]],
+            after=[one_line(one.title, LIMIT).rstrip(".") for one in later[:1]],
+            alone=len(tasks) == 1,
+            goals=unit.goals[:MOST_GOALS],
+        )

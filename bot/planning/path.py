@@ -5,6 +5,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Self
 
+from pydantic import InstanceOf
+
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.i18n import ENGLISH, find_language
@@ -23,7 +25,7 @@ class PlannedPath(FrozenModel):
     path is, as far as it is known.
     """
 
-    curriculum: Curriculum
+    curriculum: InstanceOf[Curriculum]  # checked when it was read, and not once more
     settings: Settings
     today: date
     overrides: PlanOverrides = NO_OVERRIDES

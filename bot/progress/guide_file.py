@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from functools import cache
 from hashlib import sha256
 
+from pydantic import InstanceOf
+
 from bot.curriculum.carry_ids import carry_ids, count_tasks
 from bot.curriculum.guide_importer_version import importer_version
 from bot.curriculum.model import Curriculum
@@ -41,7 +43,7 @@ class NewReading(FrozenModel):
         if not self.counted:
             return "other tasks, texts or dates"
         counts = ((self.more, "more"), (self.fewer, "fewer"))
-        found = [f"{plural(n, 'task')} {word}" for n, word in counts if n]
+        found = [plural(n, f"{word} task") for n, word in counts if n]
         return ", ".join(found) or "the same tasks, with other texts or dates"
 
 
@@ -52,7 +54,7 @@ class GuideReading(FrozenModel):
     `forced` is another reading that would have to be taken, as the earlier one is not known.
     """
 
-    curriculum: Curriculum
+    curriculum: InstanceOf[Curriculum]
     record: ReadingRecord | None = None
     offered: NewReading | None = None
     accepted: bool = False

@@ -53,7 +53,7 @@ class Evidence(FrozenModel):
 
 
 class HelpWanted(FrozenModel):
-    """A request for help with an issue, since when, and what about, if anything was written."""
+    """A request for help with an issue: its first day, and its words, empty for none."""
 
     day: date
     words: str = ""
@@ -63,9 +63,9 @@ class LearnerHistory(FrozenModel):
     """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
-    and when, `evidence` what was found, by URL; `help_wanted` are the
-    open requests for help. `pauses` and `choices` are those in force, the
-    settings file's among them; `overrides` is what else bends the plan.
+    and when, `evidence` what was found, by URL; `help_wanted` are the open requests for help.
+    `pauses` and `choices` are those in force, the settings file's among them; `overrides` is what
+    else bends the plan.
     """
 
     logged: tuple[Logged, ...] = ()

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from bot.curriculum.model import ActionItem
+from bot.curriculum.model import ActionItem, Horizon
 from bot.planning.marker import BOX
 from bot.progress.command_log import closed_at
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
 from bot.templating import neutralize
 
+_KINDS = ("task", "deliverable")
 _HEAD = re.compile(r"\*\*(.*?)\*\*(?=[: ]|$)")
 
 
@@ -41,8 +42,10 @@ def action_states(path: LearningPath, until: date | None = None) -> Iterator[Act
     """
     stands = path.curriculum.relations.stands
     work = {w.key: w for w in path.progress.work}
+    issues = {horizon: path.observed.issues.get(f"actions:{horizon}") for horizon in Horizon}
+    ticked = {h: set(_ticked_titles(ours.state.body)) for h, ours in issues.items() if ours}
     for action in path.curriculum.actions:
-        ours = path.observed.issues.get(f"actions:{action.horizon}")
+        ours = issues[action.horizon]
         closed = closed_at(ours.state) if ours and ours.state.finished else None
         on = path.day_of(closed) if closed else None
         keys = (f"{k}:{name}" for name in stands.get(action.id, ()) for k in _KINDS)
@@ -53,14 +56,11 @@ def action_states(path: LearningPath, until: date | None = None) -> Iterator[Act
             on = max((w.closed_on for w in meant if w.closed_on), default=None)
         yield ActionState(
             action=action,
-            done=by_work or closed_by or (ours is not None and _is_ticked(action, ours.state.body)),
+            done=by_work or closed_by or as_line(action.title) in ticked.get(action.horizon, ()),
             url=ours.state.url if ours else "",
             work=meant,
             closed_on=on if by_work or closed_by else None,
         )
-
-
-_KINDS = ("task", "deliverable")
 
 
 def ticked_lines(body: str) -> frozenset[str]:
@@ -74,6 +74,6 @@ def as_line(text: str) -> str:
     return " ".join(neutralize(text).split())
 
 
-def _is_ticked(action: ActionItem, body: str) -> bool:
+def _ticked_titles(body: str) -> Iterator[str]:
     heads = (_HEAD.match(found) for found in ticked_lines(body))
-    return as_line(action.title) in {found[1] for found in heads if found}
+    return (found[1] for found in heads if found)

@@ -5,6 +5,7 @@ is read from issues, comments and the schedule; where nothing was found it says 
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
@@ -54,9 +55,7 @@ class RoleReport(FrozenModel):
     """A role of the guide: the needs that are covered and those that are not, by title.
 
     `unsure` are needs that work covers and that the learner rates low, `experience` is what the
-    role asks for beside them.
-
-    `salary` is the guide's range in `currency` a year, never the learner's own.
+    role asks for beside them, `salary` the guide's range in `currency` a year, never the learner's.
     """
 
     id: str
@@ -142,7 +141,7 @@ def checkpoint_report(
     sent = tuple(a for a in applications(path) if a.opened <= day)
     items = tuple(evidence.item_reports(path, checkpoint, day, numbers, sent))
     skills = calibration(path, day)
-    fits = role_fits(path, day)
+    known, fitting, nearly, later = _roles(role_fits(path, day))
     entries = [entry for entry in journal(path) if entry.day <= day]
     chosen = [entry for entry in reversed(entries) if entry.highlighted]
     issue = path.issue_of("checkpoint", checkpoint)
@@ -167,18 +166,10 @@ def checkpoint_report(
         highlight=label.name if label else "highlight",
         highlights=tuple(chosen[:HIGHLIGHTS]),
         more_highlights=max(0, len(chosen) - HIGHLIGHTS),
-        known_roles=sum(bool(fit.covered or fit.unsure or fit.missing) for fit in fits),
-        roles=tuple(_role(fit) for fit in fits if fit.fits),
-        near_roles=tuple(
-            _role(fit)
-            for fit in fits
-            if fit.covered and len(fit.missing + fit.unsure) == 1 and not fit.asks_experience
-        ),
-        later_roles=tuple(
-            _role(fit)
-            for fit in fits
-            if fit.covered and not (fit.missing or fit.unsure) and fit.asks_experience
-        ),
+        known_roles=known,
+        roles=fitting,
+        near_roles=nearly,
+        later_roles=later,
         forecast=path.outlook if day == path.today else None,
         next_checkpoint=_after(curriculum, checkpoint),
         steps=_steps(path, items, skills, day),
@@ -298,6 +289,20 @@ def _hours(path: LearningPath, day: date) -> HoursReport:
         pieces_done=sum(w.finished and (w.closed_on or day) <= day for w in required),
         pieces_planned=sum(dates[w.unit].last <= day for w in required),
         pieces=len(required),
+    )
+
+
+def _roles(
+    fits: Iterable[RoleFit],
+) -> tuple[int, tuple[RoleReport, ...], tuple[RoleReport, ...], tuple[RoleReport, ...]]:
+    """Return how many roles have needs; those that fit, that lack one, and that ask for years."""
+    needing = [fit for fit in fits if fit.covered or fit.unsure or fit.missing]
+    begun = [(fit, len(fit.missing + fit.unsure)) for fit in needing if fit.covered]
+    return (
+        len(needing),
+        tuple(_role(fit) for fit in needing if fit.fits),
+        tuple(_role(fit) for fit, lacks in begun if lacks == 1 and not fit.asks_experience),
+        tuple(_role(fit) for fit, lacks in begun if not lacks and fit.asks_experience),
     )
 
 

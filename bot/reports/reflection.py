@@ -1,7 +1,7 @@
 """The reflection: an issue at the end of each module, filled in beforehand with what happened.
 
 Everything in it comes from issues and command logs of the module's time, which lasts until the next
-module begins. Once that time is over it changes only when the facts do.
+module begins. A week later its text stays as it is.
 """
 
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 
 DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
+LATE = timedelta(days=7)  # in which hours and closings may come late
 MOST_LISTED = 40
 TO_FILL_IN = frozenset({"list", "text"})
 
@@ -78,11 +79,15 @@ def _time_of(path: LearningPath, module: Module) -> tuple[date, date]:
 
 def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
     name = module_name(path.curriculum, module)
+    there = path.issue_of("reflection", module)
+    body = there.marked.region if there and not there.marked.edited else None
+    if body is None or path.today <= _time_of(path, module)[1] + LATE:
+        body = templating.render("issues/reflection.md.j2", m=_month(path, module, entries))
     return DesiredIssue(
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
         title=one_line(f"Looking back on {name}", TITLE),
-        body=templating.render("issues/reflection.md.j2", m=_month(path, module, entries)),
+        body=body,
         labels=("kind:reflection",),
         starter=_starter(path.curriculum),
     )

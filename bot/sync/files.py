@@ -1,15 +1,12 @@
-"""Files in the learner's repository: pictures and reports on a branch, README block, issue forms.
+"""Files in the learner's repository: pictures and reports on a branch, others on the default one.
 
 All of it only when the settings ask for it, and written only where it differs. First it says what
 would be written (`plan_files`), then it writes that (`write_files`): a dry run is the first alone.
 What the learner removed is not made again: the ledger remembers it by the keys in `made`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from hashlib import sha1
 
-from bot.curriculum.model import Curriculum
 from bot.errors import (
     BranchRuleError,
     ChangeRefusedError,
@@ -19,21 +16,16 @@ from bot.errors import (
     PullRequestPermissionError,
 )
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
-from bot.planning.ledger import Ledger
 from bot.planning.length_limits import git_name
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.ports import Gateway, Reader
 from bot.planning.refusals import RefusalLog, Refused
-from bot.planning.snapshot import FrozenModel, PullState, ReadmeFile
+from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.path import LearningPath
-from bot.sync.file_sources import GUIDE_ENDINGS, read_guide
+from bot.sync.default_branch import README, blob_hash, default_branch_files
 
-README = "README.md"
-README_KEY = "readme:block"
 FILES_PULL = "pull:files"
 FILES_TITLE = "Update the files of Milepost"
-MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn")  # as GitHub renders it (github/markup)
-NO_TEXT = re.compile("[\0\N{REPLACEMENT CHARACTER}]")  # some encoding that we would spoil
 # GitHub, GitLab, Netlify and others read it, and start nothing (netlify/ask-netlify#27,
 # decaporg/decap-cms#2733). A required check of a pull request would wait for ever: not there.
 SKIP_CI = " [skip ci]"
@@ -123,7 +115,7 @@ class _Collector:
         self._observed = view.observed
         self._log = log
 
-    def add(self, *writes: FileWrite, key: Key | None = None, keys: Iterable[Key] = ()) -> None:
+    def add(self, *writes: FileWrite, keys: Iterable[Key] = ()) -> None:
         """Add writes that need each other, in order, and the keys of what they make.
 
         Behind one that waits all wait, and nothing is made.
@@ -133,7 +125,7 @@ class _Collector:
                 self.held.append(write)
                 return
             self.writes.append(write)
-        self.made |= {*keys, *(() if key is None else (key,))}
+        self.made |= {*keys}
 
 
 def plan_files(
@@ -157,40 +149,23 @@ def plan_files(
     on_branch = reports if publish.reports == "branch" else ()
     of_reports = {path: data for report in on_branch for path, data in report.files.items()}
     if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
-        found.add(
-            CommitFiles(
-                branch=publish.branch,
-                files=files,
-                message=f"Update progress{skip}",
-                base="orphan",
-            )
-        )
-    for key, path, data in _forms(view, reader, ledger) if publish.forms else ():
-        message = f"Update the form {path.rpartition('/')[2]}{skip}"
-        change = () if data is None else (PutFile(path=path, data=data, message=message),)
-        found.add(*change, key=key)
-    readme = _readme(view, reader, web) if publish.readme else None
-    if isinstance(readme, ReadmeFile):
-        message, data = f"Update the progress block{skip}", readme.text.encode()
-        found.add(PutFile(path=readme.path, data=data, message=message), key=README_KEY)
-    elif publish.readme and readme is None:
-        found.add(key=README_KEY)
-    guide = _guide(view, reader) if publish.writeback else None
-    if guide is not None:
-        data, tried = guide
-        message = f"Tick what is done{skip}"
-        path = view.settings.curriculum
-        change = () if data is None else (PutFile(path=path, data=data, message=message),)
-        found.add(*change, keys=tried)
+        message = f"Update progress{skip}"
+        found.add(CommitFiles(branch=publish.branch, files=files, message=message, base="orphan"))
+    notes: list[str] = []
+    for file in default_branch_files(view, reader, web=web):
+        message, data = f"{file.subject}{skip}", file.data
+        change = () if data is None else (PutFile(path=file.path, data=data, message=message),)
+        found.add(*change, keys=file.keys)
+        notes += [file.note] if file.note else []
     by_pull = {write.path: write.data for write in found.held if isinstance(write, PutFile)}
     found.add(*_files_pull(view, by_pull, reader))
     for report in reports if publish.reports == "pull-request" else ():
         if not ledger.has(report.key):
-            found.add(*_pull_request(report, publish.branch, reader), key=report.key)
+            found.add(*_pull_request(report, publish.branch, reader), keys=(report.key,))
     return FilePlan(
         writes=tuple(found.writes),
         made=frozenset(found.made),
-        notes=(readme,) if isinstance(readme, str) else (),
+        notes=tuple(notes),
         held=frozenset(write.identity for write in found.held),
     )
 
@@ -249,11 +224,6 @@ def describe_files(plan: FilePlan) -> str:
     return "\n".join((*lines, *plan.notes))
 
 
-def blob_hash(data: bytes) -> str:
-    """Return Git's hash of a file's content."""
-    return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
 def _for_branch(
     wanted: Mapping[str, bytes], immutable: Mapping[str, bytes], branch: str, reader: Reader
 ) -> dict[str, bytes]:
@@ -272,78 +242,6 @@ def _for_branch(
         )
     changed = {p: data for p, data in wanted.items() if there.get(p) != blob_hash(data)}
     return changed | {p: data for p, data in immutable.items() if p not in there}
-
-
-def _forms(
-    view: LearningPath, reader: Reader, ledger: Ledger
-) -> Iterator[tuple[Key, str, bytes | None]]:
-    from bot.reports.issue_forms import MANAGED_NOTE, form_files
-
-    names = {key: label.name for key, label in view.observed.labels.items()}
-    for path, text in form_files(view.curriculum, view.settings, names).items():
-        key = f"form:{path.rpartition('/')[2]}"
-        there = reader.file(path)
-        if there is None:
-            wanted = not ledger.has(key)
-        else:
-            wanted = there.startswith(MANAGED_NOTE) and there.replace("\r\n", "\n") != text
-        yield key, path, text.encode() if wanted else None
-
-
-def _readme(view: LearningPath, reader: Reader, web: str) -> ReadmeFile | str | None:
-    """Return the README with a new block; None when nothing is to be written, or why not.
-
-    The one that GitHub shows gets the block, wherever it is, once: a learner who takes it out opts
-    out. Beside one that can't hold it no second is made; it would show instead, or never.
-    """
-    from bot.reports.readme_block import as_markdown, has_block, with_block
-
-    there = reader.readme()
-    if (there is None or not has_block(there.text)) and view.observed.ledger.has(README_KEY):
-        return None
-    if there is None:
-        there = ReadmeFile(README, f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n")
-    if not there.path.lower().endswith(MARKDOWN):
-        return f"No progress block: {there.path} isn't Markdown. `publish.readme: false` is quiet."
-    if NO_TEXT.search(there.text):
-        return f"No progress block: {there.path} isn't UTF-8 text. Save it as UTF-8."
-    block = as_markdown(view, web=web)
-    changed = with_block(there.text, block)
-    if changed is None and block not in there.text.replace("\r\n", "\n"):
-        return f"No progress block: its two marks in {there.path} don't stand once, in order."
-    return ReadmeFile(there.path, changed) if changed is not None else None
-
-
-def _guide(view: LearningPath, reader: Reader) -> tuple[bytes | None, frozenset[Key]] | None:
-    """Return the guide with finished tasks ticked, and the keys of those that were tried.
-
-    None for the guide where no box of it is to be ticked, None in all where nothing was tried. Each
-    is tried once: a learner who takes a tick out has the last word.
-    """
-    path = view.settings.curriculum
-    if not path.casefold().endswith(GUIDE_ENDINGS):
-        return None
-    finished = {work.key for work in view.progress.work if work.finished}
-    open_boxes = {f"task:{task.id}" for task in view.curriculum.tasks() if not task.done}
-    keys = {key: f"tick:{key}" for key in finished & open_boxes}
-    tried = frozenset(key for key in keys.values() if not view.observed.ledger.has(key))
-    text = reader.file(path) if tried else None
-    if text is None:
-        return None
-    data = text.encode()
-    if (reader.tree("HEAD") or {}).get(path) != blob_hash(data):
-        return None, tried  # some other encoding: its bytes are not known here
-    from bot.curriculum.carry_ids import carry_ids
-    from bot.curriculum.guide_ticks import tick_boxes
-
-    units = view.reading.record.units if view.reading.record else ""
-
-    def read(guide: bytes) -> Curriculum:
-        return carry_ids(view.curriculum, read_guide(guide, name=path, units=units))
-
-    names = {key.removeprefix("tick:task:") for key in tried}
-    changed, _ = tick_boxes(data, names, read)
-    return changed if changed != data else None, tried
 
 
 def _files_pull(

@@ -20,7 +20,6 @@ from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.journal import closings
-from bot.progress.next_steps import action_states
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
@@ -240,8 +239,9 @@ def texts(
     """
     if refused is None:
         refused = path.observed.ledger.refused
+    page = dashboard.dashboard(path, to_report(refused))
     return ReportTexts(
-        dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
+        dashboard=dashboard.as_markdown(page),
         issues=(
             *assessment_issues(path),
             *reflection_issues(path),
@@ -252,7 +252,8 @@ def texts(
         reached=frozenset(c.id for c in path.curriculum.checkpoints if is_reached(path, c)),
         stood_for={
             step.action.id: tuple((work.title, work.url) for work in step.work)
-            for step in action_states(path)
+            for some in page.folds.steps
+            for step in some.steps
             if step.done_by_work
         },
         seen=seen,

@@ -24,6 +24,7 @@ from bot.progress.commands.log import Log
 from bot.progress.learner_history import HistoryBuilder
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.checkpoint import as_markdown
+from bot.sync.default_branch import README, DefaultBranchFile
 from github_sandbox.state.objects import Issue
 
 Breaks = Callable[[pytest.MonkeyPatch], None]
@@ -93,7 +94,8 @@ def reports_with_99_percent(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_block_in_the_readme(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("bot.sync.files._readme", lambda *_: None)
+    nothing = DefaultBranchFile(README, None, "")
+    patch.setattr("bot.sync.default_branch._readme", lambda *_: nothing)
 
 
 BREAKAGES = {

@@ -39,7 +39,8 @@ from bot.reports.due_weeks import Week, weekly_key
 from bot.reports.finish import FINISH_KEY
 from bot.server.pages.help_answer import answer_comment
 from bot.settings import Settings
-from bot.sync.files import README_KEY, ReportFiles
+from bot.sync.default_branch import README_KEY
+from bot.sync.files import ReportFiles
 from bot.sync.reconcile import REPORTS, texts
 from bot.sync.run_commands import reply_key
 

@@ -178,6 +178,36 @@ def test_a_text_of_ours_follows_each_change_of_the_curriculum(bench: RepositoryF
         assert title in bench.titles()
 
 
+def test_an_issue_made_before_its_task_named_others_is_not_edited_for_that(
+    bench: RepositoryFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("bot.planning.neighbours.Neighbours.of", lambda *_: "")
+        bench.apply(SMALL)
+    assert bench.plan(SMALL).empty
+    bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))
+    assert "It comes after" not in (bench.issue("Install").body or "")
+    data = SMALL.model_dump(exclude_defaults=True)
+    data["phases"][0]["modules"][0]["units"][0]["tasks"][1]["description"] = "All of them."
+    bench.apply(Curriculum.model_validate(data))
+    assert "All of them." in (bench.issue("Install").body or "")
+
+
+@pytest.mark.parametrize(
+    ("began", "now", "shown"),
+    [
+        ("Learn C \N{SEEDLING}", "Learn C", "Learn C \N{SEEDLING}"),
+        ("Learn C", "Learn C++", "Learn C++"),
+    ],
+)
+def test_the_path_keeps_the_emoji_of_its_name_and_follows_a_new_name(
+    bench: RepositoryFixture, began: str, now: str, shown: str
+) -> None:
+    bench.apply(SMALL.model_copy(update={"title": began}))
+    bench.apply(SMALL.model_copy(update={"title": now}))
+    assert bench.issue("Your path").title == f"Your path: {shown}"
+
+
 def test_an_issue_moved_since_it_was_read_is_not_moved_back_by_another_change(
     bench: RepositoryFixture,
 ) -> None:

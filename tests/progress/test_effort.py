@@ -68,5 +68,5 @@ def test_a_week_of_guide_and_estimate_says_both_and_the_summary_sums_what_the_da
     learner = HistoryLearner(path("- a (4h)\n- b (2h)\n- c", a="guide"))
     seen = learner.done(a="2026-01-08", c="2026-01-09").view("2026-01-12")
     text = weekly.as_markdown(weekly.weekly(seen, Week.of(seen.today).before))
-    assert "That is 7 hours of work by the guide and by estimate." in text
+    assert "That's 7 hours of work by the guide and by estimate." in text
     assert dashboard.dashboard(seen).numbers.done == 7

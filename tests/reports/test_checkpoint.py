@@ -11,7 +11,7 @@ from repository_fixture import settings
 
 from bot.curriculum.model import ActionItem, Curriculum, Horizon
 from bot.errors import UsageError
-from bot.planning.desired_state import ACTION_TEXTS
+from bot.planning.issue_values import ACTION_TITLES
 from bot.reports.checkpoint import (
     MOST,
     as_format,
@@ -180,7 +180,7 @@ def test_a_next_step_closed_later_is_still_open_on_the_day_of_the_report(
 ) -> None:
     step = ActionItem(id="join", title="Join a group", horizon=Horizon.WEEK)
     path = linked(PLAIN.model_copy(update={"actions": (step,)}), can_do_a=["join"])
-    learner = Studying(path).closed({ACTION_TEXTS[Horizon.WEEK][0]: "2026-01-15"})
+    learner = Studying(path).closed({ACTION_TITLES[Horizon.WEEK]: "2026-01-15"})
     view = learner.view("2026-02-02")
     report = checkpoint_report(view, by_number(path, "1"), date.fromisoformat(today))
     (found,) = report.items[0].pieces

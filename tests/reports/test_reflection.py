@@ -13,7 +13,7 @@ from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.curriculum.sections import TemplateField
 from bot.planning.desired_state import DesiredIssue
-from bot.planning.marker import Marker, wrap
+from bot.planning.marker import Marker, digest, wrap
 from bot.reports.reflection import reflection_issues
 
 FIELDS = (
@@ -99,6 +99,15 @@ def test_once_the_month_is_over_it_changes_only_with_the_facts() -> None:
     learner.done(e1="2026-02-20").logs(3, "2026-02-12")
     later = [i for i in reflection_issues(learner.view("2026-03-20")) if "january" in i.key]
     assert [issue.body for issue in later] == [body]
+
+
+@pytest.mark.parametrize(("today", "stays"), [("2026-02-05", False), ("2026-03-20", True)])
+def test_an_earlier_wording_stays_once_its_time_is_over(today: str, stays: bool) -> None:
+    learner, text = HistoryLearner(RICH), "As it was worded then."
+    body = wrap(text, Marker(key="reflection:january", title="", body=digest(text)))
+    learner.files("Looking back", "kind:reflection", "2026-02-01", body)
+    (january,) = [i for i in reflection_issues(learner.view(today)) if "january" in i.key]
+    assert (january.body == text) is stays
 
 
 def test_one_that_is_there_is_kept_up_when_its_time_is_over() -> None:

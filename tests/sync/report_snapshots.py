@@ -42,14 +42,14 @@ def reported(text: str) -> Numbers:
     head = HEAD.search(text)
     assert head, text
     names_next = "**Next:**" in text
-    counted = re.search(r"^Counted: [^;]* ([+-]\d+) \((\d+) by now\)", text, re.MULTILINE)
+    counted = re.search(r"^Counted: [^;]* ([+-]\d+) \((\d+) so far\)", text, re.MULTILINE)
     late = re.search(r"^(\d+) things? (?:is|are) still open", text, re.MULTILINE)
     done = text.partition("Done this week:")[2].partition("\n\n**")[0]
     return Numbers(
         week=head[1],
         percent=int(head[2]),
         done={int(n) for n in re.findall(r"^- \[.*/issues/(\d+)>\)", _list(done), re.MULTILINE)},
-        hours=_number(r"(?:finished work comes to|That is) (\d+(?:\.\d+)?)", text),
+        hours=_number(r"(?:finished work comes to|That's) (\d+(?:\.\d+)?)", text),
         logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
         journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},

@@ -64,8 +64,8 @@ def test_a_task_that_moves_names_its_new_day(guided: RepositoryFixture) -> None:
     run = Run(guided, GUIDE, today="2026-02-20")
     run.only = {text.id}
     (reply,) = [change for change in run.job().last if isinstance(change, CreateComment)]
-    assert "This belongs to **Month 3" in reply.body
-    assert "until 21\N{NO-BREAK SPACE}Mar" in reply.body
+    assert "This is now part of **Month 3" in reply.body
+    assert "due 21\N{NO-BREAK SPACE}Mar" in reply.body
 
 
 def test_what_is_late_moves_from_today() -> None:
@@ -75,7 +75,7 @@ def test_what_is_late_moves_from_today() -> None:
     bench.comment("Set up a Python", "/move +1w")  # it was due in January
     (reply,) = (c for c in Run(bench, GUIDE, today="2026-03-10").job().last if "reply" in str(c))
     assert isinstance(reply, CreateComment)
-    assert "This belongs to **Month 3" in reply.body
+    assert "This is now part of **Month 3" in reply.body
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,21 @@ def test_what_makes_an_issue_links_it(text: str, begins: list[str]) -> None:
     assert marked
     assert not marked.edited
     assert runs.writes() == []
+
+
+def test_a_unit_that_left_the_guide_before_its_answer_leaves_the_answer_without_links() -> None:
+    bench = RepositoryFixture()
+    seed(bench, RICH)
+    bench.comment("Your path", "/open month 3")
+    Run(bench, RICH)()
+    for comment in bench.issue("Your path").comments:
+        comment.reactions.clear()
+    comments = bench.issue("Your path").comments
+    comments[:] = [comment for comment in comments if find(comment.body) is None]
+    Run(bench, SMALL)()
+    (reply,) = Run(bench, SMALL).replies("Your path")
+    assert "The issues of **" in reply
+    assert "See #" not in reply
 
 
 RESTED = {"from": "2026-02-16", "to": "2026-03-01"}

@@ -19,12 +19,11 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
 from bot.reports.issue_forms import FOLDER, MANAGED_NOTE
 from bot.reports.readme_block import BEGIN, END
+from bot.sync.default_branch import README_KEY, blob_hash
 from bot.sync.file_sources import read_guide
 from bot.sync.files import (
-    README_KEY,
     FilePlan,
     ReportFiles,
-    blob_hash,
     describe_files,
     plan_files,
     write_files,

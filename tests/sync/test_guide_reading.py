@@ -44,7 +44,7 @@ OTHERWISE = """# Learn Rust
 - [ ] Draw a picture of the heap
 - [ ] Answer a question of somebody else
 """
-SENTENCE = "This version of Milepost reads your guide differently: 2 tasks more, 1 task fewer."
+SENTENCE = "This version of Milepost reads your guide differently: 2 more tasks, 1 fewer task."
 TICK = re.compile(r"- \[ \](?=[^\n]*\"do\":\"reading\")")
 
 

@@ -1,5 +1,6 @@
 """What was asked for in comments happens once, whatever is repeated, cut off or out of order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -300,32 +301,10 @@ def test_hours_are_taken_back_where_an_edit_takes_the_command_out(
     assert run() == ()
 
 
-def test_an_edit_of_what_was_added_up_by_now_leaves_the_sum(
-    bench: RepositoryFixture, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.progress.command_log.ROOM", 100)
-    bench.comment("Read", "/log 1h")
-    comment = bench.comment("Read", "/log 2h")
-    run()
-    assert run.remembered("Read") == [Log(hours=3)]
-    edit(bench, comment, "/log 4h")
-    assert run() == ()
-
-
 def test_an_edit_moves_no_date_that_was_reckoned_before(bench: RepositoryFixture, run: Run) -> None:
     comment = bench.comment("Your path", "/pause 2 weeks")
     run()
     edit(bench, comment, "/pause 3 weeks")
-    assert run() == ()
-
-
-def test_somebody_elses_edit_of_what_was_logged_corrects_nothing(
-    bench: RepositoryFixture, run: Run
-) -> None:
-    comment = bench.comment("Read", "/log 1h")
-    run()
-    edit(bench, comment, "/log 9h")
-    run.writers.clear()
     assert run() == ()
 
 
@@ -618,9 +597,36 @@ def test_ratings_on_a_checkpoint_are_kept_there() -> None:
     assert run.remembered("Your path") == [Rate(skill="rated-cloud", value=2)]
 
 
-def deletes(bench: RepositoryFixture, run: Run, comment: Comment, *, event: bool = True) -> None:
-    comments.delete(bench.world, bench.learner, bench.repository, comment)
-    run.deleted = {comment.id} if event else set()
+Act = Callable[[Run, Comment], None]
+
+
+def deletes(run: Run, comment: Comment) -> None:
+    comments.delete(run.bench.world, run.bench.learner, run.bench.repository, comment)
+    run.deleted = {comment.id}
+
+
+def deletes_without_an_event(run: Run, comment: Comment) -> None:
+    deletes(run, comment)
+    run.deleted.clear()
+
+
+def corrects(run: Run, comment: Comment) -> None:
+    edit(run.bench, comment, "/log 4h")
+
+
+def corrects_without_a_right(run: Run, comment: Comment) -> None:
+    corrects(run, comment)
+    run.writers.clear()
+
+
+@pytest.mark.parametrize("act", [deletes_without_an_event, corrects_without_a_right])
+def test_what_nobody_took_back_stays_in_the_log(
+    bench: RepositoryFixture, run: Run, act: Act
+) -> None:
+    comment = bench.comment("Read", "/log 1h")
+    run()
+    act(run, comment)
+    assert run() == ()
 
 
 @pytest.mark.parametrize(
@@ -641,7 +647,7 @@ def test_a_deleted_comment_takes_back_what_does_not_show_on_an_issue(
     comment = bench.comment("Read", text)
     run()
     state = bench.issue("Read").state
-    deletes(bench, run, comment)
+    deletes(run, comment)
     run()
     titles = ("Read", "Your path", "Choose your way")
     assert [one for title in titles for one in run.remembered(title)] == left
@@ -649,23 +655,16 @@ def test_a_deleted_comment_takes_back_what_does_not_show_on_an_issue(
     assert run() == ()
 
 
-def test_without_an_event_a_deleted_comment_takes_nothing_back(
-    bench: RepositoryFixture, run: Run
-) -> None:
-    comment = bench.comment("Read", "/log 2h")
-    run()
-    deletes(bench, run, comment, event=False)
-    assert run() == ()
-
-
-def test_a_deleted_comment_leaves_sums_of_several(
-    bench: RepositoryFixture, run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("act", [deletes, corrects])
+def test_what_was_added_up_by_now_stays_when_one_of_its_comments_changes(
+    bench: RepositoryFixture, run: Run, monkeypatch: pytest.MonkeyPatch, act: Act
 ) -> None:
     monkeypatch.setattr("bot.progress.command_log.ROOM", 100)
     bench.comment("Read", "/log 1h")
     comment = bench.comment("Read", "/log 2h")
     run()
-    deletes(bench, run, comment)
+    assert run.remembered("Read") == [Log(hours=3)]
+    act(run, comment)
     assert run() == ()
 
 
@@ -675,6 +674,6 @@ def test_a_deleted_revert_lets_the_command_count_again(bench: RepositoryFixture,
     comment = bench.comment("Read", "/revert")
     run()
     assert run.life().logged == ()
-    deletes(bench, run, comment)
+    deletes(run, comment)
     run()
     assert [entry.hours for entry in run.life().logged] == [2]

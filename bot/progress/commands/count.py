@@ -40,7 +40,7 @@ class Count(Command):
                 f"By how much? A number with its sign works, such as `/count {known[0].id} +1`."
             )
         if abs(amount) > MAX_COUNT:
-            raise CommandError(f"{MAX_COUNT:,} at once are the most.")
+            raise CommandError(f"The maximum is {MAX_COUNT:,}.")
         return cls(metric=names.one("number", " ".join(words[:-1]), known).id, amount=amount)
 
     def replay(self, history: HistoryBuilder) -> None:

@@ -43,7 +43,7 @@ class Move(Command):
                 "By how much? Days and weeks work, such as `/move +1w` or `/move -3d`."
             )
         if abs(days) > MAX_DAYS:
-            raise CommandError(f"That is far: {MAX_DAYS} days are the most.")
+            raise CommandError(f"The maximum is {MAX_DAYS} days.")
         if context.key == SUMMARY_KEY and days < 0:
             raise CommandError(
                 "The whole path moves only to later days. To be done earlier, take another `/pace`"

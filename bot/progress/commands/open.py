@@ -41,9 +41,11 @@ class OpenUnit(Command):
         return render("replies/open.md.j2", unit=units.get(self.unit, self.unit))
 
     def issues_made(self, curriculum: Curriculum) -> tuple[Key, ...]:
-        unit = next(unit for unit in curriculum.units() if unit.id == self.unit)
-        choice = (f"choice:{unit.choice.id}",) if unit.choice else ()
-        return (*(f"task:{task.id}" for task in unit.tasks), *choice)
+        # A guide may have lost the unit since an earlier run logged this.
+        units = [unit for unit in curriculum.units() if unit.id == self.unit]
+        choices = (unit.choice for unit in units if unit.choice)
+        tasks = (task for unit in units for task in unit.tasks)
+        return (*(f"task:{task.id}" for task in tasks), *(f"choice:{c.id}" for c in choices))
 
     def fits(self, curriculum: Curriculum) -> bool:
         return self.unit in {unit.id for unit in curriculum.units()}

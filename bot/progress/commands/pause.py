@@ -37,7 +37,7 @@ class PauseUntil(Command):
         if last < today:
             raise CommandError("That day is over: a pause ends today at the earliest.")
         if last - today > LONGEST_PAUSE:
-            raise CommandError("That is more than a year: a pause lasts up to one.")
+            raise CommandError("A pause can last up to a year.")
         return cls(last=last)
 
     def pressed(self, path: "LearningPath") -> Self | None:
