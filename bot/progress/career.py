@@ -9,24 +9,26 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
+from bot.curriculum.base import Hours
 from bot.curriculum.model import ProjectIdea, ProjectLevel, TaskKind
 from bot.curriculum.sections import LearningMetric, Target
+from bot.i18n import format_hours, format_number, ngettext
+from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.effort import SOURCES, joint_source
+from bot.progress.effort import describe_finished, describe_logged
 from bot.progress.issue_form_answers import APPLICATION, issues_with_label, title_of
 from bot.progress.names import Kind, kind_of
 from bot.progress.path import LearningPath
 from bot.progress.progress import ASIDE, item_keys
-from bot.templating import plural
 
 Stage = Literal["applied", "interview", "offer", "closed"]
 _STAGES: tuple[Stage, ...] = ("applied", "interview", "offer", "closed")
 DAYS_A_WEEK = 7
 _TASKS = {
-    Kind.COURSES: (TaskKind.COURSE, "course task"),
-    Kind.POSTS: (TaskKind.POST, "writing task"),
-    Kind.CONTRIBUTIONS: (TaskKind.CONTRIBUTION, "contribution task"),
+    Kind.COURSES: TaskKind.COURSE,
+    Kind.POSTS: TaskKind.POST,
+    Kind.CONTRIBUTIONS: TaskKind.CONTRIBUTION,
 }
 _PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
 
@@ -187,7 +189,7 @@ class _MetricReader:
             return
         value, basis = found or (0.0, [])
         if counted:
-            basis = [*basis, f"{counted} counted by you"]
+            basis = [*basis, _("%(number)s counted by you", number=format_number(counted))]
         low, high, text = self._target(shown, target, kind)
         yield Metric(
             id=shown.id,
@@ -197,7 +199,7 @@ class _MetricReader:
             low=low,
             high=high,
             text=text,
-            basis=", ".join(basis) or "nothing counted yet",
+            basis=" · ".join(basis) or _("nothing counted yet"),
         )
 
     def _found(self, kind: Kind, shown: LearningMetric | Target) -> tuple[float, list[str]] | None:
@@ -210,7 +212,7 @@ class _MetricReader:
                 return self._projects()
             case Kind.PEOPLE:
                 return 0.0, []
-        return self._tasks(*_TASKS[kind]) if kind in _TASKS else None
+        return self._tasks(_TASKS[kind]) if kind in _TASKS else None
 
     def _target(
         self, shown: LearningMetric | Target, target: Target | None, kind: Kind
@@ -219,10 +221,10 @@ class _MetricReader:
             return target.low, target.high, target.text
         week = self._path.curriculum.overview.hours_per_week
         if kind is Kind.HOURS and week is not None:
-            return week.low, week.high, f"{week} hours a week"
+            return week.low, week.high, _("%(hours)s a week", hours=_range(week))
         if kind is Kind.COURSES and isinstance(shown, LearningMetric) and shown.of_total:
             whole = self._courses()
-            return float(whole), None, f"{whole} on the path"
+            return float(whole), None, _("%(number)s on the path", number=format_number(whole))
         return None, None, ""
 
     def _courses(self) -> int:
@@ -242,9 +244,9 @@ class _MetricReader:
             for w in self._path.progress.work
         )
 
-    def _tasks(self, kind: TaskKind, name: str) -> tuple[float, list[str]]:
+    def _tasks(self, kind: TaskKind) -> tuple[float, list[str]]:
         count = sum(self._kinds.get(key) is kind for key in self._done)
-        return float(count), [f"{plural(count, name)} done"] if count else []
+        return float(count), [_tasks_done(kind, count)] if count else []
 
     def _projects(self) -> tuple[float, list[str]]:
         """Count the projects in deliverables and tasks of the path, and the ideas carried out.
@@ -269,9 +271,9 @@ class _MetricReader:
             else:
                 path += max(len(done), tasks)
         path += max([beside, *several])
-        basis = [f"{path} from tasks and deliverables of the path"] if path else []
+        basis = [_("%(number)s from tasks and deliverables", number=path)] if path else []
         if self._own:
-            basis.append(f"{len(self._own)} of your own choice")
+            basis.append(_("%(number)s of your own choice", number=len(self._own)))
         return float(path + len(self._own)), basis
 
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
@@ -280,20 +282,22 @@ class _MetricReader:
         A week's are those of the weeks until the path was finished.
         """
         if self._today < self._path.settings.start:
-            return 0.0, ["the path has not begun"]
+            return 0.0, [_("the path hasn't begun")]
         end = min(self._today, self._path.as_of) if weekly else self._today
         logged = self._path.history.hours_logged(date.min, end)
         if not (logged or self._path.effort.in_hours):
             return 0.0, []
         finished = [w for w in self._done.values() if w.finished]
         spent = logged or sum(w.weight for w in finished)
-        source = SOURCES[joint_source(w.source for w in finished)]
-        word = "written down" if logged else f"of finished work {source}"
-        basis = f"{round(spent, 1):g} hours {word}"
+        sources = (w.source for w in finished)
+        basis = describe_logged(spent) if logged else describe_finished(spent, sources)
         if not weekly:
             return round(spent, 1), [basis]
         weeks = self._weeks(end)
-        return round(spent / weeks, 1), [f"{basis} in {plural(weeks, 'week')}"]
+        many = 1 if format_number(weeks) == "1" else 2
+        number = format_number(weeks)
+        over = ngettext("over %(weeks)s week", "over %(weeks)s weeks", many, weeks=number)
+        return round(spent / weeks, 1), [basis, over]
 
     def _weeks(self, end: date) -> float:
         start = self._path.settings.start
@@ -304,3 +308,21 @@ class _MetricReader:
             if (day := pause.first + timedelta(days=n)) >= start
         }
         return max(1.0, ((end - start).days + 1 - len(resting)) / DAYS_A_WEEK)
+
+
+def _tasks_done(kind: TaskKind, count: int) -> str:
+    match kind:
+        case TaskKind.COURSE:
+            return ngettext("%(num)s course task done", "%(num)s course tasks done", count)
+        case TaskKind.POST:
+            return ngettext("%(num)s writing task done", "%(num)s writing tasks done", count)
+        case _:
+            return ngettext(
+                "%(num)s contribution task done", "%(num)s contribution tasks done", count
+            )
+
+
+def _range(hours: Hours) -> str:
+    """Return `10–12 h`."""
+    low = "" if hours.low == hours.high else f"{format_number(hours.low)}\N{EN DASH}"
+    return f"{low}{format_hours(hours.high)}"
