@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from bot.i18n import LANGUAGES, NO_BREAK, format_date, use_language
 from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
 from bot.planning.observed_state import ObservedState
@@ -20,7 +21,7 @@ class JournalEntry(FrozenModel):
     """An entry: its issue, the day it is about (in the learner's zone), and what it says.
 
     `text` has a line `Label: value` for each answer of a form. `highlighted` means that the learner
-    put our label for highlights on it, `dated` that the title says the day.
+    put our label for highlights on it.
     """
 
     number: int
@@ -29,7 +30,11 @@ class JournalEntry(FrozenModel):
     title: str
     text: str
     highlighted: bool
-    dated: bool
+
+    @property
+    def dated(self) -> bool:
+        """Whether the title says the day in any language, as that of an entry by `/journal`."""
+        return any(day in self.title for day in _in_every_language(self.day))
 
     @property
     def excerpt(self) -> str:
@@ -91,21 +96,24 @@ def _entry(
         for label, value in answers
         if label != of_the_form or forms.as_day(value) is None
     ]
-    titled = on_record or _day_in(issue.title)
-    day = days[0][1] if days else min(titled or made, made)
     highlight = path.observed.labels.get(HIGHLIGHT)
     worn = {name.casefold() for name in issue.labels}
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=day,
+        day=days[0][1] if days else min(on_record or _day_in(issue.title) or made, made),
         title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
-        dated=titled == day,
     )
 
 
 def _day_in(title: str) -> date | None:
     found = _TITLE.match(title)
     return forms.as_day(found[1]) if found else None
+
+
+def _in_every_language(day: date) -> Iterator[str]:
+    for code in LANGUAGES:
+        with use_language(code):
+            yield format_date(day).replace(NO_BREAK, " ")
