@@ -53,7 +53,7 @@ def test_the_learner_browses_and_works(terminal: Terminal, page: "Page") -> None
 
     page.get_by_role("link", name=TASK, exact=True).click()
     shown = page.locator("#body").inner_text()
-    assert "Week 1-2: First steps · about 5 hours" in shown
+    assert "Week 1-2: First steps · about 5\N{NO-BREAK SPACE}h" in shown
     assert "milepost:" not in page.locator("main").inner_text()
     assert "<" not in shown
     assert "**" not in shown
