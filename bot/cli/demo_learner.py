@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.curriculum.model import Curriculum, TaskKind
+from bot.curriculum.model import Curriculum, TaskKind, WorkItem
+from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.labels import key_in
+from bot.planning.marker import Key, find
+from bot.progress.journal import HIGHLIGHT
 from github_sandbox.browser_user import BrowserUser
-from github_sandbox.state.objects import Issue
+from github_sandbox.state.objects import Issue, Label
 from github_sandbox.world import World
 
 WEEKS = 13
 QUIET = frozenset({6})
 USUAL_HOURS = 13.0
-BLOCKED = "status: blocked"
+BLOCKED = "status:blocked"
+OPTIONAL = "optional:optional"
 
 JOURNAL = (
     "A small model, end to end, on a Saturday. It is bad and it runs.",
@@ -39,11 +44,13 @@ class DemoLearner:
         self._world = world
         self._chance = chance
         self._curriculum = curriculum
-        self._kinds = {task.title: task.kind for task in curriculum.tasks()}
-        self._hours = {task.title: task.hours.middle for task in curriculum.tasks() if task.hours}
-        for left in curriculum.deliverables():
-            self._kinds[f"Deliverable: {left.title}"] = TaskKind.PROJECT
-            self._hours[f"Deliverable: {left.title}"] = left.hours.middle if left.hours else 2.0
+        self._kinds = {f"task:{task.id}": task.kind for task in curriculum.tasks()}
+        self._kinds |= dict.fromkeys(
+            (f"deliverable:{left.id}" for left in curriculum.deliverables()), TaskKind.PROJECT
+        )
+        items: list[tuple[str, WorkItem]] = [("task", task) for task in curriculum.tasks()]
+        items += [("deliverable", left) for left in curriculum.deliverables()]
+        self._hours = {f"{kind}:{one.id}": one.hours.middle for kind, one in items if one.hours}
         self._started_hours: dict[int, float] = {}
         self._finished: set[int] = set()
 
@@ -58,7 +65,7 @@ class DemoLearner:
 
     def _work(self, hours: float) -> None:
         while hours > 0.5 and (issue := self._next()) is not None:
-            needed = self._hours.get(issue.title, 2.0) - self._started_hours.get(issue.number, 0.0)
+            needed = self._hours.get(_key(issue), 2.0) - self._started_hours.get(issue.number, 0.0)
             spent = min(hours, needed)
             hours -= spent
             self._started_hours[issue.number] = self._started_hours.get(issue.number, 0.0) + spent
@@ -73,16 +80,16 @@ class DemoLearner:
             lambda issue: (
                 issue.is_open
                 and issue.milestone is not None
-                and issue.title in self._kinds
+                and _key(issue) in self._kinds
                 and issue.number not in self._finished
-                and not any(label.name in {BLOCKED, "optional"} for label in issue.labels)
+                and {BLOCKED, OPTIONAL}.isdisjoint(map(_label_key, issue.labels))
             )
         )
         return min(waiting, key=self._rank, default=None)
 
     def _rank(self, issue: Issue) -> tuple[bool, str, bool, int]:
         due = str(issue.milestone.due) if issue.milestone else ""
-        last = issue.title.startswith("Deliverable")
+        last = _key(issue).startswith("deliverable:")
         return issue.number not in self._started_hours, due, last, issue.number
 
     def _continues_task(self, issue: Issue, spent: float) -> None:
@@ -94,7 +101,7 @@ class DemoLearner:
         self._finished.add(issue.number)
         for line in [text for text in (issue.body or "").split("\n") if "- [ ]" in text]:
             self._person.tick(issue, line.split("[ ]")[1].strip())
-        if self._kinds[issue.title] is TaskKind.PROJECT:
+        if self._kinds[_key(issue)] is TaskKind.PROJECT:
             name = f"work/{issue.number}.md"
             text = f"# {issue.title}\n\nWhat I built, and what I would do otherwise.\n"
             self._person.merge_pull_request(
@@ -109,7 +116,7 @@ class DemoLearner:
         """Yield what is not work on a task, by week; all of it on the last sitting."""
         if day != 5:
             return
-        summary = self._person.issue_titled("Your path")
+        summary = self._summary()
         if summary is None:
             return
         comments = {
@@ -140,23 +147,37 @@ class DemoLearner:
 
     def _rates(self) -> None:
         skills = self._curriculum.assessment.skills
-        summary = self._person.issue_titled("Your path")
+        summary = self._summary()
         if summary and skills:
             lines = [f"/rate {skill.title} {self._chance.choice((2, 3, 3, 4))}" for skill in skills]
             self._person.comment(summary, "\n".join(lines))
 
     def _skips(self) -> None:
         optional = self._person.issues(
-            lambda issue: issue.is_open and any(x.name == "optional" for x in issue.labels)
+            lambda issue: issue.is_open and OPTIONAL in map(_label_key, issue.labels)
         )
         for issue in optional[:1]:
             self._person.comment(issue, "/skip not now, it is optional")
 
     def _highlights(self) -> None:
-        for issue in self._person.issues(
-            lambda i: any(x.name == "kind: journal" for x in i.labels)
-        )[:1]:
-            self._person.add_labels(issue, "highlight")
+        entries = self._person.issues(lambda issue: "kind:journal" in map(_label_key, issue.labels))
+        labels = self._world.repository().labels.values()
+        highlight = next((one.name for one in labels if _label_key(one) == HIGHLIGHT), None)
+        if entries and highlight:
+            self._person.add_labels(entries[0], highlight)
+
+    def _summary(self) -> Issue | None:
+        return next(iter(self._person.issues(lambda issue: _key(issue) == SUMMARY_KEY)), None)
+
+
+def _key(issue: Issue) -> Key:
+    """Return what the issue stands for, whatever its title is in the language; "" for others."""
+    marked = find(issue.body or "")
+    return marked.marker.key if marked else ""
+
+
+def _label_key(label: Label) -> Key | None:
+    return key_in(label.description or "")
 
 
 def demo_start(today: datetime) -> datetime:
