@@ -20,6 +20,7 @@ from bot.curriculum.sections import (
     ToolCategory,
     TransferableSkill,
 )
+from bot.i18n import ENGLISH, LANGUAGES
 from bot.progress.commands.choose import Choose
 from bot.progress.next_steps import ActionState, action_states
 from bot.progress.path import LearningPath
@@ -99,7 +100,7 @@ class StepList(NamedTuple):
 class GuideFolds(NamedTuple):
     """The parts of a guide that stand beside its path.
 
-    `language` is empty for English. `known` is the work that was known before the path began.
+    `language` is what it calls itself, empty for English. `known` is the work that was known before the path began.
     `groups` are tool categories by the guide's own groups.
     """
 
@@ -122,6 +123,7 @@ class GuideFolds(NamedTuple):
 def guide_folds(path: LearningPath) -> GuideFolds:
     """Return what the guide says beside the path, as of now."""
     curriculum = path.curriculum
+    language = curriculum.language
     groups: dict[str, list[ToolCategory]] = {}
     for category in curriculum.tools:
         groups.setdefault(category.group or "", []).append(category)
@@ -131,7 +133,7 @@ def guide_folds(path: LearningPath) -> GuideFolds:
         overview=curriculum.overview,
         source=curriculum.source,
         version=curriculum.version,
-        language="" if curriculum.language == "en" else curriculum.language,
+        language="" if language == ENGLISH else LANGUAGES.get(language, language),
         known=tuple(w for w in path.progress.work if w.state is WorkState.CREDITED),
         brought=tuple(_brought(path)),
         reading=_reading(path),
