@@ -1,7 +1,8 @@
 """The dashboard: the body of the summary issue, edited in place.
 
 What to do now, how far it is, what comes next, all on the first screen of a phone; behind it boxes
-that work as buttons, and all else in folds. Two runs on one day with the same facts give equal bytes.
+that work as buttons, and all else in folds. Two runs on one day with the same facts give equal
+bytes.
 """
 
 from collections import Counter

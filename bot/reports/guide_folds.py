@@ -100,8 +100,8 @@ class StepList(NamedTuple):
 class GuideFolds(NamedTuple):
     """The parts of a guide that stand beside its path.
 
-    `language` is what it calls itself, empty for English. `known` is the work that was known before the path began.
-    `groups` are tool categories by the guide's own groups.
+    `language` is what it calls itself, empty for English. `known` is the work that was known before
+    the path began. `groups` are tool categories by the guide's own groups.
     """
 
     overview: Overview

@@ -97,8 +97,8 @@ def test_a_rule_that_is_lifted_lets_the_files_in(rule: moderation.Rule) -> None:
     home = Publishing(rule, "*")
     badge = home.file("badge.svg", "milepost")
     home.work()
-    assert "branch milepost. A rule of this repository" in home.dashboard()
-    assert "branch milepost-files. A rule of this repository" in home.dashboard()
+    assert "branch milepost · A rule of this repository" in home.dashboard()
+    assert "branch milepost-files · A rule of this repository" in home.dashboard()
     assert matter(home.refused())
     home.later(1)
     assert home.calm_run() == []

@@ -100,7 +100,7 @@ def test_a_closed_milestone_of_the_learner_with_the_same_title_stays_theirs() ->
     assert home.standing() == other.standing()
     assert f"{title} (2)" in {m.title for m in home.repository.milestones.values()}
     assert not [i for i in home.repository.issues.values() if i.milestone is mine]
-    assert f"The milestone '{title}' was there already, closed: ours is '{title} (2)'." in [
+    assert f"A closed milestone '{title}' was there already. Ours is '{title} (2)'." in [
         note.text for note in done.plan.notes
     ]
     assert home.calm_run() == []
