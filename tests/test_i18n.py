@@ -49,7 +49,7 @@ def test_dates_numbers_and_lists_are_written_as_the_language_does(code: str, exp
 def test_stretches_of_days_say_each_part_once() -> None:
     new_year = date(2027, 1, 3)
     with use_language("en"):
-        assert shown(i18n.format_dates(DAY, SUNDAY)) == "9 – 15 Nov 2026"
+        assert shown(i18n.format_dates(DAY, SUNDAY)) == "9–15 Nov 2026"
         assert shown(i18n.format_dates(SUNDAY, new_year)) == "15 Nov 2026 – 3 Jan 2027"
         assert shown(i18n.format_days(SUNDAY, new_year)) == "15 Nov – 3 Jan"
     with use_language("ja"):
