@@ -5,7 +5,7 @@ our own sentences that are no words of the language, nor of the guide.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.curriculum.model import Curriculum
 from bot.i18n import use_language
 
 GUIDES = Path(__file__).parent / "languages"
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     "publish": {
         "badge": True,
         "pictures": True,
@@ -37,6 +37,7 @@ ALSO = {"github", "milepost", "readme", "markdown", "svg", "badge", "mentor"}  #
 _UNSEEN = re.compile(
     r"<!--.*?-->|```.*?```|`[^`]*`|\]\(<?[^)]*\)|https?://\S+|</?\w[^>]*>|&\w+;|\bUTC\b", re.DOTALL
 )
+_JSON = re.compile(r"^\{.*?^\}", re.DOTALL | re.MULTILINE)  # of a report, for programs
 _WORD = re.compile(r"[a-z]{3,}")
 
 
@@ -45,15 +46,10 @@ def words(text: str) -> set[str]:
 
 
 @cache
-def english(code: str) -> frozenset[str]:
-    """The words of our sentences that the language has not."""
-    ours, theirs = set[str](), set[str]()
-    for message in messages.read(code):
-        for text in messages._forms(message.id):
-            ours |= words(re.sub(r"%\(\w+\)s", " ", text))
-        for text in messages._forms(message.string):
-            theirs |= words(re.sub(r"%\(\w+\)s", " ", text))
-    return frozenset(ours - theirs - ALSO)
+def translations(code: str) -> frozenset[str]:
+    """The words of our sentences in the language."""
+    texts = (text for message in messages.read(code) for text in messages._forms(message.string))
+    return frozenset(w for text in texts for w in words(re.sub(r"%\(\w+\)s", " ", text)))
 
 
 def values_of(form: Any) -> Iterator[str]:
@@ -91,11 +87,11 @@ def seen(runs: SyncRuns) -> Iterator[tuple[str, str]]:
                 yield path, re.sub(r"<style>.*?</style>", " ", text, flags=re.DOTALL)
 
 
-def lived(code: str) -> SyncRuns:
+def lived(code: str, language: str) -> SyncRuns:
     """A repository in which somebody followed the guide to its end, with commands on the way."""
     found = importer.read((GUIDES / f"{code}.md").read_bytes(), name=f"{code}.md").curriculum
     assert found.language == code
-    runs = SyncRuns(found, settings(ahead="all", **EVERYTHING))
+    runs = SyncRuns(found, settings(ahead="all", language=language, **EVERYTHING))
     runs.become_an_app()
     runs.sync()
     tasks = [task.title for task in found.tasks()]
@@ -116,31 +112,34 @@ def lived(code: str) -> SyncRuns:
     return runs
 
 
+def english(
+    shown: Mapping[str, str], before: Mapping[str, str], code: str, guide: str
+) -> dict[str, list[str]]:
+    """The words that are in the English texts `before`, and in what is `shown` in the language.
+
+    Without those that the language or the guide has as well.
+    """
+    known = set().union(*map(words, before.values())) - translations(code) - words(guide) - ALSO
+    return {where: sorted(left) for where, text in shown.items() if (left := words(text) & known)}
+
+
 @pytest.mark.parametrize("code", messages.CODES)
 def test_what_a_learner_reads_has_no_english_word_that_is_not_the_guides(code: str) -> None:
-    runs = lived(code)
+    runs = lived(code, code)
     assert runs.reports(), "no week was summed up"
-    assert runs.reports("finish"), "the end was told to nobody"
-    theirs = words((GUIDES / f"{code}.md").read_text())
-    found = {
-        where: sorted(left)
-        for where, text in seen(runs)
-        if (left := words(text) & english(code) - theirs)
-    }
-    assert not found
+    assert runs.reports("finish"), "nobody was told of the end"
+    guide = (GUIDES / f"{code}.md").read_text()
+    assert not english(dict(seen(runs)), dict(seen(lived(code, "en"))), code, guide)
 
 
 @pytest.mark.parametrize("code", messages.CODES)
 def test_every_part_of_a_guide_is_shown_in_the_language(code: str) -> None:
     whole = Curriculum.model_validate({**guide_parts.WHOLE, "language": code})
-    theirs = words(str(guide_parts.WHOLE)) | words(str(guide_parts.dated()))
-    with use_language(code):
-        shown = guide_parts.surfaces(whole, guide_parts.learner)
-    for where in ("`curriculum show`",):  # a command's output is English
-        del shown[where]
-    found = {
-        where: sorted(left)
-        for where, text in shown.items()
-        if (left := words(re.sub(r"\{.*\}", " ", text, flags=re.DOTALL)) & english(code) - theirs)
-    }
-    assert not found
+    guide = f"{guide_parts.WHOLE} {guide_parts.dated()}"
+    shown = {}
+    for language in ("en", code):
+        with use_language(language):
+            found = guide_parts.surfaces(whole, guide_parts.learner)
+        del found["`curriculum show`"]  # a command's output is English
+        shown[language] = {w: _JSON.sub(" ", text) for w, text in found.items()}
+    assert not english(shown[code], shown["en"], code, guide)
