@@ -134,5 +134,5 @@ def fold(text: str) -> str:
     bare = (c for c in plain if not unicodedata.combining(c))
     # A vowel sign of an Indic script is a mark, but no accent: it belongs to the word.
     sign = unicodedata.category
-    kept = (c if c.isalnum() or c in "-'&/%" or sign(c)[0] == "M" else " " for c in bare)
-    return " ".join("".join(kept).split())
+    known = (c if c.isalnum() or c in "-'&/%" or sign(c)[0] == "M" else " " for c in bare)
+    return " ".join("".join(known).split())
