@@ -118,7 +118,9 @@ def _ignored_because(event: str, payload: Payload, config: str, guide: str | Non
             return _("The event '%(action)s' doesn't affect a path.", action=action)
         base, default = _value_at(payload, "pull_request", "base", "ref"), _default(payload)
         if base != default and default is not None:
-            return _("Only pull requests into the default branch count: %(branch)s", branch=default)
+            return _(
+                "Only pull requests into the default branch (%(branch)s) count.", branch=default
+            )
     return None
 
 
@@ -131,7 +133,7 @@ def _holds_command(text: str) -> bool:
 def _push_ignored_because(payload: Payload, config: str, guide: str | None) -> str | None:
     default = _default(payload)
     if default is not None and _value_at(payload, "ref") != f"refs/heads/{default}":
-        return _("Only pushes to the default branch count: %(branch)s", branch=default)
+        return _("Only pushes to the default branch (%(branch)s) count.", branch=default)
     files = _pushed(payload)
     if files is None:
         return None
@@ -175,7 +177,7 @@ def _why(event: str, payload: Payload) -> str:
     action = _text_at(payload, "action")
     what = event.replace("_", " ")
     event_name = f"{what} {action}" if action else what
-    return _("Started by an event: %(event)s", event=event_name)
+    return _("Started by an event (%(event)s).", event=event_name)
 
 
 def _text_at(payload: Payload, *names: str) -> str | None:

@@ -140,7 +140,7 @@ class Sync:
         log = RefusalLog(record.refused, path.today)
         reports = tuple(_reports(path))
         written: list[FileWrite] = []
-        for _ in range(FILE_PASSES):
+        for _pass in range(FILE_PASSES):
             files = plan_files(path, self._reader, web=self._web, reports=reports, log=log)
             before = len(record.refused)
             written += write_files(files, context.gateway, record.refused)
