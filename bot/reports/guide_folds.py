@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.curriculum.base import Priority, slugify
 from bot.curriculum.model import Horizon
+from bot.curriculum.picks import Pick
 from bot.curriculum.sections import (
     CommunityEntry,
     CompanyTier,
@@ -21,6 +22,7 @@ from bot.curriculum.sections import (
     TransferableSkill,
 )
 from bot.i18n import ENGLISH, LANGUAGES
+from bot.i18n import gettext as _
 from bot.progress.commands.choose import Choose
 from bot.progress.next_steps import ActionState, action_states
 from bot.progress.path import LearningPath
@@ -206,7 +208,7 @@ def _picks(path: LearningPath) -> Iterator[PickState]:
         taken = path.settings.choices.get(pick.id, "")
         matters = here is not None and order.index(pick.unit) <= order.index(here.unit)
         yield PickState(
-            title=pick.title,
+            title=_pick_title(pick),
             taken=next((one.title for one in pick.options if one.id == taken), ""),
             options=tuple(
                 PickOption(
@@ -219,6 +221,12 @@ def _picks(path: LearningPath) -> Iterator[PickState]:
                 for one in pick.options
             ),
         )
+
+
+def _pick_title(pick: Pick) -> str:
+    if pick.id == "cloud":
+        return _("Choose a cloud")
+    return _("Choose one: %(options)s", options=" / ".join(one.title for one in pick.options))
 
 
 def _steps(path: LearningPath) -> Iterator[StepList]:
