@@ -1,25 +1,23 @@
 """The language of pages: what a viewer chose, else what their browser prefers, else English."""
 
-import html
 import re
 from collections.abc import Iterator
 
 import httpx2
 import pytest
-from pseudo_language import escapes, pseudo_language
+from pseudo_language import pseudo_language
 from reports.histories import RICH, HistoryLearner
 from server.page_documents_fixture import PageDocuments, document_server, six_weeks
+from server.pseudo_pages import page_escapes
 from server.server_fixture import Host
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from bot.curriculum.load import catalog_names, from_catalog
 from bot.i18n import LANGUAGES, format_date, use_language
 from bot.server.pages.language import COOKIE, language_links
 from bot.server.showing import Showing
 
 UNKNOWN = "/r/nobody/nothing"
-FIXED = {"MILEPOST", "Milepost", "UTC", "JSON", "CSV", "HTML"}
 
 
 @pytest.fixture(scope="module")
@@ -162,25 +160,20 @@ def test_a_link_to_each_language_keeps_the_rest_of_the_address() -> None:
 def test_a_page_has_no_english_of_its_own(
     host: Host, documents: PageDocuments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = documents.add("lea/pseudo", six_weeks())
-    shown = host.server.store.page_cache.get(row.id)
-    assert shown is not None
-    guide = RICH.model_dump_json() + "".join(from_catalog(n).title for n in catalog_names())
-    for path in ("/", UNKNOWN, "/r/lea/pseudo", "/register", "/sign-in?then=/", "/signed-in"):
-        with pseudo_language(monkeypatch):
-            # As the browser of somebody who reads that language.
-            text = get(host, path, "zh").text
-        print(path, escaped(text, guide + row.full_name))
-        assert escaped(text, guide + row.full_name) == [], path
+    with pseudo_language(monkeypatch):
+        documents.add("lea/pseudo", six_weeks())
+        for path in ("/", UNKNOWN, "/r/lea/pseudo", "/register", "/register?code=x", "/signed-in"):
+            assert page_escapes(get(host, path).text, RICH.model_dump_json(), "lea") == [], path
 
 
-def escaped(page: str, guide: str) -> list[str]:
-    """Return the plain words of a page, beside those of its guide and the languages' names."""
-    body = re.sub(r"(?s)<(code|pre|style)\b.*?</\1>|<nav class=.languages.*?</nav>", " ", page)
-    attributes = re.findall(r'(?:alt|aria-label|placeholder|title)="([^"]*)"', body)
-    text = html.unescape(" ".join([re.sub(r"<[^>]+>", " ", body), *attributes]))
-    own = set(re.findall(r"\w+", guide)) | FIXED
-    return [word for word in escapes(text) if word not in own]
+def test_each_state_of_a_repository_is_told_without_english(
+    host: Host, documents: PageDocuments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pseudo_language(monkeypatch):
+        for result in ("", "unset", "wrong", "refused", "waiting", "archived", "synced"):
+            name = f"lea/{result or 'new'}"
+            documents.known(name, result=result, archived=result == "archived")
+            assert page_escapes(get(host, f"/r/{name}").text) == [], result
 
 
 def test_a_document_has_the_values_of_pictures_and_none_of_their_words() -> None:

@@ -127,7 +127,7 @@ def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, documents: PageDocum
     row = documents.add("lea/writing", six_weeks())
     documents.store.repositories.record_progress(row.id, 12, 40)
     page = shown(host, "/r/lea/writing")
-    assert "Milepost is writing changes. 12 of 40 are written." in page.text
+    assert "Milepost is writing changes. 12 of 40 changes" in page.text
     assert 'value="30" aria-label="Changes written"' in page.answer.text
 
 

@@ -88,7 +88,7 @@ def skills(path: LearningPath) -> SkillPicture:
 def description(values: SkillPicture) -> str:
     """Return the picture in words, as its text alternative."""
     if not values.axes:
-        return _("This path names no skills.")
+        return _("This path lists no skills.")
     return "; ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes)
 
 
@@ -103,7 +103,7 @@ def as_svg(values: SkillPicture) -> str:
         words=description(values),
         heading=fit(_("Skills"), TITLE * canvas.BOLD, WIDE - 2 * EDGE),
         legend=_legend(values),
-        empty=fit(_("This path names no skills."), TEXT, WIDE - 2 * EDGE),
+        empty=fit(_("This path lists no skills."), TEXT, WIDE - 2 * EDGE),
         **drawn,
     )
 

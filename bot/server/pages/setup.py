@@ -319,5 +319,5 @@ def setup_progress(
         case "wrong":
             message = _("The settings or the guide need a fix.")
         case _:
-            message = _("GitHub refused it.")
+            message = _("The last update stopped early.")
     return SetupProgress(state="trouble", message=message, detail=row.message)

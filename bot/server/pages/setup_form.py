@@ -181,7 +181,7 @@ def _path(form: SetupForm) -> str:
     if form.curriculum != OWN:
         return ""
     if not form.path:
-        return _("Write its path, for example `docs/guide.md`.")
+        return _("Write its path, for example docs/guide.md.")
     if not is_file(form.path):
         return _("A guide ends in .md, a curriculum in .yml.")
     return "" if form.path.isprintable() else _("Write its path on one line.")
