@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot import templating
 from bot.clock import Clock
 from bot.github.oauth import OAuthClient
-from bot.i18n import LANGUAGES, current_language
+from bot.i18n import LANGUAGES
 from bot.i18n import gettext as _
 from bot.reports.formatting import WORDS
 from bot.server.config import ServerConfig
@@ -221,7 +221,6 @@ class Frame:
             form_token=self.sessions.form_token(visitor) if visitor else "",
             can_sign_in=self.can_sign_in,
             here=request.url.path,
-            language=current_language(),
             languages=LANGUAGES,
             language_links=language_links(request),
             asset=self.assets.address,
