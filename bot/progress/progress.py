@@ -57,11 +57,14 @@ class Work(FrozenModel):
 
     `parts` and `ticked` count the boxes of its issue. `closed_on` is the day in the learner's zone.
     `counts` is False for optional work. `unit` is where it stands now, which a move may have
-    changed; `evidence` is what was found to exist, `attested_by` the mentor who approved it.
+    changed; `evidence` is what was found to exist, `attested_by` the mentor who approved it. `name`
+    is the guide's own title where the issue's ends with it, so without "Deliverable:" in any
+    language.
     """
 
     key: Key
     title: str
+    name: str = ""
     unit: str
     module: str
     weight: float
@@ -256,9 +259,11 @@ class _ProgressReader:
         evidence = self._evidence(found, keys)
         approvals = self._history.attested
         attested = next((approvals[key] for key in keys if key in approvals), None)
+        title = found.state.title if found else item.title
         return Work(
             key=keys[0],
-            title=found.state.title if found else item.title,
+            title=title,
+            name=item.title if title.endswith(item.title) else title,
             unit=self._path.places.get(keys[0], unit.id),
             module=module,
             weight=self._path.effort.weight(item),

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot import templating
-from bot.i18n import format_days
+from bot.i18n import format_dates
+from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue
 from bot.planning.observed_state import ObservedState
@@ -86,7 +87,7 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
     coming = position.next_checkpoint(path) if with_outlook else None
     return Weekly(
         week=week,
-        number=max(0, (week.last - path.dates.first).days // position.DAYS_A_WEEK + 1),
+        number=_number(path, week),
         done=done,
         hours=sum(w.weight for w in done) if in_hours else 0.0,
         source=joint_source(w.source for w in done),
@@ -133,7 +134,7 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     return tuple(
         DesiredIssue(
             key=weekly_key(week),
-            title=f"Week {week} ({format_days(week.first, week.last)})",
+            title=_title(path, week),
             body=as_markdown(weekly(path, week)),
             labels=("kind:summary",),
         )
@@ -148,9 +149,11 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     issues = {k: i.state for k, i in observed.issues.items() if k.startswith("weekly:")}
     newest = max(issues, default=None)
-    older = [(issue, "a newer summary is there") for key, issue in issues.items() if key != newest]
+    older = [
+        (issue, _("there's a newer summary")) for key, issue in issues.items() if key != newest
+    ]
     older += [
-        (extra.state, "another run told of that week first")
+        (extra.state, _("another run posted it first"))
         for extra in observed.duplicates
         if extra.key.startswith("weekly:")
     ]
@@ -159,6 +162,16 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
         for issue, why in older
         if issue.state == "open" and issue.state_reason != "reopened"
     )
+
+
+def _number(path: LearningPath, week: Week) -> int:
+    """Return which week of the path it is, from 1; 0 before its start."""
+    return max(0, (week.last - path.dates.first).days // position.DAYS_A_WEEK + 1)
+
+
+def _title(path: LearningPath, week: Week) -> str:
+    dates = format_dates(week.first, week.last)
+    return _("Week %(number)s (%(dates)s)", number=_number(path, week), dates=dates)
 
 
 def _counts(path: LearningPath, week: Week) -> Iterator[CountChange]:
