@@ -57,6 +57,7 @@ def language(code: str) -> dict[str, Any]:
         "months": tuple(named.months["format"]["abbreviated"][n] for n in range(1, 13)),
         "weekdays": tuple(named.days["format"]["abbreviated"][n] for n in range(7)),
         "date": template(str(skeletons["yMMMd"])),
+        "month": template(str(skeletons["yMMM"])),
         "day": template(str(skeletons["MMMd"])),
         "weekday": template(str(skeletons["MMMEd"])),
         "dates": {f: interval(locale, "yMMMd", f) for f in "dMy"},

@@ -150,7 +150,7 @@ def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
     file = place["file"] if place else None
     hint = f" {error.hint}" if error.hint else ""
     if error.hint and isinstance(error, RefusedError):
-        hint = " If that is meant, start the workflow by hand with 'allow-removals'."
+        hint = " If you mean it, run the workflow by hand with 'allow-removals'."
     title = "Milepost stopped"
     several = [found for part in error.what.split("\n") if (found := _LINE.fullmatch(part))]
     if file and several:

@@ -7,10 +7,13 @@ nobody but the learner can know, and that they did not count, is left out.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from math import ceil
 from typing import Literal
 
 from bot.curriculum.model import ProjectIdea, ProjectLevel, TaskKind
 from bot.curriculum.sections import LearningMetric, Target
+from bot.i18n import format_hours, format_number, ngettext
+from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
 from bot.progress.effort import SOURCES, joint_source
@@ -18,15 +21,14 @@ from bot.progress.issue_form_answers import APPLICATION, issues_with_label, titl
 from bot.progress.names import Kind, kind_of
 from bot.progress.path import LearningPath
 from bot.progress.progress import ASIDE, item_keys
-from bot.templating import plural
 
 Stage = Literal["applied", "interview", "offer", "closed"]
 _STAGES: tuple[Stage, ...] = ("applied", "interview", "offer", "closed")
 DAYS_A_WEEK = 7
 _TASKS = {
-    Kind.COURSES: (TaskKind.COURSE, "course task"),
-    Kind.POSTS: (TaskKind.POST, "writing task"),
-    Kind.CONTRIBUTIONS: (TaskKind.CONTRIBUTION, "contribution task"),
+    Kind.COURSES: TaskKind.COURSE,
+    Kind.POSTS: TaskKind.POST,
+    Kind.CONTRIBUTIONS: TaskKind.CONTRIBUTION,
 }
 _PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
 
@@ -187,7 +189,7 @@ class _MetricReader:
             return
         value, basis = found or (0.0, [])
         if counted:
-            basis = [*basis, f"{counted} counted by you"]
+            basis = [*basis, _("%(number)s counted by you", number=format_number(counted))]
         low, high, text = self._target(shown, target, kind)
         yield Metric(
             id=shown.id,
@@ -197,7 +199,7 @@ class _MetricReader:
             low=low,
             high=high,
             text=text,
-            basis=", ".join(basis) or "nothing counted yet",
+            basis=" · ".join(basis) or _("nothing counted yet"),
         )
 
     def _found(self, kind: Kind, shown: LearningMetric | Target) -> tuple[float, list[str]] | None:
@@ -210,7 +212,7 @@ class _MetricReader:
                 return self._projects()
             case Kind.PEOPLE:
                 return 0.0, []
-        return self._tasks(*_TASKS[kind]) if kind in _TASKS else None
+        return self._tasks(_TASKS[kind]) if kind in _TASKS else None
 
     def _target(
         self, shown: LearningMetric | Target, target: Target | None, kind: Kind
@@ -219,10 +221,10 @@ class _MetricReader:
             return target.low, target.high, target.text
         week = self._path.curriculum.overview.hours_per_week
         if kind is Kind.HOURS and week is not None:
-            return week.low, week.high, f"{week} hours a week"
+            return week.low, week.high, _("%(hours)s h a week", hours=week)
         if kind is Kind.COURSES and isinstance(shown, LearningMetric) and shown.of_total:
             whole = self._courses()
-            return float(whole), None, f"{whole} on the path"
+            return float(whole), None, _("%(number)s on the path", number=whole)
         return None, None, ""
 
     def _courses(self) -> int:
@@ -242,9 +244,16 @@ class _MetricReader:
             for w in self._path.progress.work
         )
 
-    def _tasks(self, kind: TaskKind, name: str) -> tuple[float, list[str]]:
+    def _tasks(self, kind: TaskKind) -> tuple[float, list[str]]:
         count = sum(self._kinds.get(key) is kind for key in self._done)
-        return float(count), [f"{plural(count, name)} done"] if count else []
+        texts = {
+            TaskKind.COURSE: ngettext("%(num)s course done", "%(num)s courses done", count),
+            TaskKind.POST: ngettext("%(num)s post written", "%(num)s posts written", count),
+            TaskKind.CONTRIBUTION: ngettext(
+                "%(num)s contribution made", "%(num)s contributions made", count
+            ),
+        }
+        return float(count), [texts[kind]] if count else []
 
     def _projects(self) -> tuple[float, list[str]]:
         """Count the projects in deliverables and tasks of the path, and the ideas carried out.
@@ -269,9 +278,11 @@ class _MetricReader:
             else:
                 path += max(len(done), tasks)
         path += max([beside, *several])
-        basis = [f"{path} from tasks and deliverables of the path"] if path else []
+        basis = (
+            [_("%(number)s from the path's tasks and deliverables", number=path)] if path else []
+        )
         if self._own:
-            basis.append(f"{len(self._own)} of your own choice")
+            basis.append(_("%(number)s of your own choice", number=len(self._own)))
         return float(path + len(self._own)), basis
 
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
@@ -280,20 +291,24 @@ class _MetricReader:
         A week's are those of the weeks until the path was finished.
         """
         if self._today < self._path.settings.start:
-            return 0.0, ["the path has not begun"]
+            return 0.0, [_("your path hasn't started yet")]
         end = min(self._today, self._path.as_of) if weekly else self._today
         logged = self._path.history.hours_logged(date.min, end)
         if not (logged or self._path.effort.in_hours):
             return 0.0, []
         finished = [w for w in self._done.values() if w.finished]
         spent = logged or sum(w.weight for w in finished)
-        source = SOURCES[joint_source(w.source for w in finished)]
-        word = "written down" if logged else f"of finished work {source}"
-        basis = f"{round(spent, 1):g} hours {word}"
+        if logged:
+            basis = [_("%(hours)s logged", hours=format_hours(spent))]
+        else:
+            source = SOURCES[joint_source(w.source for w in finished)]
+            basis = [_("%(hours)s of work finished", hours=format_hours(spent)), source]
         if not weekly:
-            return round(spent, 1), [basis]
+            return round(spent, 1), basis
         weeks = self._weeks(end)
-        return round(spent / weeks, 1), [f"{basis} in {plural(weeks, 'week')}"]
+        shown = format_number(weeks)
+        over = ngettext("over %(weeks)s week", "over %(weeks)s weeks", ceil(weeks), weeks=shown)
+        return round(spent / weeks, 1), [*basis, over]
 
     def _weeks(self, end: date) -> float:
         start = self._path.settings.start

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from bot.curriculum.model import Checkpoint, CheckpointItem
+from bot.i18n import gettext as _
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
@@ -20,7 +21,6 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import Work
 
 STEM = 6
-PREFIX = "Deliverable: "  # as the titles of their issues begin
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 PieceState = Literal[
@@ -90,7 +90,7 @@ def piece(work: Work, day: date) -> EvidencePiece:
     state = "open" if later else _STATES.get(work.state.value, work.state.value)
     return EvidencePiece(
         key=work.key,
-        title=work.title.removeprefix(PREFIX if work.key.startswith("deliverable:") else ""),
+        title=work.name or work.title,
         url=work.url,
         state=state,
         done=done,
@@ -159,12 +159,13 @@ def _next_step(step: ActionState) -> EvidencePiece:
 
 
 def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
-    if applications:
+    # The guide may be in English, or in the language of the report.
+    for unit in dict.fromkeys((_("applications"), "applications") if applications else ()):
         yield CountFound(
-            title="Job applications",
+            title=_("Job applications"),
             value=len(applications),
-            unit="applications",
-            basis="issues filed as applications",
+            unit=unit,
+            basis=_("issues filed as applications"),
         )
 
 

@@ -56,7 +56,7 @@ def test_it_does_all_that_is_due_and_then_nothing(terminal: Terminal) -> None:
     assert "Summary of week" in ran.out
     assert "The end: posted." in ran.out
     assert terminal.issue("Read")["state"] == "closed"
-    reported = [body.partition("**Week ")[2][:8] for body in comments(terminal, "Your path")]
+    reported = [body.partition('"key":"weekly:')[2][:8] for body in comments(terminal, "Your path")]
     assert len(reported) == WEEKS
     assert reported == sorted(set(reported))
     assert len(comments(terminal, "Checkpoint")) == 1

@@ -90,7 +90,7 @@ def ada(app_server: VisitorFixture) -> Iterator[Person]:
 def test_a_mentor_sees_who_shares_by_name_and_who_would_like_help(ada: Person) -> None:
     page = ada.open("/cohort")
     text = page.text
-    assert text.index("Who would like help") < text.index("Where they are")
+    assert text.index("Who asks for help") < text.index("Where they are")
     assert "Month 1" in text
     names = [text.index(name, text.index("Where they are")) for name in ("Blue", "bob", "zoe")]
     assert names == sorted(names)
@@ -144,15 +144,15 @@ def test_an_answer_reaches_who_goes_by_another_name(
     documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
     documents.put(documents.row(cleo.id), of(cleo, share=True, name="Blue Heron"))
     page = ada.open("/cohort")
-    answered = ada.press(page, "Send it to Blue Heron", text="/done\n@cleo: look <b>there</b>")
-    assert "Your answer is a comment on the issue now." in answered.text
+    answered = ada.press(page, "Send: Blue Heron", text="/done\n@cleo: look <b>there</b>")
+    assert "Your answer is now a comment on the issue." in answered.text
     (comment,) = cleo.issues[number].comments
     assert comment.user.login == BOT
     assert "**ada** answers your request for help:\n\n> /done\n> @\u200bcleo" in comment.body
     assert "<b>" not in comment.body
     assert find(comment.body) is not None  # so nothing in it is a command
     cleo.issues[number].locked = True
-    refused = ada.press(page, "Send it to Blue Heron", text="Still there?")
+    refused = ada.press(page, "Send: Blue Heron", text="Still there?")
     assert (refused.status, "GitHub doesn't take your answer" in refused.text) == (409, True)
     assert "cleo" not in refused.answer.text
 
@@ -160,7 +160,7 @@ def test_an_answer_reaches_who_goes_by_another_name(
 def test_only_who_asks_this_mentor_for_help_is_answered(
     app_server: VisitorFixture, ada: Person
 ) -> None:
-    fields = {**ada.open("/cohort").form("Send it").fields, "text": "Hello"}
+    fields = {**ada.open("/cohort").form("Send").fields, "text": "Hello"}
     with app_server.person("bea") as bea:
         theirs = app_server.sign_in(bea, "/cohort/requests")
         token = theirs.form("Sign out").fields["form_token"]
@@ -181,8 +181,8 @@ def test_while_github_is_silent_nobody_is_said_to_need_no_help_any_more(
     page = ada.open("/cohort")
     forget_after(app_server, monkeypatch, hours=1)
     silent_about(monkeypatch, "bob/path")
-    sent = ada.press(page, "Send it to bob", text="Hello")
-    assert (sent.status, "GitHub does not answer just now" in sent.text) == (503, True)
+    sent = ada.press(page, "Send: bob", text="Hello")
+    assert (sent.status, "GitHub doesn't answer" in sent.text) == (503, True)
 
 
 def test_a_choice_tells_nothing_about_who_is_hidden(ada: Person) -> None:
@@ -251,7 +251,7 @@ def test_one_lost_answer_hides_nobody_else_and_is_told(
     silent_about(monkeypatch, "bob/path")
     page = ada.open("/cohort")
     assert page.status == 200
-    assert "GitHub gave no answer just now about bob, so they are not shown." in page.text
+    assert "Reload the page in a minute to see bob: GitHub didn't answer" in page.text
     assert page.links["zoe"] == "/r/zoe/path"
     assert "/r/bob/path" not in page.links.values()
     data = ada.open("/cohort.json").answer.json()
@@ -266,7 +266,7 @@ def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
     forget_after(app_server, monkeypatch, hours=2)
     silent_about(monkeypatch, "dan/closed")
     page = ada.open("/cohort")
-    assert "no answer just now about some repositories, so somebody may be missing" in page.text
+    assert "GitHub didn't answer about some repositories, so learners may be missing" in page.text
     assert "dan" not in page.answer.text
     assert ada.open("/cohort.json").answer.json()["waiting"] == []
 
@@ -287,7 +287,7 @@ def test_a_silent_github_is_not_asked_about_everybody(
             requested = silent_about(monkeypatch, *names)
             page = ada.open("/cohort")
             assert page.status == 200
-            assert "somebody may be missing" in page.text
+            assert "learners may be missing" in page.text
             assert len(requested) < 30
     finally:
         for row in documents.store.repositories.repositories(HERE.id):
@@ -428,7 +428,7 @@ def test_the_first_page_lists_what_a_person_can_read_here(
         page = bob.open("/")
         assert "From here to there private" in page.text
         assert "bob/path" in page.text
-        assert 'aria-label="Progress of bob/path"' in page.answer.text
+        assert 'aria-label="Progress: bob/path"' in page.answer.text
         assert not any(name in page.text for name in ("zoe/", "dan/", "eve/"))
     seen = ada.open("/").text
     assert "bob/path" in seen
@@ -446,7 +446,7 @@ def test_what_is_not_set_up_is_offered_to_who_can_write(app_server: VisitorFixtu
         with app_server.person(login) as somebody:
             app_server.sign_in(somebody)
             page = somebody.open("/")
-            assert "no settings yet" in page.text
+            assert "not set up" in page.text
             assert ("/setup/gil/new" in page.links.values()) == offered
 
 
@@ -467,4 +467,4 @@ def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(OAuthClient, "installations", silent)
     page = ada.open("/")
     assert page.status == 200
-    assert "GitHub is slow just now." in page.text
+    assert "GitHub is slow." in page.text
