@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pseudo_language import pseudo_language
 from reports.histories import RICH, HistoryLearner
 from repository_fixture import settings
 from server.page_documents_fixture import HERE, NOW, PageDocuments
 from server.person import Person
+from server.pseudo_pages import page_escapes
 from server.scenario import BOT
 from server.visitor_fixture import VisitorFixture, visited
 
@@ -468,3 +470,12 @@ def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyP
     page = ada.open("/")
     assert page.status == 200
     assert "GitHub is slow." in page.text
+
+
+def test_no_page_for_a_mentor_has_english_of_its_own(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"{RICH.model_dump_json()} ada bob zoe dan Blue Heron Month Deliverable path"
+    with pseudo_language(monkeypatch):
+        for path in ("/", "/cohort", "/cohort?only=inactive&group=x", "/cohort/requests"):
+            assert page_escapes(ada.open(path).answer.text, own) == [], path
