@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from bot.i18n import LANGUAGES, NO_BREAK, format_date, use_language
+from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
@@ -12,7 +14,7 @@ from bot.progress.path import LearningPath
 
 HIGHLIGHT = "journal:highlight"
 _SAME_BEGINNING = 30  # characters that two beginnings must share to be the same
-_TITLE = re.compile(r"Journal, ([^:]{8,20}):")
+_TITLE = re.compile(r"Journal, ([^:]{8,20}):")  # as entries began before markers had the day
 
 
 class JournalEntry(FrozenModel):
@@ -30,26 +32,26 @@ class JournalEntry(FrozenModel):
     highlighted: bool
 
     @property
+    def dated(self) -> bool:
+        """Whether the title says the day in any language, as that of an entry by `/journal`."""
+        return any(day in self.title for day in _in_every_language(self.day))
+
+    @property
     def excerpt(self) -> str:
         """The first line, where the title does not say it already."""
         line = forms.first_line(self.text)
         beginnings = (part[:_SAME_BEGINNING] for part in (line, line.partition(": ")[2]) if part)
         return "" if any(part in self.title for part in beginnings) else line
 
-    @property
-    def dated(self) -> bool:
-        """Whether the title says the day, as that of an entry by `/journal` does."""
-        return _day_in(self.title) == self.day
-
 
 def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
     """Return the entries, oldest first: issues of ours with a key `journal:*` and those by form.
 
-    The day is the one written in the form, or in the title of an entry by `/journal` (it may be
+    The day is the one written in the form, or in the marker of an entry by `/journal` (it may be
     read days after it was written), when that is no later than the issue; else the day on which the
     issue was created.
     """
-    entries = [_entry(path, issue, body) for issue, body in _journal_issues(path.observed)]
+    entries = [_entry(path, *found) for found in _journal_issues(path.observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
 
 
@@ -60,7 +62,7 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     found = {
         issue.number: CloseIssue(
-            number=issue.number, title=issue.title, why="it is filed; it counts closed just as well"
+            number=issue.number, title=issue.title, why=_("It's filed, and counts closed, too.")
         )
         for kind in (forms.JOURNAL, forms.ASSESSMENT)
         for issue in forms.issues_with_label(observed, kind)
@@ -69,17 +71,21 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
-    """Yield the issues, each with the part of its body that is the entry."""
+def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str, date | None]]:
+    """Yield the issues, each with the part of its body that is the entry, and the day on record."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not forms.withdrawn(ours.state):
             marked = ours.marked
             parts = (marked.before, marked.region or "", marked.after)
-            yield ours.state, "\n\n".join(part.strip() for part in parts if part.strip())
-    yield from ((issue, issue.body) for issue in forms.filed_issues(observed, forms.JOURNAL))
+            text = "\n\n".join(part.strip() for part in parts if part.strip())
+            yield ours.state, text, marked.marker.day
+    filed = forms.filed_issues(observed, forms.JOURNAL)
+    yield from ((issue, issue.body, None) for issue in filed)
 
 
-def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
+def _entry(
+    path: LearningPath, issue: IssueState, body: str, on_record: date | None
+) -> JournalEntry:
     made = path.day_of(issue.created_at)
     answers = forms.sections(body)
     dated = ((label, forms.as_day(value)) for label, value in answers)
@@ -95,7 +101,7 @@ def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=days[0][1] if days else min(_day_in(issue.title) or made, made),
+        day=days[0][1] if days else min(on_record or _day_in(issue.title) or made, made),
         title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
@@ -105,3 +111,9 @@ def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
 def _day_in(title: str) -> date | None:
     found = _TITLE.match(title)
     return forms.as_day(found[1]) if found else None
+
+
+def _in_every_language(day: date) -> Iterator[str]:
+    for code in LANGUAGES:
+        with use_language(code):
+            yield format_date(day).replace(NO_BREAK, " ")

@@ -60,12 +60,14 @@ class Journal(Command):
         label = observed.labels.get(JOURNAL)
         first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
         short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
-        title = f"Journal, {i18n.format_date(day).replace(i18n.NO_BREAK, ' ')}: {short}"
+        shown = i18n.format_date(day).replace(i18n.NO_BREAK, " ")
+        title = i18n.gettext("Journal, %(day)s: %(text)s", day=shown, text=short)
         marker = Marker(
             key=key,
             title=digest(title),
             body=digest(normalized(body)),
             labels=(digest(JOURNAL)[:8],) if label else (),
+            day=day,
         )
         made = CreateIssue(
             key=key,
