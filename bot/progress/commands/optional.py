@@ -11,7 +11,6 @@ class DropOptional(Command):
 
     do = "drop-optional"
     form = "/drop optional"
-    alias = "drop-optional"
     help_line = "Makes no more issues for optional tasks."
     position = 180
     has_button = True
