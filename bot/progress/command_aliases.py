@@ -27,11 +27,27 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "resume": ("reanudar", "retomar", "reprendre", "fortsetzen", "继续", "再開", "जारी"),
     "pace": ("ritmo", "ritmo", "rythme", "tempo", "速度", "ペース", "गति"),
     "count": ("contar", "contar", "compter", "zählen", "计数", "カウント", "गिनें"),
-    "project": ("proyecto", "projeto", "projet", "projekt", "项目", "プロジェクト", "प्रोजेक्ट परियोजना"),
+    "project": (
+        "proyecto",
+        "projeto",
+        "projet",
+        "projekt",
+        "项目",
+        "プロジェクト",
+        "प्रोजेक्ट परियोजना",
+    ),
     "goal": ("objetivo", "meta", "objectif", "ziel", "目标", "目標", "लक्ष्य"),
     "journal": ("diario", "diário", "", "tagebuch", "日记", "日記", "डायरी"),
     "open": ("abrir", "abrir", "ouvrir", "öffnen", "打开", "開く", "खोलें"),
-    "replan": ("replanificar", "replanejar", "replanifier", "neu-planen", "重排", "再計画", "नई-योजना"),
+    "replan": (
+        "replanificar",
+        "replanejar",
+        "replanifier",
+        "neu-planen",
+        "重排",
+        "再計画",
+        "नई-योजना",
+    ),
     "revert": ("deshacer", "desfazer", "annuler", "rückgängig", "撤销", "取消", "वापस-लें"),
     "drop-optional": (
         *("sin-opcionales", "sem-opcionais", "sans-facultatives", "ohne-optionale"),
@@ -44,8 +60,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "status": ("estado", "situação", "statut", "stand", "状态", "状況", "स्थिति"),
     "help": ("ayuda", "ajuda", "aide", "hilfe", "帮助", "ヘルプ", "सहायता"),
 }
-
-
 
 
 class Alias(NamedTuple):

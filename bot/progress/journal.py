@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.planning.changes import CloseIssue
+from bot.planning.marker import Marker, digest
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress import issue_form_answers as forms
@@ -19,7 +20,7 @@ class JournalEntry(FrozenModel):
     """An entry: its issue, the day it is about (in the learner's zone), and what it says.
 
     `text` has a line `Label: value` for each answer of a form. `highlighted` means that the learner
-    put our label for highlights on it.
+    put our label for highlights on it, `dated` that the title says the day, as `/journal` wrote it.
     """
 
     number: int
@@ -28,6 +29,7 @@ class JournalEntry(FrozenModel):
     title: str
     text: str
     highlighted: bool
+    dated: bool = False
 
     @property
     def excerpt(self) -> str:
@@ -36,20 +38,14 @@ class JournalEntry(FrozenModel):
         beginnings = (part[:_SAME_BEGINNING] for part in (line, line.partition(": ")[2]) if part)
         return "" if any(part in self.title for part in beginnings) else line
 
-    @property
-    def dated(self) -> bool:
-        """Whether the title says the day, as that of an entry by `/journal` does."""
-        return _day_in(self.title) == self.day
-
 
 def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
     """Return the entries, oldest first: issues of ours with a key `journal:*` and those by form.
 
-    The day is the one written in the form, or in the title of an entry by `/journal` (it may be
-    read days after it was written), when that is no later than the issue; else the day on which the
-    issue was created.
+    The day is the one written in the form, or with `/journal` (it may be read days after it was
+    written), when that is no later than the issue; else the day on which the issue was created.
     """
-    entries = [_entry(path, issue, body) for issue, body in _journal_issues(path.observed)]
+    entries = [_entry(path, *found) for found in _journal_issues(path.observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
 
 
@@ -69,17 +65,18 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
-    """Yield the issues, each with the part of its body that is the entry."""
+def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str, Marker | None]]:
+    """Yield the issues, each with the part of its body that is the entry, and its marker."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not forms.withdrawn(ours.state):
             marked = ours.marked
             parts = (marked.before, marked.region or "", marked.after)
-            yield ours.state, "\n\n".join(part.strip() for part in parts if part.strip())
-    yield from ((issue, issue.body) for issue in forms.filed_issues(observed, forms.JOURNAL))
+            text = "\n\n".join(part.strip() for part in parts if part.strip())
+            yield ours.state, text, marked.marker
+    yield from ((one, one.body, None) for one in forms.filed_issues(observed, forms.JOURNAL))
 
 
-def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
+def _entry(path: LearningPath, issue: IssueState, body: str, marker: Marker | None) -> JournalEntry:
     made = path.day_of(issue.created_at)
     answers = forms.sections(body)
     dated = ((label, forms.as_day(value)) for label, value in answers)
@@ -90,18 +87,24 @@ def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
         for label, value in answers
         if label != of_the_form or forms.as_day(value) is None
     ]
+    written = _day_written(issue, marker)
+    day = days[0][1] if days else min(written or made, made)
     highlight = path.observed.labels.get(HIGHLIGHT)
     worn = {name.casefold() for name in issue.labels}
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=days[0][1] if days else min(_day_in(issue.title) or made, made),
+        day=day,
         title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
+        dated=day == written and (marker is None or marker.title == digest(issue.title)),
     )
 
 
-def _day_in(title: str) -> date | None:
-    found = _TITLE.match(title)
+def _day_written(issue: IssueState, marker: Marker | None) -> date | None:
+    """Return the day that `/journal` wrote down; of older entries only the title has it."""
+    if marker is not None and marker.due:
+        return forms.as_day(marker.due)
+    found = _TITLE.match(issue.title)
     return forms.as_day(found[1]) if found else None
