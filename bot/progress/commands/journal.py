@@ -65,6 +65,7 @@ class Journal(Command):
         first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
         short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
         shown = i18n.format_date(day).replace(i18n.NO_BREAK, " ")
+        # NOTE: The title of an issue.
         title = _("Journal, %(day)s: %(beginning)s", day=shown, beginning=short)
         marker = Marker(
             key=key,
