@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from bot import i18n
 from bot.planning.changes import CloseIssue
-from bot.planning.marker import Marker, digest
+from bot.planning.marker import Marker
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress import issue_form_answers as forms
@@ -20,7 +21,7 @@ class JournalEntry(FrozenModel):
     """An entry: its issue, the day it is about (in the learner's zone), and what it says.
 
     `text` has a line `Label: value` for each answer of a form. `highlighted` means that the learner
-    put our label for highlights on it, `dated` that the title says the day, as `/journal` wrote it.
+    put our label for highlights on it.
     """
 
     number: int
@@ -29,7 +30,6 @@ class JournalEntry(FrozenModel):
     title: str
     text: str
     highlighted: bool
-    dated: bool = False
 
     @property
     def excerpt(self) -> str:
@@ -37,6 +37,11 @@ class JournalEntry(FrozenModel):
         line = forms.first_line(self.text)
         beginnings = (part[:_SAME_BEGINNING] for part in (line, line.partition(": ")[2]) if part)
         return "" if any(part in self.title for part in beginnings) else line
+
+    @property
+    def dated(self) -> bool:
+        """Whether the title says the day, in any language, as `/journal` writes it."""
+        return any(text in self.title for text in i18n.every_date(self.day))
 
 
 def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
@@ -87,18 +92,15 @@ def _entry(path: LearningPath, issue: IssueState, body: str, marker: Marker | No
         for label, value in answers
         if label != of_the_form or forms.as_day(value) is None
     ]
-    written = _day_written(issue, marker)
-    day = days[0][1] if days else min(written or made, made)
     highlight = path.observed.labels.get(HIGHLIGHT)
     worn = {name.casefold() for name in issue.labels}
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=day,
+        day=days[0][1] if days else min(_day_written(issue, marker) or made, made),
         title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
-        dated=day == written and (marker is None or marker.title == digest(issue.title)),
     )
 
 

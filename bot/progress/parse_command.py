@@ -21,7 +21,7 @@ from bot.progress.commands import slash_commands
 MOST = 10  # commands of one comment that are run
 MAX_REST = 300  # characters behind a command that is not a journal's
 _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' names
-_LEAST_LETTERS = 4  # of a word of another language that others are compared with
+_LEAST_LENGTH = 4  # of a word of another language that others are compared with
 # Words of other bots that are ones of ours or look like them: Prow's command help has /approve,
 # /reopen and /skip, Terraform's bots have /plan.
 _OTHER_BOTS = frozenset({"approve", "plan", "reopen", "skip"})
@@ -36,8 +36,8 @@ _MEANINGS = {
 }
 
 # Latin with accents, also apart from their letters, Devanagari, kana and Han.
-_LETTER = "[A-Za-z\u00c0-\u024f\u0300-\u036f\u0900-\u0963\u3005\u3041-\u30ff\u4e00-\u9fff]"
-_NAME = f"({_LETTER}{{2,20}}(?:-{_LETTER}{{2,20}})?)"
+_CHARACTER = "[A-Za-z\u00c0-\u024f\u0300-\u036f\u0900-\u0963\u3005\u3041-\u30ff\u4e00-\u9fff]"
+_NAME = f"({_CHARACTER}{{2,20}}(?:-{_CHARACTER}{{2,20}})?)"
 _SLASH = "[/\N{FULLWIDTH SOLIDUS}]"
 _END = "[.!\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}]?"
 _COMMAND = re.compile(rf" {{0,3}}{_SLASH}{_NAME}(?:{_END}[ \t]*$|[ \t]+(\S.*)$)")
@@ -47,8 +47,8 @@ _ODD_SPACE = re.compile(f"[{_ODD}]")
 _JOINERS = "\u200c\u200d"  # within a text they make emoji and Persian words
 _EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff"
 _MARGIN = re.compile(f"[ {_ODD}{_JOINERS}{_EMOJI}]*")
-_WORD = re.compile(f"^( *)({_SLASH}(?:{_LETTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)")
-BEGINNING = re.compile(f"^{_MARGIN.pattern}{_SLASH}{_LETTER}", re.MULTILINE)
+_WORD = re.compile(f"^( *)({_SLASH}(?:{_CHARACTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)")
+BEGINNING = re.compile(f"^{_MARGIN.pattern}{_SLASH}{_CHARACTER}", re.MULTILINE)
 """The beginning of a line that may hold a command."""
 _SECOND = re.compile(rf"(?<= ){_SLASH}{_NAME}(?= |{_END}$)")
 _FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")
@@ -175,7 +175,7 @@ def _near(word: str, rest: str, commands: Mapping[str, type[Command]]) -> str:
     if word in _MEANINGS:
         return _MEANINGS[word]
     words = {one: one for one in commands}
-    words |= {plain: one.word for plain, one in aliases().items() if len(plain) >= _LEAST_LETTERS}
+    words |= {plain: one.word for plain, one in aliases().items() if len(plain) >= _LEAST_LENGTH}
     close = get_close_matches(folded(word), words, n=1, cutoff=0.99 - 1 / len(word))  # a letter
     return words[close[0]] if close else ""
 

@@ -137,15 +137,15 @@ def test_an_answer_is_in_the_language_of_its_learner(
     (zoe,) = (r for r in app_server.world.repositories.values() if r.full_name == "zoe/path")
     path = of(zoe, share=True)
     path = path.model_copy(update={"settings": path.settings.model_copy(update={"language": "hi"})})
-    (asked,) = member(path).asking
+    (requested,) = member(path).asking
     with app_server.world.lock:
-        while max(zoe.issues, default=0) < asked.number:
+        while max(zoe.issues, default=0) < requested.number:
             issues.create(app_server.world, app_server.world.actor(), zoe, {"title": "an issue"})
     app_server.settle()
     documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
     documents.put(documents.row(zoe.id), path)
     ada.press(ada.open("/cohort"), "Send it to zoe", text="Look at page 3.")
-    (comment,) = zoe.issues[asked.number].comments
+    (comment,) = zoe.issues[requested.number].comments
     assert "**ada** \N{LATIN SMALL LETTER A WITH RING ABOVE}" in comment.body
     documents.put(documents.row(zoe.id), of(zoe, share=True))
 
