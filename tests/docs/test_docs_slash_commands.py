@@ -94,3 +94,11 @@ def test_the_kinds_of_work_are_told() -> None:
     }
     assert reported | {"actions"} == WORK
     assert all(kind in text for kind in {*reported, "next steps"})
+
+
+def test_the_examples_in_other_languages_work() -> None:
+    examples = [one for one in codes(PAGE["In other languages"].text) if "-" not in one]
+    words = [one.word for one in read_commands("\n".join(examples))]
+    assert words == ["done", "help", "pause", "log"]
+    assert quantities.until("2 semanas", date(2026, 1, 5))
+    assert quantities.hours("2時間")

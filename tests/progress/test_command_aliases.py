@@ -1,12 +1,13 @@
 """Every command has a word in each language, which is understood whatever the language."""
 
 import unicodedata
+from datetime import date
 
 import pytest
 from progress.test_parse_command import OTHER_BOTS
 
 from bot.i18n import ENGLISH, LANGUAGES
-from bot.progress import parse_command
+from bot.progress import parse_command, quantities
 from bot.progress.command_aliases import alias, aliases, folded
 from bot.progress.commands import slash_commands
 from bot.progress.parse_command import BEGINNING, ParsedLine, is_for_us, read_commands
@@ -76,3 +77,39 @@ def test_an_alias_is_for_us_where_its_command_is() -> None:
 
 def test_a_word_in_a_sentence_is_none() -> None:
     assert read_commands("Escribe /hecho\n> /hecho\n`/hecho`\n/完成度很高") == ()
+
+
+WEEKS = ("2 semanas", "2 semaines", "2 Wochen", "2周", "2週間", "2 हफ़्ते", "1 semana 7 dias")
+DAYS = ("14 días", "14 dias", "14 jours", "14 Tage", "14天", "14日", "14日間", "14 दिन")
+
+
+@pytest.mark.parametrize("weeks", [*WEEKS, *DAYS])
+def test_a_time_may_be_in_the_language_of_the_command(weeks: str) -> None:
+    assert quantities.span(weeks) == 14
+    assert quantities.until(weeks, date(2026, 1, 5)) == date(2026, 1, 18)
+
+
+@pytest.mark.parametrize(
+    "hours", ["2 horas", "2 heures", "2 Std.", "2 Stunden", "2小时", "2時間", "2 घंटे"]
+)
+def test_hours_may_be_in_the_language_of_the_command(hours: str) -> None:
+    assert quantities.hours(f"{hours} 30 minutos, capítulo 2") == (2.5, "capítulo 2")
+    assert quantities.hours(f"{hours} 3 capítulos") == (2, "3 capítulos")
+    assert quantities.pace(hours) == (2, None)
+
+
+@pytest.mark.parametrize("months", ["3 meses", "3 mois", "3 Monate", "3个月", "3か月", "3 महीने"])
+def test_months_may_be_in_the_language_of_the_command(months: str) -> None:
+    assert quantities.pace(months) == (None, 3)
+    assert quantities.until(months, date(2026, 1, 5)) == date(2026, 4, 4)
+
+
+@pytest.mark.parametrize("word", ["hasta", "até", "bis"])
+def test_the_end_of_a_pause_may_follow_a_word_of_the_language(word: str) -> None:
+    assert quantities.until(f"{word} 2026-08-16", date(2026, 1, 5)) == date(2026, 8, 16)
+
+
+def test_a_note_stays_as_it_is_written() -> None:
+    assert quantities.hours("2h horas de estudio") == (2, "horas de estudio")
+    assert quantities.hours("2h 3 horas") is not None
+    assert quantities.span("3 hours") is None
