@@ -40,7 +40,8 @@ def interval(locale: Locale, skeleton: str, field: str) -> str:
     # The second part goes on after the dash that the first one ends with.
     one, two = (template(part) for part in (first, last))
     text = re.sub(r"\{(\w+)\}", r"{a.\1}", one) + re.sub(r"\{(\w+)\}", r"{b.\1}", two)
-    return text.replace("\N{THIN SPACE}", " ")
+    text = text.replace("\N{THIN SPACE}", " ")
+    return text.replace(" – ", "–") if field == "d" else text
 
 
 def language(code: str) -> dict[str, Any]:

@@ -162,9 +162,8 @@ class RepositorySync:
                 raise errors.ConfigError(what, where=CONFIG_PATH)
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             self.on_settings(info, self.settings)
-            name = self.settings.curriculum
             find = partial(self.curriculum_cache.find, self.row.id)
-            return PathReader(find_source(name, place, find), self.settings, self.now)
+            return PathReader(find_source(self.settings, place, find), self.settings, self.now)
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
