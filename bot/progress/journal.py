@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot import i18n
+from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
 from bot.planning.marker import Marker
 from bot.planning.observed_state import ObservedState
@@ -61,7 +62,7 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     found = {
         issue.number: CloseIssue(
-            number=issue.number, title=issue.title, why="it is filed; it counts closed just as well"
+            number=issue.number, title=issue.title, why=_("filed entries are kept closed")
         )
         for kind in (forms.JOURNAL, forms.ASSESSMENT)
         for issue in forms.issues_with_label(observed, kind)

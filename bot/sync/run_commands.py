@@ -182,7 +182,7 @@ class _CommandRun:
                 return None
             entry = Entry(id=comment.id, n=n, at=at, by=comment.author or "", command=command)
             if not self._edit(home).remember(entry, _by(line.line, entry.by)):
-                why = _("There's no room for it on the issue that stores it.")
+                why = _("The issue that stores this command is full.")
                 return RejectedCommand(line=line.line, why=why)
             if command.moves_dates:
                 self._state = None

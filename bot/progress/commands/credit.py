@@ -9,7 +9,7 @@ class Credit(Command):
     """This was known before the path began: done, at no hours."""
 
     form = "/credit"
-    help_line = gettext_noop("Closes this issue as known before, at no hours.")
+    help_line = gettext_noop("Closes this issue as already known, with no hours.")
     position = 50
     only_on = WORK
     log_issue = THIS_ISSUE

@@ -96,5 +96,5 @@ def _closing(
         state="closed",
         state_reason="completed",
         fields=("state",),
-        why=_("journal entries are kept closed"),
+        why=_("filed entries are kept closed"),
     )

@@ -86,8 +86,8 @@ def _check_months(months: int, context: CommandContext) -> None:
     if end <= context.today:
         raise CommandError(
             ngettext(
-                "Choose more: %(num)s month from the start ended on %(day)s.",
-                "Choose more: %(num)s months from the start ended on %(day)s.",
+                "Choose a longer time: %(num)s month from the start ended on %(day)s.",
+                "Choose a longer time: %(num)s months from the start ended on %(day)s.",
                 months,
                 day=i18n.format_date(end),
             )

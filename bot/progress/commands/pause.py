@@ -35,7 +35,7 @@ class PauseUntil(Command):
             day = today + timedelta(days=13)
             raise CommandError(
                 _(
-                    "Write a day or a time, such as `/pause until %(day)s` or `/pause 2 weeks`.",
+                    "Write a date or how long, such as `/pause until %(day)s` or `/pause 2 weeks`.",
                     day=day,
                 )
             )
