@@ -7,6 +7,7 @@ nobody but the learner can know, and that they did not count, is left out.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from math import ceil
 from typing import Literal
 
 from bot.curriculum.base import Hours
