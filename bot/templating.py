@@ -160,13 +160,13 @@ def _sentences(rule: Callable[[Any], Any], safe: type[str]) -> dict[str, Callabl
     def made_safe(values: dict[str, Any]) -> dict[str, Any]:
         return {name: rule(value) for name, value in values.items()}
 
-    def gettext(message: str, **values: Any) -> str:
+    def gettext(message: str, /, **values: Any) -> str:
         return safe(i18n.gettext(message, **made_safe(values)))
 
-    def ngettext(one: str, many: str, number: int, **values: Any) -> str:
+    def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
         return safe(i18n.ngettext(one, many, number, **made_safe(values)))
 
-    def pgettext(context: str, message: str, **values: Any) -> str:
+    def pgettext(context: str, message: str, /, **values: Any) -> str:
         return safe(i18n.pgettext(context, message, **made_safe(values)))
 
     return {"gettext": gettext, "_": gettext, "ngettext": ngettext, "pgettext": pgettext}

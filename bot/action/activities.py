@@ -9,7 +9,8 @@ from bot.action.inputs import ActionCommand, Inputs
 from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
 from bot.errors import PermissionDeniedError, UncertainWriteError
-from bot.i18n import set_language
+from bot.i18n import format_date, gettext_noop, set_language
+from bot.i18n import gettext as _
 from bot.planning import plan_text
 from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import Change, CreateComment, UpdateComment
@@ -23,12 +24,19 @@ from bot.sync.file_sources import FileSource
 
 if TYPE_CHECKING:
     from bot.sync.publish import DueComment
+    from bot.sync.publish import Outcome as PublishOutcome
     from bot.sync.reconcile import Session
 
 KEY: Key = "plan:pull-request"
 MOST = 60_000  # characters of a comment; GitHub holds 65,536
 
-Outcome = Literal["written", "edited", "as it was"]
+# What became of the comment on a pull request.
+Outcome = Literal["posted", "updated", "unchanged"]
+_OUTCOMES: dict[Outcome, str] = {
+    "posted": gettext_noop("Posted the plan on pull request %(number)s."),
+    "updated": gettext_noop("Updated the plan on pull request %(number)s."),
+    "unchanged": gettext_noop("The plan on pull request %(number)s is still the same."),
+}
 
 
 def changed(paths: tuple[str, ...], here: FileSource, there: FileSource) -> bool:
@@ -72,11 +80,11 @@ def post_comment(
         except UncertainWriteError:
             if existing_comment(number, reader) is None:
                 raise
-        return "written"
+        return "posted"
     if _plan(there.body) == _plan(body):
-        return "as it was"
+        return "unchanged"
     gateway().write(UpdateComment(comment=there.id, body=body))
-    return "edited"
+    return "updated"
 
 
 def _plan(body: str) -> str | None:
@@ -86,6 +94,10 @@ def _plan(body: str) -> str | None:
 
 def _lines(content: bytes | None) -> bytes | None:
     return None if content is None else content.replace(b"\r\n", b"\n")
+
+
+def _outcome_line(title: str, outcome: "PublishOutcome") -> str:
+    return _("%(title)s: %(outcome)s", title=title, outcome=_(outcome.value))
 
 
 class Activities:
@@ -125,25 +137,23 @@ class Activities:
         """
         files = (self._inputs.config, self._paths.settings.curriculum)
         if not changed(files, checkout, default) and existing_comment(number, self._reader) is None:
-            return ActivityResult(
-                title="Nothing to do", why="This pull request does not change the path."
-            )
+            why = _("This pull request doesn't change the path.")
+            return ActivityResult(title=_("Nothing to do"), why=why)
         plan = self._print_plan(self._session(check_links=False).plan())
         body = comment_body(plan, self._context.run_url)
         try:
-            outcome: str = post_comment(
-                number, body, reader=self._reader, gateway=self._context.gateway
-            )
+            done = post_comment(number, body, reader=self._reader, gateway=self._context.gateway)
+            line = _(_OUTCOMES[done], number=number)
         except PermissionDeniedError as denied:
             # A pull request from a fork runs with a token that only reads.
-            outcome = f"not written, for the token may not: {denied.what}"
-        lines = (f"The comment on pull request {number}: {outcome}.",)
-        return self._result("Plan", plan, changes=len(plan.changes), lines=lines)
+            why = denied.what
+            line = _("Couldn't comment on pull request %(number)s: %(why)s", number=number, why=why)
+        return self._result(_("Plan"), plan, changes=len(plan.changes), lines=(line,))
 
     def plan(self) -> ActivityResult:
         """Show what `apply` would change. Nothing is written."""
         plan = self._print_plan(self._session().plan())
-        return self._result("Plan", plan, changes=len(plan.changes))
+        return self._result(_("Plan"), plan, changes=len(plan.changes))
 
     def apply(self) -> ActivityResult:
         """Write labels, milestones and issues as planned. Raises RefusedError as `sync` does."""
@@ -155,7 +165,7 @@ class Activities:
             plan.check_safe()
         with self._log.group("Writing"):
             written = session.apply(plan, self._context.write_context(self._progress))
-        title = "Plan applied" if written else "Nothing to change"
+        title = _("Plan applied") if written else _("Nothing to change")
         lines = self._report_refusals(session.refusals)
         return self._result(title, plan, changes=written, lines=lines)
 
@@ -165,10 +175,13 @@ class Activities:
         if self._inputs.dry_run:
             seen = sync.foresee()
             return self._result(
-                "What a run would do now",
+                _("What a run would do now"),
                 self._print_plan(seen.plan),
                 changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
-                lines=(*(f"Would write {path}" for path in seen.files.paths), *seen.files.notes),
+                lines=(
+                    *(_("Would write %(file)s", file=path) for path in seen.files.paths),
+                    *seen.files.notes,
+                ),
                 due=seen.due,
             )
         with self._log.group("Writing"):
@@ -177,11 +190,11 @@ class Activities:
         set_language(done.path.language)
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
-        lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
-        lines += [*(f"Wrote {path}." for path in done.files.paths), *done.files.notes]
+        lines = [_outcome_line(p.what.title, p.outcome) for p in done.posted]
+        lines += [*(_("Wrote %(file)s", file=path) for path in done.files.paths), *done.files.notes]
         lines += self._report_refusals(done.refused)
         return ActivityResult(
-            title="The path is up to date again" if changes else "Nothing to change",
+            title=_("Your path is up to date") if changes else _("Nothing to change"),
             path=done.path,
             changes=changes,
             lines=tuple(lines),
@@ -192,7 +205,7 @@ class Activities:
         """Warn once of what GitHub refused; the job stays green. Returns a sentence for each."""
         found = sentences(refusals)
         if found:
-            title = "Part of the path could not be written"
+            title = _("Part of the path couldn't be written")
             self._log.command("warning", " ".join(found), title=title)
         return found
 
@@ -204,8 +217,9 @@ class Activities:
         path = self._path()
         week = Week.of(path.today, path.settings.summary.day).before
         if week.first < first_week(path).first:
-            lines = (f"The path starts on {path.dates.first}: no week of it is over yet.",)
-            return ActivityResult(title="Nothing to report", path=path, lines=lines)
+            day = format_date(path.dates.first)
+            lines = (_("Your path starts on %(day)s. Its first week isn't over yet.", day=day),)
+            return ActivityResult(title=_("Nothing to report"), path=path, lines=lines)
         return self._publish(path, weekly_comment(path, week))
 
     def checkpoint(self) -> ActivityResult:
@@ -216,27 +230,29 @@ class Activities:
         path = self._path()
         newest = reports.newest_reached(path)
         if newest is None:
-            lines = ("No checkpoint's time has come yet.",)
-            return ActivityResult(title="Nothing to report", path=path, lines=lines)
+            lines = (_("You haven't reached a checkpoint yet."),)
+            return ActivityResult(title=_("Nothing to report"), path=path, lines=lines)
         return self._publish(path, checkpoint_comment(path, newest))
 
     def badge(self) -> ActivityResult:
         """Do nothing but what every run does at its end: draw the badge on the runner."""
-        return ActivityResult(title="Badge", path=self._path())
+        return ActivityResult(title=_("Badge"), path=self._path())
 
     def _publish(self, path: LearningPath, due: "DueComment") -> ActivityResult:
         from bot.sync.publish import Outcome, publish_once
 
         title, pages = due.title, (due.text,)
         if self._inputs.dry_run:
-            return ActivityResult(title=f"Would post: {title}", path=path, pages=pages)
+            return ActivityResult(
+                title=_("Would post: %(title)s", title=title), path=path, pages=pages
+            )
         context = self._context.write_context()
         outcome = publish_once(due, path.observed, self._reader, context)
         return ActivityResult(
             title=title,
             path=path,
             changes=int(outcome is Outcome.POSTED),
-            lines=(f"{title}: {outcome.value}.",),
+            lines=(_outcome_line(title, outcome),),
             pages=pages,
         )
 

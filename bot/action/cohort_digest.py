@@ -9,6 +9,7 @@ from bot.action.runner_log import RunnerLog
 from bot.errors import ConfigError
 from bot.github.addresses import named_repository, web_root
 from bot.github.api_client import open_session
+from bot.i18n import gettext as _
 from bot.reports.digest import as_markdown
 from bot.sync.cohort import cohort, listed
 from bot.sync.digest import check_places, post_digest
@@ -47,7 +48,8 @@ def post_cohort_digest(
         log.write(one.sentence)
     page = as_markdown(reading.table, now.date())
     if inputs.dry_run:
-        return ActivityResult(title="The digest of this week, not posted", pages=(page,))
+        return ActivityResult(title=_("This week's digest (not posted)"), pages=(page,))
     writing = context.write_context()
     outcome = post_digest(reading.table, now.date(), reader, writing, inputs.webhook)
-    return ActivityResult(title=f"The digest of this week: {outcome}", pages=(page,))
+    title = _("This week's digest: %(outcome)s", outcome=_(outcome.value))
+    return ActivityResult(title=title, pages=(page,))

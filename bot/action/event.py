@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.action.inputs import ActionCommand, Inputs
+from bot.i18n import gettext as _
 from bot.planning.marker import find
 from bot.planning.snapshot import FrozenModel
 
@@ -59,7 +60,7 @@ def requested_activity(
         number = _value_at(payload, "pull_request", "number")
         return EventActivity(
             what=ActionCommand.PLAN,
-            why="A pull request changes the path: this is what merging it would do.",
+            why=_("A pull request changes the path. This is what merging it would do."),
             pull=number if isinstance(number, int) else None,
             only_if_started=only_if_started,
         )
@@ -70,15 +71,15 @@ def requested_activity(
 def _refused_because(event: str, payload: Payload) -> str | None:
     """Return why nothing is done whatever the workflow asks for, or None."""
     if event == "pull_request_target":
-        return "This event lends a stranger our rights; use `pull_request` instead."
+        return _("This event would give strangers write access. Use `pull_request` instead.")
     sender = _value_at(payload, "sender")
     things = [t for t in (_value_at(payload, name) for name in _OBJECTS) if t is not None]
     if _text_at(payload, "action") in {"opened", "created"} and any(
         find(text) for thing in things[:1] for text in _texts(thing)
     ):
-        return "Milepost made this itself."
+        return _("Milepost made this itself.")
     if event in {"issues", "issue_comment", "milestone", "label"} and _is_ours(sender, things):
-        return "Milepost did this itself."
+        return _("Milepost made this itself.")
     return None
 
 
@@ -106,18 +107,20 @@ def _ignored_because(event: str, payload: Payload, config: str, guide: str | Non
     """Return why `auto` ignores the event, or None."""
     action = _text_at(payload, "action")
     if action in _IGNORED_ACTIONS.get(event, ()):
-        return f"That something was {action} changes nothing on a path."
+        return _("The event '%(action)s' doesn't affect a path.", action=action)
     on_pull = event in {"issues", "issue_comment"} and _value_at(payload, "issue", "pull_request")
     if on_pull and not _holds_command(_text_at(payload, "comment", "body") or ""):
-        return "That is a pull request, and no command in a comment on one."
+        return _("This is on a pull request, and it's no command.")
     if event == "push":
         return _push_ignored_because(payload, config, guide)
     if event == "pull_request":
         if action not in _PULLS:
-            return f"A pull request that was {action} needs no plan."
+            return _("The event '%(action)s' doesn't affect a path.", action=action)
         base, default = _value_at(payload, "pull_request", "base", "ref"), _default(payload)
         if base != default and default is not None:
-            return f"This pull request does not lead to the default branch, {default}."
+            return _(
+                "Only pull requests into the default branch (%(branch)s) count.", branch=default
+            )
     return None
 
 
@@ -130,7 +133,7 @@ def _holds_command(text: str) -> bool:
 def _push_ignored_because(payload: Payload, config: str, guide: str | None) -> str | None:
     default = _default(payload)
     if default is not None and _value_at(payload, "ref") != f"refs/heads/{default}":
-        return f"What counts is the default branch, {default}."
+        return _("Only pushes to the default branch (%(branch)s) count.", branch=default)
     files = _pushed(payload)
     if files is None:
         return None
@@ -138,7 +141,7 @@ def _push_ignored_because(payload: Payload, config: str, guide: str | None) -> s
     def counts(file: str) -> bool:
         return file == config or (file == guide if guide else file.casefold().endswith(GUIDES))
 
-    return None if any(map(counts, files)) else "Neither settings nor guide changed."
+    return None if any(map(counts, files)) else _("Neither the settings nor the guide changed.")
 
 
 def _pushed(payload: Payload) -> set[str] | None:
@@ -168,12 +171,13 @@ def _default(payload: Payload) -> str | None:
 
 def _why(event: str, payload: Payload) -> str:
     if event in MANUAL_EVENTS:
-        return "Somebody asked for it."
+        return _("Started by hand.")
     if event == "schedule":
-        return "It is time to look."
+        return _("Scheduled run.")
     action = _text_at(payload, "action")
     what = event.replace("_", " ")
-    return f"Something happened: {what} {action}." if action else f"Something happened: {what}."
+    event_name = f"{what} {action}" if action else what
+    return _("Started by an event (%(event)s).", event=event_name)
 
 
 def _text_at(payload: Payload, *names: str) -> str | None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from bot.action.runner_log import RunnerLog, write_outputs, write_summary
 from bot.clock import Clock, utc_now
 from bot.errors import EXIT_BUG, EXIT_OK, ConfigError, MilepostError, RefusedError
+from bot.i18n import ENGLISH, set_language
+from bot.i18n import gettext as _
 
 if TYPE_CHECKING:
     from bot.action.outputs import ActivityResult
@@ -56,23 +58,25 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
         checkout, default = LocalFiles(context.workspace), RepositoryFiles(reader)
         files = default if chosen.pull is None else checkout
         settings = read_settings(inputs, files)
+        set_language(settings.language or ENGLISH)
         chosen = requested_activity(event, payload, inputs, settings.curriculum)
         if chosen.what is None:
             return _nothing_to_do(environ, chosen.why)
         if chosen.only_if_started and not _has_started(reader):
-            why = "This is a fork or a template: start the workflow by hand to begin a path here."
+            why = _("This is a fork or a template. To begin a path here, run the workflow by hand.")
             return _nothing_to_do(environ, why)
         from bot.action.activities import Activities
         from bot.progress.path import PathReader
 
         place = place_of(settings.curriculum, files, reader)
-        paths = PathReader(find_source(settings.curriculum, place), settings, context.now())
+        paths = PathReader(find_source(settings, place), settings, context.now())
         activities = Activities(context, reader, paths, inputs, log)
         if chosen.pull is None:
             done = activities.run(chosen.what)
         else:
             done = activities.pull(chosen.pull, checkout, default)
-    done = done.model_copy(update={"why": done.why or chosen.why})
+    why = done.why or requested_activity(event, payload, inputs, settings.curriculum).why
+    done = done.model_copy(update={"why": why})
     return _write_results(environ, done, context.temporary)
 
 
@@ -102,7 +106,7 @@ def _has_started(reader: "Reader") -> bool:
 def _nothing_to_do(environ: Mapping[str, str], why: str) -> "ActivityResult":
     from bot.action.outputs import ActivityResult
 
-    return _write_results(environ, ActivityResult(title="Nothing to do", why=why))
+    return _write_results(environ, ActivityResult(title=_("Nothing to do"), why=why))
 
 
 def _write_results(
@@ -146,7 +150,7 @@ def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
     file = place["file"] if place else None
     hint = f" {error.hint}" if error.hint else ""
     if error.hint and isinstance(error, RefusedError):
-        hint = " If that is meant, start the workflow by hand with 'allow-removals'."
+        hint = " If you mean it, run the workflow by hand with 'allow-removals'."
     title = "Milepost stopped"
     several = [found for part in error.what.split("\n") if (found := _LINE.fullmatch(part))]
     if file and several:

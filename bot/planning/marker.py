@@ -16,7 +16,6 @@ The ledger (`ledger.py`) is a third, in the summary issue only: every object eve
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -98,11 +97,11 @@ class Marker(FrozenModel):
     """What the object remembers: `key`, and per field the hash of what we last wrote.
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
-    `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
-    put behind the region for the learner to fill in, `answer` the option that the issue of a choice
-    was closed for. `ticks` is how many boxes of the region we ticked ourselves. `writers` are, in a
-    milestone, the ids of the accounts that the path is written by. `day` is that of an entry of the
-    journal. Fields that are not known here are kept.
+    `due` the day, which a journal entry has as it is, `state` the state as we last set it.
+    `starter` is the hash of the text that was put behind the region for the learner to fill in,
+    `answer` the option that the issue of a choice was closed for. `ticks` is how many boxes of the
+    region we ticked ourselves. `writers` are, in a milestone, the ids of the accounts that the path
+    is written by. Fields that are not known here are kept.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -119,7 +118,6 @@ class Marker(FrozenModel):
     answer: str = ""
     ticks: int = 0
     writers: tuple[int, ...] = ()
-    day: date | None = None
 
 
 class MarkedBody(FrozenModel):

@@ -7,6 +7,7 @@ nobody but the learner can know, and that they did not count, is left out.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from math import ceil
 from typing import Literal
 
 from bot.curriculum.base import Hours
@@ -290,14 +291,13 @@ class _MetricReader:
         finished = [w for w in self._done.values() if w.finished]
         spent = logged or sum(w.weight for w in finished)
         sources = (w.source for w in finished)
-        basis = describe_logged(spent) if logged else describe_finished(spent, sources)
+        basis = [describe_logged(spent) if logged else describe_finished(spent, sources)]
         if not weekly:
-            return round(spent, 1), [basis]
+            return round(spent, 1), basis
         weeks = self._weeks(end)
-        many = 1 if format_number(weeks) == "1" else 2
-        number = format_number(weeks)
-        over = ngettext("over %(weeks)s week", "over %(weeks)s weeks", many, weeks=number)
-        return round(spent / weeks, 1), [basis, over]
+        shown = format_number(weeks)
+        over = ngettext("over %(weeks)s week", "over %(weeks)s weeks", ceil(weeks), weeks=shown)
+        return round(spent / weeks, 1), [*basis, over]
 
     def _weeks(self, end: date) -> float:
         start = self._path.settings.start

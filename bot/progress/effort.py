@@ -4,9 +4,8 @@ Where few tasks have hours, each task weighs the same and tasks are counted: a s
 nobody stated would be invented.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
-from types import MappingProxyType
 
 from pydantic import Field
 
@@ -27,15 +26,21 @@ class EffortSource(StrEnum):
     BOTH = "both"
 
 
-# What stands behind a sum of hours; nothing behind a number of tasks.
-SOURCES: Mapping[EffortSource, str] = MappingProxyType(
-    {
-        EffortSource.TASKS: "",
-        EffortSource.GUIDE: "by the guide",
-        EffortSource.ESTIMATE: "by estimate",
-        EffortSource.BOTH: "by the guide and by estimate",
-    }
-)
+class _Sources:
+    """What stands behind a sum of hours, in the language in use; nothing behind a task count."""
+
+    def __getitem__(self, source: EffortSource) -> str:
+        """Return the words for whose hours they are."""
+        texts = {
+            EffortSource.TASKS: "",
+            EffortSource.GUIDE: _("by the guide"),
+            EffortSource.ESTIMATE: _("estimated"),
+            EffortSource.BOTH: _("partly estimated"),
+        }
+        return texts[source]
+
+
+SOURCES = _Sources()
 
 
 _FINISHED = {

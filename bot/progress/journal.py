@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from bot.i18n import LANGUAGES, NO_BREAK, format_date, use_language
+from bot import i18n
 from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
+from bot.planning.marker import Marker
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress import issue_form_answers as forms
@@ -32,24 +33,23 @@ class JournalEntry(FrozenModel):
     highlighted: bool
 
     @property
-    def dated(self) -> bool:
-        """Whether the title says the day in any language, as that of an entry by `/journal`."""
-        return any(day in self.title for day in _in_every_language(self.day))
-
-    @property
     def excerpt(self) -> str:
         """The first line, where the title does not say it already."""
         line = forms.first_line(self.text)
         beginnings = (part[:_SAME_BEGINNING] for part in (line, line.partition(": ")[2]) if part)
         return "" if any(part in self.title for part in beginnings) else line
 
+    @property
+    def dated(self) -> bool:
+        """Whether the title says the day, in any language, as `/journal` writes it."""
+        return any(text in self.title for text in i18n.every_date(self.day))
+
 
 def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
     """Return the entries, oldest first: issues of ours with a key `journal:*` and those by form.
 
-    The day is the one written in the form, or in the marker of an entry by `/journal` (it may be
-    read days after it was written), when that is no later than the issue; else the day on which the
-    issue was created.
+    The day is the one written in the form, or with `/journal` (it may be read days after it was
+    written), when that is no later than the issue; else the day on which the issue was created.
     """
     entries = [_entry(path, *found) for found in _journal_issues(path.observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
@@ -62,7 +62,7 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     found = {
         issue.number: CloseIssue(
-            number=issue.number, title=issue.title, why=_("It's filed, and counts closed, too.")
+            number=issue.number, title=issue.title, why=_("filed entries are kept closed")
         )
         for kind in (forms.JOURNAL, forms.ASSESSMENT)
         for issue in forms.issues_with_label(observed, kind)
@@ -71,21 +71,18 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str, date | None]]:
-    """Yield the issues, each with the part of its body that is the entry, and the day on record."""
+def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str, Marker | None]]:
+    """Yield the issues, each with the part of its body that is the entry, and its marker."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not forms.withdrawn(ours.state):
             marked = ours.marked
             parts = (marked.before, marked.region or "", marked.after)
             text = "\n\n".join(part.strip() for part in parts if part.strip())
-            yield ours.state, text, marked.marker.day
-    filed = forms.filed_issues(observed, forms.JOURNAL)
-    yield from ((issue, issue.body, None) for issue in filed)
+            yield ours.state, text, marked.marker
+    yield from ((one, one.body, None) for one in forms.filed_issues(observed, forms.JOURNAL))
 
 
-def _entry(
-    path: LearningPath, issue: IssueState, body: str, on_record: date | None
-) -> JournalEntry:
+def _entry(path: LearningPath, issue: IssueState, body: str, marker: Marker | None) -> JournalEntry:
     made = path.day_of(issue.created_at)
     answers = forms.sections(body)
     dated = ((label, forms.as_day(value)) for label, value in answers)
@@ -101,19 +98,16 @@ def _entry(
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=days[0][1] if days else min(on_record or _day_in(issue.title) or made, made),
+        day=days[0][1] if days else min(_day_written(issue, marker) or made, made),
         title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
     )
 
 
-def _day_in(title: str) -> date | None:
-    found = _TITLE.match(title)
+def _day_written(issue: IssueState, marker: Marker | None) -> date | None:
+    """Return the day that `/journal` wrote down; of older entries only the title has it."""
+    if marker is not None and marker.due:
+        return forms.as_day(marker.due)
+    found = _TITLE.match(issue.title)
     return forms.as_day(found[1]) if found else None
-
-
-def _in_every_language(day: date) -> Iterator[str]:
-    for code in LANGUAGES:
-        with use_language(code):
-            yield format_date(day).replace(NO_BREAK, " ")

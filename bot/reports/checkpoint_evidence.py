@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from bot.curriculum.model import Checkpoint, CheckpointItem
+from bot.i18n import gettext as _
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
@@ -157,12 +158,13 @@ def _next_step(step: ActionState) -> EvidencePiece:
 
 
 def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
-    if applications:
+    # The guide may be in English, or in the language of the report.
+    for unit in dict.fromkeys((_("applications"), "applications") if applications else ()):
         yield CountFound(
-            title="Job applications",
+            title=_("Job applications"),
             value=len(applications),
-            unit="applications",
-            basis="issues filed as applications",
+            unit=unit,
+            basis=_("issues filed as applications"),
         )
 
 

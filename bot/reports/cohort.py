@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from bot import i18n, templating
 from bot.curriculum.base import Item
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import short_unit_names
@@ -31,9 +33,20 @@ WIDEST = 44
 WEEK = timedelta(days=7)
 INACTIVE = timedelta(days=14)
 _FORMULA = re.compile(r"[=+\-@\t\r]")
-_HEAD = ("WHO", "DONE", "WEEK", "WHERE", "PLAN", "STREAK", "HELP", "TO APPROVE", "LAST ACTIVE")
-_LAST = "NEXT CHECKPOINT"
-_NUMBERS = frozenset({"DONE", "WEEK", "STREAK", "HELP", "TO APPROVE"})
+# The columns of the table; in Markdown one more at its end, in a terminal the group where any has.
+_WHO, _GROUP, _LAST_CHECKPOINT = map(gettext_noop, ("Who", "Group", "Last checkpoint"))
+_COLUMNS = (
+    gettext_noop("Done"),
+    gettext_noop("Week"),
+    gettext_noop("Where"),
+    gettext_noop("Plan"),
+    gettext_noop("Streak"),
+    gettext_noop("Help"),
+    gettext_noop("To approve"),
+    gettext_noop("Last active"),
+    gettext_noop("Next checkpoint"),
+)
+_NUMBERS = frozenset({"Done", "Week", "Streak", "Help", "To approve"})
 Sort = Literal["name", "done", "week", "active"]
 Only = Literal["help", "approve", "inactive"]
 
@@ -70,6 +83,7 @@ class Member(FrozenModel):
     `percent` goes by hours, `change` is what the last seven days added to it. `active_weeks` are
     weeks in a row with something finished; `last_activity` is the day on which something was last
     finished, begun or logged. `awaiting` counts what is done and not approved by a mentor.
+    `language` is that of their path.
     """
 
     who: str
@@ -88,6 +102,7 @@ class Member(FrozenModel):
     checkpoint_on: date | None
     results: tuple[CheckpointResult, ...] = ()
     last_activity: date | None
+    language: str = i18n.ENGLISH
 
     def is_inactive(self, today: date) -> bool:
         """Return whether nothing was done for two weeks, outside of a pause, on an open path."""
@@ -135,6 +150,7 @@ def member(path: LearningPath) -> Member:
         checkpoint_on=coming.due if coming else None,
         results=_results(path),
         last_activity=_last_activity(path),
+        language=path.language,
     )
 
 
@@ -170,14 +186,15 @@ def arranged(
 
 def as_text(cohort: Cohort) -> str:
     """Return the table for a terminal."""
-    grouped = ("GROUP",) if any(one.group for one in cohort.learners) else ()
-    head = (*_HEAD[:1], *grouped, *_HEAD[1:], _LAST)
+    grouped = (_GROUP,) if any(one.group for one in cohort.learners) else ()
+    columns = (_WHO, *grouped, *_COLUMNS)
+    head = tuple(_(name).upper() for name in columns)
     rows = [head, *(_cells(one, has_group=bool(grouped)) for one in cohort.learners)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     lines = [
         "  ".join(
             text.rjust(width) if name in _NUMBERS else text.ljust(width)
-            for name, text, width in zip(head, row, widths, strict=True)
+            for name, text, width in zip(columns, row, widths, strict=True)
         ).rstrip()
         for row in rows
     ]
@@ -189,9 +206,9 @@ def as_text(cohort: Cohort) -> str:
 
 def as_markdown(cohort: Cohort) -> str:
     """Return the table for an issue, a page or a mail."""
-    return templating.render(
-        "cohort.md.j2", cohort=cohort, requests=cohort.help_requests(), **WORDS
-    )
+    names = (_WHO, *_COLUMNS, _LAST_CHECKPOINT)
+    requests = cohort.help_requests()
+    return templating.render("cohort.md.j2", cohort=cohort, requests=requests, names=names, **WORDS)
 
 
 def as_json(cohort: Cohort) -> str:
@@ -259,17 +276,17 @@ def _guide_titles(path: LearningPath) -> dict[Key, str]:
 def _where(path: LearningPath) -> str:
     """Return how far the learner's work is."""
     if path.finished_on:
-        return "All done"
+        return _("All done")
     return short_unit_names(path.curriculum)[reached_unit(path)]
 
 
 def _planned(path: LearningPath) -> str:
     """Return where the plan is, whatever was done."""
     if path.today > path.dates.last:
-        return f"Ended on {i18n.format_date(path.dates.last)}"
+        return _("Ended on %(day)s", day=i18n.format_date(path.dates.last))
     current = current_unit(path)
     if current is None:
-        return f"Begins on {i18n.format_date(path.dates.first)}"
+        return _("Starts on %(day)s", day=i18n.format_date(path.dates.first))
     return short_unit_names(path.curriculum)[current.unit]
 
 
@@ -305,19 +322,24 @@ def _last_activity(path: LearningPath) -> date | None:
     return max((day for day in days if day <= path.today), default=None)
 
 
+def _day(day: date | None) -> str:
+    return i18n.format_date(day) if day else "-"
+
+
 def _cells(one: Member, *, has_group: bool) -> tuple[str, ...]:
-    plan = f"Paused until {one.paused_until}" if one.paused_until else one.planned
+    paused = one.paused_until
+    plan = _("Paused until %(day)s", day=i18n.format_date(paused)) if paused else one.planned
     cells = (
         one.who,
         *([one.group] if has_group else []),
-        f"{one.percent} %",
+        i18n.format_percent(one.percent),
         f"{one.change:+}" if one.change else "-",
         one.where,
         plan,
         f"{one.active_weeks}",
         f"{one.asks or '-'}",
         f"{one.awaiting or '-'}",
-        f"{one.last_activity or '-'}",
-        f"{one.checkpoint_on} {one.checkpoint}" if one.checkpoint else "-",
+        _day(one.last_activity),
+        f"{_day(one.checkpoint_on)} {one.checkpoint}" if one.checkpoint else "-",
     )
     return tuple(printable(textwrap.shorten(cell, WIDEST, placeholder="…")) for cell in cells)

@@ -1,14 +1,14 @@
 """Stretches of days, bars and links in tables, as reports write them.
 
 Handed to a template as a whole (`**WORDS`), beside the filters that every template has; `sources`
-says whose hours a sum is made of.
+says whose hours a sum is made of, `language` which one is in use.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from bot.i18n import format_dates, format_days
+from bot.i18n import current_language, format_dates, format_days
 from bot.progress.effort import SOURCES
 from bot.templating import Markdown, link
 
@@ -31,5 +31,6 @@ WORDS: Mapping[str, Any] = MappingProxyType(
         "cell_link": cell_link,
         "bar": bar,
         "sources": SOURCES,
+        "language": current_language,
     }
 )

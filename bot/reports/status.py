@@ -6,13 +6,13 @@ from functools import partial
 from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name, unit_names
-from bot.progress.effort import SOURCES, EffortSource
+from bot.progress.effort import EffortSource
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
 from bot.reports import position
-from bot.reports.formatting import bar
+from bot.reports.formatting import WORDS, bar
 from bot.reports.next_work import OpenThing, late_work, most_important, next_open
 from bot.reports.suggestions import Suggestions, suggestions
 
@@ -118,6 +118,5 @@ def as_text(page: Status) -> str:
         page=page,
         rows=position.around_current(page.modules, MOST_MODULES),
         works=most_important(page.work, MOST_WORK),
-        bar=partial(bar, full="#", empty="."),
-        sources=SOURCES,
+        **{**WORDS, "bar": partial(bar, full="#", empty=".")},
     )

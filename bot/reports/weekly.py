@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot import templating
-from bot.i18n import format_days
+from bot.i18n import format_dates
+from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue
 from bot.planning.observed_state import ObservedState
@@ -133,7 +134,7 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     return tuple(
         DesiredIssue(
             key=weekly_key(week),
-            title=f"Week {week} ({format_days(week.first, week.last)})",
+            title=_("Weekly summary, %(dates)s", dates=format_dates(week.first, week.last)),
             body=as_markdown(weekly(path, week)),
             labels=("kind:summary",),
         )
@@ -148,9 +149,11 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     issues = {k: i.state for k, i in observed.issues.items() if k.startswith("weekly:")}
     newest = max(issues, default=None)
-    older = [(issue, "a newer summary is there") for key, issue in issues.items() if key != newest]
+    older = [
+        (issue, _("there's a newer summary")) for key, issue in issues.items() if key != newest
+    ]
     older += [
-        (extra.state, "another run told of that week first")
+        (extra.state, _("another run posted it first"))
         for extra in observed.duplicates
         if extra.key.startswith("weekly:")
     ]

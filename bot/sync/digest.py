@@ -11,6 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import UnavailableError, UsageError
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.changes import CreateIssue
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, observe
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from bot.sync.apply import WriteContext
 
 ISSUE: Key = "cohort"
-TITLE = "Your learners"
-_BODY = "Each week a comment here says which of your learners would like help, and how they get on."
+TITLE = gettext_noop("Your learners")
+_BODY = gettext_noop(
+    "Each week a comment here shows which learners want help, and how they're doing."
+)
 TIMEOUT = 10.0  # seconds
 
 
@@ -49,15 +53,16 @@ def post_digest(
     reader.viewer()  # what this account wrote is ours
     observed = _observed(reader)
     if ISSUE not in observed.issues:
-        marker = Marker(key=ISSUE, title=digest(TITLE), body=digest(normalized(_BODY)))
-        body = wrap(_BODY, marker)
-        made = CreateIssue(key=ISSUE, title=TITLE, body=body, labels=(), milestone=None)
+        title, text = _(TITLE), _(_BODY)
+        marker = Marker(key=ISSUE, title=digest(title), body=digest(normalized(text)))
+        body = wrap(text, marker)
+        made = CreateIssue(key=ISSUE, title=title, body=body, labels=(), milestone=None)
         context.gateway().write(made)
         observed = _observed(reader)
     due = DueComment(
         key=digest_key(Week.of(today)),
         on=(ISSUE,),
-        title="The digest of this week",
+        title=_("This week's digest"),
         text=as_markdown(cohort, today),
     )
     outcome = publish_once(due, observed, reader, context)

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import ChangeRefusedError, GitHubError, NotThereError, UncertainWriteError
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired_state import SUMMARY_KEY
@@ -21,17 +23,17 @@ if TYPE_CHECKING:
 
 MOST_READS = 5
 FIRST_PAUSE = 2.0
-_SECOND = "another run posted it first"
+_SECOND = gettext_noop("another run posted it first")
 
 
 class Outcome(StrEnum):
-    """The outcome of publishing."""
+    """The outcome of publishing, in words that are translated where they are shown."""
 
-    POSTED = "posted"
-    STANDS = "it was posted already"
-    DECLINED = "not posted, for the summary issue is closed"
-    REFUSED = "not posted, for GitHub refused it"
-    SKIPPED = "not posted, for its issue is closed as not planned"
+    POSTED = gettext_noop("posted")
+    STANDS = gettext_noop("already posted")
+    DECLINED = gettext_noop("not posted: the dashboard issue is closed")
+    REFUSED = gettext_noop("not posted: GitHub refused it")
+    SKIPPED = gettext_noop("not posted: its issue is closed as not planned")
 
 
 class DueComment(FrozenModel):
@@ -122,7 +124,7 @@ def oldest_comment(
     number = comments[0].issue
     # Refused, it stays twice for now: what was posted stands all the same.
     with suppress(NotThereError, ChangeRefusedError):
-        gateway().write(DeleteComment(comment=made, number=number, title="", why=_SECOND))
+        gateway().write(DeleteComment(comment=made, number=number, title="", why=_(_SECOND)))
     return Outcome.STANDS
 
 
@@ -148,7 +150,7 @@ def duplicate_comments(
                 comment=comment.id,
                 number=comment.issue,
                 title=titles.get(comment.issue, ""),
-                why=_SECOND,
+                why=_(_SECOND),
             )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.curriculum.model import Checkpoint
+from bot.i18n import gettext as _
 from bot.i18n import use_language
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key
@@ -139,7 +140,7 @@ class Sync:
         log = RefusalLog(record.refused, path.today)
         reports = tuple(_reports(path))
         written: list[FileWrite] = []
-        for _ in range(FILE_PASSES):
+        for _pass in range(FILE_PASSES):
             files = plan_files(path, self._reader, web=self._web, reports=reports, log=log)
             before = len(record.refused)
             written += write_files(files, context.gateway, record.refused)
@@ -168,7 +169,7 @@ def _reports(path: LearningPath) -> Iterator[ReportFiles]:
         yield ReportFiles(id=newest.id, title=newest.title, files=files)
     done = recent_finish(path) if path.settings.publish.reports != "none" else None
     if done is not None:
-        title = f"{done.title}: finished"
+        title = _("%(path)s: finished", path=done.title)
         yield ReportFiles(id=FINISH_ID, title=title, files=finish_files(done))
 
 
@@ -176,7 +177,9 @@ def weekly_comment(path: LearningPath, week: Week) -> DueComment:
     """Return the summary of a week."""
     with use_language(path.language):
         text = weeks.as_markdown(weeks.weekly(path, week))
-        return DueComment(key=weekly_key(week), title=f"Summary of week {week}", text=text)
+        return DueComment(
+            key=weekly_key(week), title=_("Summary of week %(week)s", week=week), text=text
+        )
 
 
 def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment:
@@ -185,7 +188,7 @@ def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment
         return DueComment(
             key=checkpoints.report_key(checkpoint),
             on=item_keys("checkpoint", checkpoint),
-            title=f"Report: {checkpoint.title}",
+            title=_("Report: %(checkpoint)s", checkpoint=checkpoint.title),
             text=checkpoints.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
         )
 
@@ -193,7 +196,7 @@ def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment
 def _due_finish(path: LearningPath) -> Iterator[DueComment]:
     summary, due = path.observed.issues.get(SUMMARY_KEY), due_finish(path)
     if due is not None and summary is not None and not summary.state.settled:
-        title = f"The path is finished: {path.curriculum.title}"
+        title = _("Finished: %(path)s", path=path.curriculum.title)
         yield DueComment(key=FINISH_KEY, title=title, text=finish_text(due))
 
 

@@ -23,8 +23,8 @@ def cohort(stage: ActionRunner) -> ActionRunner:
 def test_a_digest_is_posted_once_a_week(cohort: ActionRunner) -> None:
     first, again = (cohort.run("schedule", SCHEDULE, command="cohort") for _ in range(2))
     assert (first.code, again.code) == (0, 0)
-    assert first.summary.startswith("## The digest of this week: posted\n")
-    assert "it was posted already" in again.summary
+    assert first.summary.startswith("## This week's digest: posted\n")
+    assert "already posted" in again.summary
     assert "Could not be read: mia/path: there is no .github/milepost.yml" in first.log
     number = cohort.terminal.issue("Your learners")["number"]
     (comment,) = cohort.terminal.github("GET", f"/issues/{number}/comments")

@@ -46,17 +46,17 @@ def bodies(bench: RepositoryFixture) -> list[str]:
 def test_it_is_written_once_and_edited_when_it_says_something_else(
     bench: RepositoryFixture,
 ) -> None:
-    assert put(bench) == "written"
-    assert put(bench) == "as it was"
-    assert put(bench, comment_body(EMPTY, "https://github.com/another/run")) == "as it was"
+    assert put(bench) == "posted"
+    assert put(bench) == "unchanged"
+    assert put(bench, comment_body(EMPTY, "https://github.com/another/run")) == "unchanged"
     other = comment_body(Plan(repository="learner/portfolio", changes=(LABEL,)), None)
-    assert put(bench, other) == "edited"
+    assert put(bench, other) == "updated"
     assert bodies(bench) == [other]
 
 
 def test_a_copy_of_it_by_a_stranger_is_not_taken_for_ours(bench: RepositoryFixture) -> None:
     bench.comment("Change the path", BODY, by="stranger")
-    assert put(bench) == "written"
+    assert put(bench) == "posted"
     assert len(bodies(bench)) == 2
 
 
@@ -65,7 +65,7 @@ def test_an_answer_that_was_lost_makes_no_second(bench: RepositoryFixture) -> No
         raise UncertainWriteError("the answer was lost.")
 
     bench.edges.after_write = lose
-    assert put(bench) == "written"
+    assert put(bench) == "posted"
     assert bodies(bench) == [BODY]
 
 

@@ -20,7 +20,7 @@ from github_sandbox.state.objects import Issue
 # Percent and logged hours as the texts say them; some spaces are no-break ones.
 DASHBOARD = (r"(\d+)\s?%", r"([\d.,]+)\shours?\swritten down")
 README = re.compile(r"<!-- milepost:readme -->\n[^%]*?(\d+)\s?%")
-WEEK = (r"(\d+)\s?%\sdone", r"You wrote down\s([\d.,]+)\shour")
+WEEK = (r"(\d+)\s?%\sdone", r"([\d.,]+)\sh logged")
 THREE_DAYS = timedelta(days=3)
 
 

@@ -40,9 +40,9 @@ def test_a_report_is_posted_once(terminal: Terminal) -> None:
     terminal.sandbox.world.journal.record_bodies = True
     first, again = (terminal("checkpoint", which) for which in ("1", "first month"))
     assert (first.code, first.out) == (0, "Report on the First month: posted.\n")
-    assert again.out == "Report on the First month: it was posted already.\n"
+    assert again.out == "Report on the First month: already posted.\n"
     (body,) = comments(terminal)
-    assert "- **Can bake**: no evidence found" in body
+    assert "- **Can bake**: no evidence yet" in body
     assert '"key":"report:first-month"' in body
     assert contract().check(terminal.sandbox.world.journal.entries) == []
 
@@ -85,7 +85,7 @@ def test_a_checkpoint_that_was_set_aside_gets_none(terminal: Terminal) -> None:
     number = terminal.issue("Checkpoint after")["number"]
     aside = {"state": "closed", "state_reason": "not_planned"}
     terminal.github("PATCH", f"/issues/{number}", **aside)
-    assert "not posted, for its issue is closed as not planned" in terminal("checkpoint", "1").out
+    assert "not posted: its issue is closed as not planned" in terminal("checkpoint", "1").out
     assert comments(terminal) == []
 
 

@@ -47,11 +47,11 @@ def test_a_table_of_those_who_share(mentor: Terminal) -> None:
 def test_as_text_and_as_markdown(mentor: Terminal) -> None:
     text = mentor("cohort", "learner/portfolio").out
     number = mentor.issue("Write")["number"]
-    assert text.startswith("Would like help:\n")
+    assert text.startswith("Asking for help:\n")
     assert f"learner: #{number} Write {mentor.sandbox.url}/learner/portfolio/issues/" in text
     assert "\nWHO      DONE" in text
-    assert "| learner | 75 % |" in mentor("cohort", "learner/portfolio", "--format", "markdown").out
-    assert "| learner | 75 % |" in mentor("cohort", "learner/portfolio", "--format", "md").out
+    assert "| learner | 75% |" in mentor("cohort", "learner/portfolio", "--format", "markdown").out
+    assert "| learner | 75% |" in mentor("cohort", "learner/portfolio", "--format", "md").out
     assert (
         "\nlearner,learner/portfolio,"
         in mentor("cohort", "learner/portfolio", "--format", "csv").out
@@ -87,12 +87,12 @@ def test_the_digest_is_posted_once_a_week_in_the_repository_of_the_cohort(
 ) -> None:
     with mentor.sandbox.world.lock:
         home = mentor.sandbox.world.add_repository("learner/class", private=True)
-    for outcome in ("posted", "it was posted already"):
+    for outcome in ("posted", "already posted"):
         ran = mentor("cohort", "learner/portfolio", "--post", "learner/class")
         assert (ran.code, ran.err) == (0, f"The digest of this week: {outcome}.\n")
     (issue,) = home.issues.values()
     (comment,) = issue.comments
-    assert "**Would like help**\n\n- learner: [Write](" in comment.body
+    assert "**Asking for help:**\n\n- learner · [Write](" in comment.body
 
 
 def test_an_answer_keeps_the_pseudonym(mentor: Terminal) -> None:
@@ -115,7 +115,7 @@ def test_who_leaves_is_gone_with_the_next_run(mentor: Terminal) -> None:
     mentor.push(CONFIG_PATH, settings_text(mentors=["learner"], cohort={"share": False}))
     mentor.sandbox.world.journal.clear()
     ran = mentor("cohort", "learner/portfolio")
-    assert ran.out.strip() == "1 path not shown."
+    assert ran.out.strip() == "1 path isn't shown."
     assert ran.err == "Not shown: learner/portfolio: does not share with you\n"
     assert [entry.path for entry in mentor.sandbox.world.journal.entries] == [
         f"/repos/learner/portfolio/contents/{CONFIG_PATH}"
@@ -131,7 +131,7 @@ def test_settings_of_the_mentor_s_own_folder_do_not_count(mentor: Terminal) -> N
 def test_who_names_somebody_else_shows_them_nothing(mentor: Terminal) -> None:
     mentor.push(CONFIG_PATH, settings_text(mentors=["mona"], cohort={"share": True}))
     ran = mentor("cohort", "learner/portfolio")
-    assert ran.out.strip() == "1 path not shown."
+    assert ran.out.strip() == "1 path isn't shown."
     assert "does not share with you" in ran.err
 
 

@@ -16,7 +16,7 @@ def test_status_tells_what_was_done_and_writes_nothing(terminal: Terminal) -> No
     terminal.sandbox.world.journal.clear()
     page = json.loads(terminal("status", "--json").out)
     assert (page["percent"], page["done_hours"], page["total_hours"]) == (75, 6, 8)
-    assert "75 %" in terminal("status").out
+    assert "75%" in terminal("status").out
     assert terminal.sandbox.world.journal.writes == []
 
 

@@ -24,9 +24,9 @@ def test_a_summary_is_posted_once(terminal: Terminal) -> None:
     terminal.sandbox.world.journal.record_bodies = True
     first, again = (terminal("weekly", "--week", "2026-W02") for _ in range(2))
     assert first.out == "Summary of week 2026-W02: posted.\n"
-    assert again.out == "Summary of week 2026-W02: it was posted already.\n"
+    assert again.out == "Summary of week 2026-W02: already posted.\n"
     (body,) = comments(terminal)
-    assert "**Week 2026-W02**" in body
+    assert '"key":"weekly:2026-W02"' in body
     assert contract().check(terminal.sandbox.world.journal.entries) == []
     assert terminal("weekly", "--week", "2026-W03").code == 0
     assert len(comments(terminal)) == 2
@@ -35,7 +35,7 @@ def test_a_summary_is_posted_once(terminal: Terminal) -> None:
 def test_a_dry_run_prints_what_would_be_posted(terminal: Terminal) -> None:
     seeded(terminal)
     ran = terminal("weekly", "--dry-run", "--week", "2026-W02")
-    assert ran.out.startswith("**Week 2026-W02**")
+    assert ran.out.startswith("**Week 1 of")
     assert "milepost:" not in ran.out
     assert comments(terminal) == []
 
@@ -44,7 +44,7 @@ def test_a_closed_summary_issue_gets_none(terminal: Terminal) -> None:
     seeded(terminal)
     number = terminal.issue("Your path")["number"]
     terminal.github("PATCH", f"/issues/{number}", state="closed")
-    assert "the summary issue is closed" in terminal("weekly").out
+    assert "the dashboard issue is closed" in terminal("weekly").out
     assert comments(terminal) == []
 
 

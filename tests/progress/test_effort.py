@@ -5,6 +5,7 @@ from builders import curriculum
 from reports.histories import HistoryLearner
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import format_hours
 from bot.progress.effort import EffortSource, effort
 from bot.reports import dashboard, weekly
 from bot.reports.due_weeks import Week
@@ -68,5 +69,5 @@ def test_a_week_of_guide_and_estimate_says_both_and_the_summary_sums_what_the_da
     learner = HistoryLearner(path("- a (4h)\n- b (2h)\n- c", a="guide"))
     seen = learner.done(a="2026-01-08", c="2026-01-09").view("2026-01-12")
     text = weekly.as_markdown(weekly.weekly(seen, Week.of(seen.today).before))
-    assert "That's 7 hours of work by the guide and by estimate." in text
+    assert f"{format_hours(7)} of work finished · partly estimated" in text
     assert dashboard.dashboard(seen).numbers.done == 7

@@ -32,7 +32,7 @@ def test_something_is_named_until_all_is_done_and_the_summary_begins_with_it(
     if values.finished:
         assert blocks[1].startswith("**Your path is finished.**")
     elif values.resting_until:
-        assert blocks[1].startswith("You're resting until")
+        assert blocks[1].startswith("**Paused until")
         assert named[0].title in blocks[1]
     else:
         assert blocks[1] == "**Next:**"

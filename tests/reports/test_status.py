@@ -104,7 +104,7 @@ def test_a_long_path_still_fits_one_page() -> None:
     text = as_text(status(HistoryLearner(path, settings("2026-01-05", ahead=0)).view("2027-01-20")))
     assert len(text.splitlines()) < 50
     assert "> " in text
-    assert "and 20 more" in text
+    assert "20 more" in text
 
 
 def test_the_bar_and_the_percent_are_of_the_whole_path() -> None:

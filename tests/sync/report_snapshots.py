@@ -17,7 +17,8 @@ from bot.planning.marker import find
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import Issue
 
-HEAD = re.compile(r"\*\*Week (\d{4}-W\d\d)\*\* .*? · (\d+) % done")
+HEAD = re.compile(r"\*\*Week \d+ of your path\*\* · .*? · (\d+)% done")
+KEY = re.compile(r'"key":"weekly:(\d{4}-W\d\d)"')
 PROJECT_KINDS = ("task", "deliverable")
 
 CLOSING = {"/done": "completed", "/credit": "completed", "/skip": "not_planned", "/reopen": ""}
@@ -39,20 +40,21 @@ class Numbers:
 
 def reported(text: str) -> Numbers:
     """The numbers of a weekly summary, from its Markdown."""
-    head = HEAD.search(text)
+    head, key = HEAD.search(text), KEY.search(text)
     assert head, text
+    assert key, text
     names_next = "**Next:**" in text
-    counted = re.search(r"^Counted: [^;]* ([+-]\d+) \((\d+) so far\)", text, re.MULTILINE)
-    late = re.search(r"^(\d+) things? (?:is|are) still open", text, re.MULTILINE)
-    done = text.partition("Done this week:")[2].partition("\n\n**")[0]
+    counted = re.search(r"^[^·\n]*: ([+-]\d+) \((\d+) so far\)", text, re.MULTILINE)
+    late = re.search(r"^(\d+) things? from earlier", text, re.MULTILINE)
+    done = text.partition("**Done this week:**")[2].partition("\n\n**")[0]
     return Numbers(
-        week=head[1],
-        percent=int(head[2]),
+        week=key[1],
+        percent=int(head[1]),
         done={int(n) for n in re.findall(r"^- \[.*/issues/(\d+)>\)", _list(done), re.MULTILINE)},
-        hours=_number(r"(?:finished work comes to|That's) (\d+(?:\.\d+)?)", text),
-        logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
+        hours=_number(r"(\d+(?:\.\d+)?)\sh of work finished", text),
+        logged=_number(r"(\d+(?:\.\d+)?)\sh logged", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
-        journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},
+        journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("**In your jour", text))},
         late=int(late[1]) if late else 0 if names_next else None,
     )
 
@@ -325,9 +327,9 @@ def agree(text: Numbers, true: Numbers) -> bool:
 
 def _checkpoint(text: str) -> dict[str, float]:
     return {
-        "finished": _number(r"(\d+(?:\.\d+)?) hours? of work finished", text),
-        "total": _number(r"of (\d+(?:\.\d+)?) hours? by this day", text),
-        "logged": _number(r"(\d+(?:\.\d+)?) hours? of study logged", text),
+        "finished": _number(r"(\d+(?:\.\d+)?)\sh of work finished", text),
+        "total": _number(r"of (\d+(?:\.\d+)?)\sh by this day", text),
+        "logged": _number(r"^- (\d+(?:\.\d+)?)\sh logged", text),
     }
 
 
@@ -351,7 +353,7 @@ def closed(issue: Issue) -> datetime:
 
 
 def _number(pattern: str, text: str) -> float:
-    found = re.search(pattern, text)
+    found = re.search(pattern, text, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
 

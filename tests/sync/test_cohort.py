@@ -235,7 +235,7 @@ def test_help_is_asked_for_by_open_issues_only_whatever_the_label_s_name(world: 
 @pytest.mark.parametrize(
     ("how", "planned", "paused_until"),
     [
-        ({"start": "2026-03-02"}, "Begins on 2 Mar 2026", None),
+        ({"start": "2026-03-02"}, "Starts on 2 Mar 2026", None),
         ({"start": "2025-06-02"}, "Ended on 24 Aug 2025", None),
         (
             {"pauses": [{"from": "2026-02-14", "to": "2026-02-20"}]},
@@ -358,7 +358,7 @@ def test_the_table(world: World, file_regression: FileRegressionFixture, shape: 
 @pytest.mark.parametrize("shape", [as_text, as_markdown])
 def test_a_table_of_nobody_has_no_heads(world: World, shape: Any) -> None:
     world.joins("shy/path", share=False)
-    assert shape(world.table()).strip() == "1 path not shown."
+    assert shape(world.table()).strip() == "1 path isn't shown."
 
 
 @pytest.mark.parametrize("shape", [as_text, as_markdown, as_json, as_csv])

@@ -69,13 +69,13 @@ def test_requests_come_first_the_oldest_at_the_top() -> None:
     text = as_markdown(COHORT, TODAY).replace("\N{NO-BREAK SPACE}", " ")
     assert text == (
         "### Your learners, week of 16 Feb 2026\n\n"
-        "**Would like help**\n\n"
-        "- Blue Heron, since 1 Feb 2026: an issue\n"
-        "- mia, since 18 Feb 2026: [Pods](<https://x/3>): why?\n\n"
-        "**To approve:** mia (2), zoe (1)\n\n"
-        "**This week:** mia +4 to 10 %\n\n"
-        "**At a checkpoint:** mia (One month in: 2 of 5)\n\n"
-        "**Nothing for two weeks:** zoe (since 30 Jan 2026)"
+        "**Asking for help:**\n\n"
+        "- Blue Heron · since 1 Feb 2026 · an issue\n"
+        "- mia · since 18 Feb 2026 · [Pods](<https://x/3>) · why?\n\n"
+        "**To approve:** mia (2) and zoe (1)\n\n"
+        "**This week:** mia +4 → 10%\n\n"
+        "**At a checkpoint:** mia (One month in: 2/5)\n\n"
+        "**Nothing for two weeks:** zoe (30 Jan 2026)"
     )
     assert "Nothing to report" in as_markdown(Cohort(learners=()), TODAY)
 
@@ -84,9 +84,9 @@ def test_a_chat_gets_a_few_lines_and_the_address() -> None:
     lines = as_chat(COHORT, TODAY, "https://x/1").replace("\N{NO-BREAK SPACE}", " ").splitlines()
     assert lines == [
         "Your learners, week of 16 Feb 2026",
-        "Blue Heron would like help since 1 Feb 2026: an issue",
-        "mia would like help since 18 Feb 2026: Pods: why?",
-        "To approve: mia, zoe",
+        "Blue Heron asks for help · 1 Feb 2026 · an issue",
+        "mia asks for help · 18 Feb 2026 · Pods · why?",
+        "To approve: mia and zoe",
         "Nothing for two weeks: zoe",
         "https://x/1",
     ]
