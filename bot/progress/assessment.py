@@ -2,12 +2,14 @@
 
 They are read from lines such as `- ML fundamentals: 4`, `ML fundamentals: 4/5`, and from the
 sections of the form (`### ML fundamentals`, `4`). What is not a whole number on the scale, or names
-no assessed skill, is only text.
+no assessed skill, is only text. Where the guide was translated since, a skill that none of the
+lines names is rated by the line in its place, as long as there is one for each skill.
 """
 
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
@@ -40,11 +42,12 @@ def ratings_in_issues(
     line counts.
     """
     found: list[Rating] = []
-    names: dict[str, str] = {}
+    known: dict[str, str] = {}
     for rated in curriculum.rated:
         for name in (rated.title, rated.id, *rated.aliases):
-            names.setdefault(slugify(name), rated.id)
-    for issue, pairs in _answers(observed):
+            known.setdefault(slugify(name), rated.id)
+    for issue, pairs, fields in _answers(observed):
+        names = _in_place(fields, known, [rated.id for rated in curriculum.rated]) | known
         day = (closed_at(issue) or issue.created_at).astimezone(settings.zone).date()
         values: dict[str, int] = {}
         for name, text in pairs:
@@ -75,15 +78,41 @@ def pairs_in(text: str) -> Iterator[tuple[str, str]]:
                 yield words[: at.start()].strip(_EMPHASIS), words[at.end() :]
 
 
-def _answers(observed: ObservedState) -> Iterator[tuple[IssueState, list[tuple[str, str]]]]:
-    """Yield issues by number, each with names and the text behind them."""
-    found: dict[int, tuple[IssueState, list[tuple[str, str]]]] = {}
+def _in_place(fields: list[set[str]], known: dict[str, str], rated: list[str]) -> dict[str, str]:
+    """Return the skills of names that are none, by the place of their field among the others."""
+    if len(fields) != len(rated):
+        return {}
+    named = {known[name] for names in fields for name in names if name in known}
+    return {
+        name: skill
+        for names, skill in zip(fields, rated, strict=True)
+        if skill not in named and names.isdisjoint(known)
+        for name in names
+    }
+
+
+class _Answer(NamedTuple):
+    """An issue, names and the text behind them, and for each field the names that it may have."""
+
+    issue: IssueState
+    pairs: list[tuple[str, str]]
+    fields: list[set[str]]
+
+
+def _answers(observed: ObservedState) -> Iterator[_Answer]:
+    """Yield the issues by number."""
+    found: dict[int, _Answer] = {}
     for key, ours in observed.issues.items():
         if key.startswith("assessment:") and not forms.withdrawn(ours.state):
             theirs = forms.visible(f"{ours.marked.before}\n{ours.marked.after}")
-            found[ours.state.number] = (ours.state, list(pairs_in(theirs)))
+            lines = [line for line in theirs.splitlines() if _BULLET.match(line.strip(" \t>"))]
+            fields = [{slugify(name) for name, _ in pairs_in(line)} for line in lines]
+            pairs = list(pairs_in(theirs))
+            found[ours.state.number] = _Answer(ours.state, pairs, list(filter(None, fields)))
     for issue in forms.filed_issues(observed, forms.ASSESSMENT):
         pairs = [*forms.sections(issue.body), *pairs_in(forms.visible(issue.body))]
-        found[issue.number] = (issue, pairs)
+        found[issue.number] = _Answer(
+            issue, pairs, [{slugify(h)} for h in forms.labels(issue.body)]
+        )
     for number in sorted(found):
         yield found[number]

@@ -55,6 +55,11 @@ def sections(body: str) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in found if value not in {"", NO_RESPONSE})
 
 
+def labels(body: str) -> list[str]:
+    """Return the labels of a form, those of unanswered fields included."""
+    return [label.strip() for label in _HEADING.findall(visible(body))]
+
+
 def title_of(issue: IssueState) -> str:
     """Return the title; one left as the form began it (`Journal: `) gets the first answer."""
     title = issue.title.strip()

@@ -12,7 +12,7 @@ from repository_fixture import settings as config
 from sync.sync_runs import SyncRuns
 
 from bot import i18n
-from bot.curriculum.base import slugify
+from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import LEDGER, find
 from bot.progress.command_log import find_logs
@@ -155,10 +155,7 @@ def contents(runs: SyncRuns) -> list[object]:
 
 
 def translated(path: Curriculum) -> Curriculum:
-    """The path in another language: other titles and texts, the same ids.
-
-    A rated skill keeps its earlier name, which stands in answers, as an alias.
-    """
+    """The path in another language: other titles and texts, the same ids."""
 
     def other(value: object, key: str = "") -> object:
         if isinstance(value, dict):
@@ -169,13 +166,7 @@ def translated(path: Curriculum) -> Curriculum:
         return f"{value} (traducido)" if key in words and isinstance(value, str) else value
 
     data = path.model_dump(mode="json", exclude_defaults=True)
-    made = other(data)
-    assert isinstance(made, dict)
-    for skill, before in zip(
-        made["assessment"]["skills"], data["assessment"]["skills"], strict=True
-    ):
-        skill["aliases"] = [slugify(before["title"])]
-    return Curriculum.model_validate(made | {"language": OTHER})
+    return Curriculum.model_validate(other(data)).model_copy(update={"language": OTHER})
 
 
 def region(body: str | None) -> str:
@@ -227,6 +218,33 @@ def test_a_guide_in_another_language_keeps_ticks_answers_and_commands(runs: Sync
         assert found == {name: fact for name, fact in known.items() if name != "names"}
         assert (ticks(runs), identities(runs)) == (ticked, there)
         assert runs.writes() == []
+
+
+@pytest.mark.parametrize("languages", [("en", "es"), ("es", "en")])
+def test_a_built_in_path_is_followed_in_another_of_its_languages(
+    languages: tuple[str, str],
+) -> None:
+    first, second = (from_catalog("devops-to-mlops", language) for language in languages)
+    runs = SyncRuns(first, config(ahead=4))
+    runs.sync()
+    labels = runs.bench.repository.labels.values()
+    kind = next(x.name for x in labels if (x.description or "").endswith(" kind:assessment"))
+    for answers in ({0: "4: ", 11: "2: "}, {}):
+        sections = (
+            f"### {skill.title}\n\n{answers.get(n, '_No response_')}"
+            for n, skill in enumerate(first.rated)
+        )
+        file(runs, "Me", kind, "\n\n".join(sections))
+    steps = next(i for i in runs.issues() if '"actions:week"' in (i.body or ""))
+    tick(runs, steps.title, f"**{first.actions[0].title}")
+    runs.later(days=1).sync()
+    known, there = facts(runs.sync().path), identities(runs)
+    runs.path = second
+    done = runs.later(hours=1).sync()
+    assert [rating.value for rating in done.path.history.ratings] == [4, 2]
+    assert facts(done.path) | {"names": known["names"]} == known
+    assert (done.plan.drift, identities(runs)) == ((), there)
+    assert runs.writes() == []
 
 
 def test_titles_and_labels_of_ours_are_renamed_in_place_and_the_learners_stay(
