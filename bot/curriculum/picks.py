@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 MOST_SIDES = 4
 _OR = re.compile(r"\s+OR\s+")
-_ANY_OR = re.compile(r"\bor\b", re.IGNORECASE)
-_CLOUD = re.compile(r"\bclouds?\b", re.IGNORECASE)
+# In a language of the built-in paths, so that a translated one has the picks of its source.
+_ANY_OR = re.compile(r"\b(?:or|ou?)\b|或", re.IGNORECASE)
+_CLOUD = re.compile(r"\b(?:clouds?|nubes?|nuve(?:m|ns))\b|云", re.IGNORECASE)
 
 
 class Pick(NamedTuple):

@@ -31,6 +31,7 @@ _TASKS = {
     Kind.POSTS: TaskKind.POST,
     Kind.CONTRIBUTIONS: TaskKind.CONTRIBUTION,
 }
+_WEEK = re.compile("week|semana|semaine|woche|周|星期|週|हफ़्त|सप्ताह")
 _PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
 
 
@@ -208,7 +209,7 @@ class _MetricReader:
         match kind:
             case Kind.HOURS:
                 title = f"{shown.title} {shown.unit or ''}".casefold()
-                return self._hours(weekly="week" in title)
+                return self._hours(weekly=bool(_WEEK.search(title)))
             case Kind.PROJECTS:
                 return self._projects()
             case Kind.PEOPLE:
@@ -264,7 +265,12 @@ class _MetricReader:
                 for unit in module.units
                 for t in unit.all_tasks()
             )
-            deliverables = [d for d in module.deliverables if _PROJECT.search(d.title)]
+            deliverables = [
+                d
+                for d in module.deliverables
+                # A translated one keeps its id.
+                if _PROJECT.search(f"{d.title} {d.id.replace('-', ' ')}")
+            ]
             done = [d for d in deliverables if f"deliverable:{d.id}" in self._done]
             if any(d.count for d in deliverables):
                 several.append(sum(d.count or 1 for d in done))

@@ -50,8 +50,8 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 
 
 def kind_of(number: LearningMetric | Target) -> Kind:
-    """Return the kind of a guide's number, by the words of English guides."""
-    for text in (number.title, number.unit or ""):
+    """Return the kind of a guide's number, by English words: a translated one keeps its id."""
+    for text in (number.title, number.unit or "", number.id.replace("-", " ")):
         for kind, words in _WORDS:
             if words.search(text):
                 return kind

@@ -15,6 +15,7 @@ from bot import i18n
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import LEDGER, find
+from bot.progress.career import metrics
 from bot.progress.command_log import find_logs
 from bot.progress.journal import journal
 from bot.progress.next_steps import action_states
@@ -120,6 +121,10 @@ def facts(view: LearningPath) -> dict[str, object]:
     }
 
 
+def numbers(view: LearningPath) -> list[tuple[str, float, float | None]]:
+    return [(metric.id, metric.value, metric.low) for metric in metrics(view, view.today)]
+
+
 def ticks(runs: SyncRuns) -> dict[int, int]:
     return {issue.number: len(TICK.findall(issue.body or "")) for issue in runs.issues()}
 
@@ -220,6 +225,15 @@ def test_a_guide_in_another_language_keeps_ticks_answers_and_commands(runs: Sync
         assert runs.writes() == []
 
 
+@pytest.mark.parametrize("language", ["es", "pt", "zh"])
+def test_a_built_in_path_has_the_same_picks_in_each_language(language: str) -> None:
+    english, other = (from_catalog("devops-to-mlops", code) for code in ("en", language))
+    for one, two in zip(english.picks, other.picks, strict=True):
+        assert two.id == one.id
+        assert [option.id for option in two.options] == [option.id for option in one.options]
+        assert (two.unit, two.tasks) == (one.unit, one.tasks)
+
+
 @pytest.mark.parametrize("languages", [("en", "es"), ("es", "en")])
 def test_a_built_in_path_is_followed_in_another_of_its_languages(
     languages: tuple[str, str],
@@ -237,10 +251,15 @@ def test_a_built_in_path_is_followed_in_another_of_its_languages(
         file(runs, "Me", kind, "\n\n".join(sections))
     steps = next(i for i in runs.issues() if '"actions:week"' in (i.body or ""))
     tick(runs, steps.title, f"**{first.actions[0].title}")
+    runs.bench.comment(steps.title, "/count network +2")
+    deliverable = next(i for i in runs.issues() if "m01-two-projects" in (i.body or ""))
+    runs.bench.close(deliverable.title)
     runs.later(days=1).sync()
-    known, there = facts(runs.sync().path), identities(runs)
+    before, there = runs.sync().path, identities(runs)
+    known = facts(before)
     runs.path = second
     done = runs.later(hours=1).sync()
+    assert numbers(done.path) == numbers(before)
     assert [rating.value for rating in done.path.history.ratings] == [4, 2]
     assert facts(done.path) | {"names": known["names"]} == known
     assert (done.plan.drift, identities(runs)) == ((), there)
