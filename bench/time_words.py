@@ -2,8 +2,8 @@
 
     python -m bench.time_words
 
-The table has a line for each language: its words for day, week and
-month, the names of the twelve months and of the seven days from Monday, wide and abbreviated.
+The table has a line for each language: its words for day, week and month, the names of the twelve
+months and of the seven days from Monday, wide and abbreviated, and its words for hours and minutes.
 """
 
 import json
@@ -58,7 +58,23 @@ def language(name: str) -> dict[str, list[list[str]]]:
         ]
         for what, numbers in (("months", range(1, 13)), ("days", range(7)))
     ]
-    return {"stretches": stretches, "months": names[0], "weekdays": names[1]}
+    # Of hours and minutes only what is written out: "t" and "g" are too short to be known.
+    amounts = [
+        words(
+            re.sub(r"\s*\{0\}\s*", "", pattern)
+            for plural, pattern in data["unit_patterns"][f"duration-{unit}"]["long"].items()
+            if plural != "per"
+        )
+        for unit in ("hour", "minute")
+    ]
+    return {
+        "stretches": stretches,
+        "months": names[0],
+        "weekdays": names[1],
+        "amounts": [
+            [w for w in one if " " not in w and (len(w) > 2 or w > "z")] for one in amounts
+        ],
+    }
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def current_language() -> str:
 
 
 def set_language(code: str) -> None:
-    """Use a language from here on: for a process with one reader."""
+    """Use a language from here on: for a process or a request, which has one reader."""
     _current.set(code)
 
 
@@ -147,9 +147,26 @@ def format_date(value: date) -> str:
     return str(_TABLE[_current.get()]["date"].format(**_parts(value)._asdict()))
 
 
+def every_date(value: date) -> Iterator[str]:
+    """Yield how each language writes a date, with plain spaces, as in the title of an issue."""
+    for code in LANGUAGES:
+        with use_language(code):
+            yield format_date(value).replace(NO_BREAK, " ")
+
+
 def format_month(value: date) -> str:
     """Return `Nov`."""
     return _parts(value).month
+
+
+def format_month_year(value: date) -> str:
+    """Return `Nov 2026`."""
+    return str(_TABLE[_current.get()]["month"].format(**_parts(value)._asdict()))
+
+
+def format_weekday_name(value: date) -> str:
+    """Return `Mon`."""
+    return _parts(value).weekday
 
 
 def format_weekday(value: date) -> str:

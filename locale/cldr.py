@@ -40,7 +40,8 @@ def interval(locale: Locale, skeleton: str, field: str) -> str:
     # The second part goes on after the dash that the first one ends with.
     one, two = (template(part) for part in (first, last))
     text = re.sub(r"\{(\w+)\}", r"{a.\1}", one) + re.sub(r"\{(\w+)\}", r"{b.\1}", two)
-    return text.replace("\N{THIN SPACE}", " ")
+    text = text.replace("\N{THIN SPACE}", " ")
+    return text.replace(" – ", "–") if field == "d" else text
 
 
 def language(code: str) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def language(code: str) -> dict[str, Any]:
         "months": tuple(named.months["format"]["abbreviated"][n] for n in range(1, 13)),
         "weekdays": tuple(named.days["format"]["abbreviated"][n] for n in range(7)),
         "date": template(str(skeletons["yMMMd"])),
+        "month": template(str(skeletons["yMMM"])),
         "day": template(str(skeletons["MMMd"])),
         "weekday": template(str(skeletons["MMMEd"])),
         "dates": {f: interval(locale, "yMMMd", f) for f in "dMy"},

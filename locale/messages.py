@@ -21,10 +21,14 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from bot.curriculum.load import catalog_names, from_catalog
+from bot.curriculum.translation import texts as curriculum_texts
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "locale"
 COMPILED = ROOT / "bot/locale"
 LOCALES = {"zh": "zh_Hans", "pt": "pt_BR"}  # of those that CLDR knows by more than one
+DOMAINS = ("milepost", *catalog_names())
 CODES = tuple(code for code in cldr.CODES if code != "en")
 METHODS = [("bot/**.py", "python"), ("templates/**.j2", "jinja2")]
 OPTIONS = {"templates/**.j2": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
@@ -33,6 +37,7 @@ STAMP = datetime(2026, 11, 29, tzinfo=UTC)  # a date that moves would make every
 # The most characters of a translation, by the context of its message: GitHub's, and a picture's.
 MOST = {"label": 50, "label text": 100, "picture": 24}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%|%")
+_BARE_PERCENT = re.compile(r"(?<!%)%(?![(%])")
 _SIGNS = {
     "code": re.compile(r"`[^`]*`"),
     "bold": re.compile(r"\*\*"),
@@ -43,8 +48,29 @@ _SIGNS = {
 _ROW = re.compile(r"^\| (?!English|---)(.+?) \| (.+?) \|", re.MULTILINE)
 
 
-def template() -> Catalog:
-    """Return all sentences of the code and of the templates."""
+def languages(domain: str) -> tuple[str, ...]:
+    """Return the languages of a domain; a curriculum has those in which its file was begun."""
+    begun = (code for code in CODES if (FOLDER / code / f"{domain}.po").exists())
+    return CODES if domain == "milepost" else tuple(begun)
+
+
+def compiled(code: str, domain: str) -> Path:
+    """Return the file of a compiled catalogue; that of a curriculum lies beside its YAML."""
+    beside = ROOT / f"bot/curriculum/catalog/{domain}.{code}.mo"
+    return COMPILED / f"{code}.mo" if domain == "milepost" else beside
+
+
+def template(domain: str = "milepost") -> Catalog:
+    """Return all sentences of the code and of the templates, or those of a curriculum."""
+    if domain == "milepost":
+        return _sentences()
+    made = Catalog(project=domain, creation_date=STAMP, revision_date=STAMP)
+    for text in curriculum_texts(from_catalog(domain)):
+        made.add(text)
+    return made
+
+
+def _sentences() -> Catalog:
     made = Catalog(project="milepost", creation_date=STAMP, revision_date=STAMP)
     found = extract_from_dir(ROOT, METHODS, OPTIONS, KEYWORDS, ("NOTE:",), strip_comment_tags=True)
     for file, _, message, comments, context in sorted(found, key=lambda one: one[:2]):
@@ -53,18 +79,18 @@ def template() -> Catalog:
     return made
 
 
-def read(code: str) -> Catalog:
+def read(code: str, domain: str = "milepost") -> Catalog:
     """Return the catalogue of a language; an empty one where there is none yet."""
-    file, locale = FOLDER / code / "milepost.po", LOCALES.get(code, code)
+    file, locale = FOLDER / code / f"{domain}.po", LOCALES.get(code, code)
     if not file.exists():
-        return Catalog(locale=locale, project="milepost")
+        return Catalog(locale=locale, project=domain)
     with file.open("rb") as content:
         return read_po(content, locale=locale)
 
 
-def up_to_date(code: str, sentences: Catalog) -> Catalog:
+def up_to_date(code: str, sentences: Catalog, domain: str = "milepost") -> Catalog:
     """Return the catalogue with exactly these sentences; new ones are empty."""
-    found = read(code)
+    found = read(code, domain)
     found.update(sentences, no_fuzzy_matching=True, update_header_comment=False)
     found.obsolete.clear()
     found.creation_date = found.revision_date = STAMP
@@ -114,7 +140,7 @@ def _wrong(message: Message, text: str, terms: dict[str, tuple[str, ...]]) -> It
     known = {name for one in sources for name in _PLACEHOLDER.findall(one)} | {"num", ""}
     if not needed <= set(_PLACEHOLDER.findall(text)) <= known:
         yield f"other placeholders: {text!r}"
-    if "%" in _PLACEHOLDER.sub("", text) or re.search(r"%(?![(%])", text.replace("%%", "")):
+    if not _BARE_PERCENT.search(source) and _BARE_PERCENT.search(text):
         yield f"a single % (write %%): {text!r}"
     for name, sign in _SIGNS.items():
         if Counter(sign.findall(text)) != Counter(sign.findall(source)):
@@ -144,19 +170,19 @@ def translated(catalogue: Catalog) -> tuple[int, int]:
 def main() -> int:
     """Write all files; return 1 when a translation is wrong."""
     cldr.TABLE.write_text(cldr.text(), encoding="utf-8")
-    sentences = template()
-    (FOLDER / "milepost.pot").write_bytes(as_po(sentences))
     wrong = 0
-    for code in CODES:
-        found = up_to_date(code, sentences)
-        (FOLDER / code).mkdir(exist_ok=True)
-        (FOLDER / code / "milepost.po").write_bytes(as_po(found))
-        (COMPILED / f"{code}.mo").write_bytes(as_mo(found))
-        for text in problems(found, glossary(code)):
-            print(f"{code}: {text}")
-            wrong += 1
-        done, total = translated(found)
-        print(f"{code}: {done} of {total} sentences")
+    for domain in DOMAINS:
+        sentences = template(domain)
+        (FOLDER / f"{domain}.pot").write_bytes(as_po(sentences))
+        for code in languages(domain):
+            found = up_to_date(code, sentences, domain)
+            (FOLDER / code / f"{domain}.po").write_bytes(as_po(found))
+            compiled(code, domain).write_bytes(as_mo(found))
+            for text in problems(found, glossary(code)):
+                print(f"{code}: {text}")
+                wrong += 1
+            done, total = translated(found)
+            print(f"{domain}, {code}: {done} of {total} sentences")
     return 1 if wrong else 0
 
 

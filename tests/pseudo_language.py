@@ -14,7 +14,7 @@ from bot import i18n
 
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ACCENTED = "åƀçðéƒĝĥîĵķļɱñöþɋŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞɊŔŠŢÛṼŴẊÝŽ"
-_LETTERS = str.maketrans(_PLAIN, _ACCENTED)
+_TRANSLATION = str.maketrans(_PLAIN, _ACCENTED)
 # What a translator leaves as it is: placeholders, code, tags, addresses, entities.
 _FIXED = r"%\(\w+\)[sd]|%%|`[^`]*`|</?\w[^>]*>|<!--.*?-->|\]\(<?[^)]*\)|https?://\S+|&\w+;"
 _PIECES = re.compile(f"({_FIXED})")
@@ -25,7 +25,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 def accented(message: str) -> str:
     """Return a sentence in that language: half as long again, and in brackets."""
     pieces = _PIECES.split(message)
-    text = "".join(p if n % 2 else p.translate(_LETTERS) for n, p in enumerate(pieces))
+    text = "".join(p if n % 2 else p.translate(_TRANSLATION) for n, p in enumerate(pieces))
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     return f"{lead}⟦{text.strip()}{'·' * (len(message) // 3)}⟧{tail}" if text.strip() else text
 

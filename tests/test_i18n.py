@@ -1,6 +1,7 @@
 """Sentences, dates and numbers in the language in use."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import cldr
@@ -9,7 +10,8 @@ import pytest
 from babel.messages import Catalog
 
 from bot import i18n, templating
-from bot.i18n import LANGUAGES, NO_BREAK, use_language
+from bot.curriculum.load import from_catalog
+from bot.i18n import NO_BREAK, use_language
 from bot.settings import parse
 
 DAY = date(2026, 11, 9)
@@ -49,7 +51,7 @@ def test_dates_numbers_and_lists_are_written_as_the_language_does(code: str, exp
 def test_stretches_of_days_say_each_part_once() -> None:
     new_year = date(2027, 1, 3)
     with use_language("en"):
-        assert shown(i18n.format_dates(DAY, SUNDAY)) == "9 – 15 Nov 2026"
+        assert shown(i18n.format_dates(DAY, SUNDAY)) == "9–15 Nov 2026"
         assert shown(i18n.format_dates(SUNDAY, new_year)) == "15 Nov 2026 – 3 Jan 2027"
         assert shown(i18n.format_days(SUNDAY, new_year)) == "15 Nov – 3 Jan"
     with use_language("ja"):
@@ -97,18 +99,43 @@ def test_values_in_a_sentence_of_a_template_are_made_safe_and_the_sentence_is_no
         assert made.render(name="<b>") == expected
 
 
-@pytest.fixture(scope="module")
-def sentences() -> Catalog:
-    return messages.template()
+template = cache(messages.template)
 
 
-@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
-def test_a_catalogue_fits_its_sources(code: str, sentences: Catalog) -> None:
+@pytest.mark.parametrize(
+    ("domain", "code"),
+    [(domain, code) for domain in messages.DOMAINS for code in messages.languages(domain)],
+)
+def test_a_catalogue_fits_its_sources(domain: str, code: str) -> None:
     """`make messages` was run after the last change, and found nothing wrong."""
-    found = messages.up_to_date(code, sentences)
-    assert messages.as_po(found) == (messages.FOLDER / code / "milepost.po").read_bytes()
-    assert messages.as_mo(found) == (messages.COMPILED / f"{code}.mo").read_bytes()
+    sentences = template(domain)
+    assert messages.as_po(sentences) == (messages.FOLDER / f"{domain}.pot").read_bytes()
+    found = messages.up_to_date(code, sentences, domain)
+    assert messages.as_po(found) == (messages.FOLDER / code / f"{domain}.po").read_bytes()
+    assert messages.as_mo(found) == messages.compiled(code, domain).read_bytes()
     assert list(messages.problems(found, messages.glossary(code))) == []
+
+
+def test_every_language_has_every_sentence() -> None:
+    for code in messages.CODES:
+        done, total = messages.translated(messages.read(code))
+        assert done == total, f"{code}: {total - done} sentences are English"
+
+
+@pytest.mark.parametrize("code", ["es", "pt", "zh"])
+def test_the_built_in_path_is_the_same_path_in_its_languages(code: str) -> None:
+    english, other = (from_catalog("devops-to-mlops", one) for one in ("en", code))
+    assert [item.id for item in english.tasks()] == [item.id for item in other.tasks()]
+    assert other.language == code
+    for first, second in zip(english.tasks(), other.tasks(), strict=True):
+        assert (first.hours, first.kind, first.skills) == (second.hours, second.kind, second.skills)
+    renamed = sum(a.title != b.title for a, b in zip(english.tasks(), other.tasks(), strict=True))
+    assert renamed > 0.9 * len(list(english.tasks()))
+    assert [r.title for r in english.resources] == [r.title for r in other.resources]
+
+
+def test_a_built_in_path_without_a_translation_is_english() -> None:
+    assert from_catalog("devops-to-mlops", "hi") == from_catalog("devops-to-mlops")
 
 
 def test_the_table_of_dates_and_numbers_is_that_of_cldr() -> None:

@@ -69,7 +69,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
         from bot.progress.path import PathReader
 
         place = place_of(settings.curriculum, files, reader)
-        paths = PathReader(find_source(settings.curriculum, place), settings, context.now())
+        paths = PathReader(find_source(settings, place), settings, context.now())
         activities = Activities(context, reader, paths, inputs, log)
         if chosen.pull is None:
             done = activities.run(chosen.what)

@@ -35,10 +35,10 @@ def init(
     timezone: Annotated[str, typer.Option(help="IANA name: Europe/Berlin.")] = "UTC",
     ahead: Annotated[str, typer.Option(help="How far ahead issues exist.")] = "4 weeks",
     mentor: Annotated[
-        list[str] | None, typer.Option("--mentor", help="A login; give it again for more.")
+        list[str] | None, typer.Option("--mentor", help="A mentor's login; repeat for more.")
     ] = None,
     share: Annotated[
-        bool, typer.Option("--share", help="Let the mentors see where the learners are.")
+        bool, typer.Option("--share", help="Let the mentors see the learners' progress.")
     ] = False,
     group: Annotated[str | None, typer.Option("--group", help="A word for this class.")] = None,
     yes: Yes = False,

@@ -22,7 +22,7 @@ def cohort(
     repositories: Repositories = None,
     file: ListFile = None,
     shape: Annotated[
-        CohortFormat, typer.Option("--format", help="How the table is written.")
+        CohortFormat, typer.Option("--format", help="The format of the table.")
     ] = "text",
     sort: Annotated[
         Literal["name", "done", "week", "active"] | None,
@@ -31,7 +31,8 @@ def cohort(
     only: Annotated[
         Literal["help", "approve", "inactive"] | None,
         typer.Option(
-            "--only", help="Who asks for help, has work to approve, or did nothing lately."
+            "--only",
+            help="Only those who need help, have work to approve, or were quiet.",
         ),
     ] = None,
     group: Annotated[str | None, typer.Option("--group", help="Only those of this group.")] = None,
@@ -48,7 +49,7 @@ def cohort(
         typer.Option(
             "--answer",
             metavar="WHO TEXT",
-            help="Comment on the oldest request for help of who has this name in the table.",
+            help="Answer the oldest request for help of the learner with this name in the table.",
         ),
     ] = None,
 ) -> int:

@@ -78,7 +78,7 @@ class CliContext(RunContext):
 
         settings, source = find_settings(self.folder, reader)
         place = place_of(settings.curriculum, source, reader)
-        return PathReader(find_source(settings.curriculum, place), settings, self.now())
+        return PathReader(find_source(settings, place), settings, self.now())
 
     def learning_path(self, reader: "Reader") -> "LearningPath":
         """Return that path as the repository is now."""

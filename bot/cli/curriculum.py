@@ -102,9 +102,9 @@ def import_guide(
         Path | None, typer.Option("--output", "-o", help="Write the curriculum to this file.")
     ] = None,
     summary: Annotated[
-        Literal["text", "json"], typer.Option(help="How to say what was understood.")
+        Literal["text", "json"], typer.Option(help="The format of the summary.")
     ] = "text",
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     reading: Annotated[
         int | None, typer.Option(min=1, help="The number of the reading to take, of several.")
     ] = None,

@@ -47,7 +47,7 @@ def demo(
     curriculum: Annotated[str, typer.Option(help="A built-in curriculum.")] = "devops-to-mlops",
     browse: Annotated[
         bool | None,
-        typer.Option("--browse/--no-browse", help="Keep serving afterwards, to look around."),
+        typer.Option("--browse/--no-browse", help="Keep the server running afterwards."),
     ] = None,
 ) -> None:
     """Live through the first thirteen weeks of a path against a local stand-in for GitHub.

@@ -35,7 +35,7 @@ MAX_WAIT = 5  # seconds; a person who asks what is wrong sees a limit and does n
 def doctor(
     repo: ReadRepo = None,
     server: Annotated[
-        bool, typer.Option("--server", help="Look at a server of `milepost serve` instead.")
+        bool, typer.Option("--server", help="Check a `milepost serve` server instead.")
     ] = False,
     as_json: AsJson = False,
 ) -> int:

@@ -28,8 +28,8 @@ def init(
     ahead: Annotated[
         str | None, typer.Option(help="How far ahead issues exist: '4 weeks', or 'all'.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take defaults; do not ask.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     workflows: Annotated[
         bool,
         typer.Option("--workflow", help="Also write workflows for GitHub Actions; settings stay."),

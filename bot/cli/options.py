@@ -16,20 +16,20 @@ ReadRepo = Annotated[
 WriteRepo = Annotated[
     str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
 AllowRemovals = Annotated[
     bool,
     typer.Option("--allow-removals", help="Allow closing more than a quarter of what is there."),
 ]
-Shape = Annotated[PlanFormat, typer.Option("--format", help="How to print the plan.")]
+Shape = Annotated[PlanFormat, typer.Option("--format", help="The format of the plan.")]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
+    bool, typer.Option("--dry-run", help="Print what would be written, without writing.")
 ]
 DryRunComment = Annotated[
-    bool, typer.Option("--dry-run", help="Print what would be posted, and post nothing.")
+    bool, typer.Option("--dry-run", help="Print what would be posted, without posting.")
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
+    Path | None, typer.Option("--output", "-o", help="Write it to this file if it changed.")
 ]
 Repositories = Annotated[
     list[str] | None,

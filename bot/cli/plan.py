@@ -42,9 +42,9 @@ def apply(
     allow_removals: AllowRemovals = False,
     shape: Shape = "text",
 ) -> int:
-    """Make the repository as the plan says: labels, milestones, issues, relations.
+    """Write the plan to the repository: labels, milestones, issues, relations.
 
-    Interrupted, it is simply run again. Your own edits are never overwritten.
+    After an interruption, run it again. Your own edits are never overwritten.
     """
     context = CliContext(repo)
     with context.reader() as reader:
@@ -56,7 +56,7 @@ def apply(
 
 
 def undo(repo: Repo = None, yes: Yes = False, shape: Shape = "text") -> int:
-    """Take back what Milepost made and nobody touched, and say what stays.
+    """Remove what Milepost made and nobody changed, and list what stays.
 
     Issues are closed as not planned (GitHub lets no app delete them); milestones and labels are
     deleted. Whatever you finished, edited or commented on is left alone.
@@ -123,7 +123,7 @@ def report_refusals(refusals: "Refusals") -> None:
 
 
 def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryRun = False) -> None:
-    """Do all that is due: obey commands, follow the plan, post summaries and reports.
+    """Do everything that is due: run commands, follow the plan, post summaries and reports.
 
     Meant to run by itself, on a schedule and whenever something happens; it asks nothing. Run
     again, it changes nothing.
@@ -156,7 +156,7 @@ def replan(
     shape: Shape = "text",
     dry_run: DryRun = False,
 ) -> int:
-    """Make a plan again from today.
+    """Plan the rest again from today.
 
     The path goes on today where something is first unfinished, and all later dates follow. Only
     milestones that lie ahead move; what is done stays done. It is remembered in the summary issue.

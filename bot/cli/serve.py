@@ -21,7 +21,7 @@ def serve(
         int, typer.Option(metavar="PORT", min=1, max=65535, help="The port to listen at.")
     ] = 8000,
 ) -> None:
-    """Be a GitHub App: take its webhooks, and keep the plans of its repositories true.
+    """Run the GitHub App server: take its webhooks and sync its repositories.
 
     What it needs to know comes from the environment. It ends at Ctrl-C or SIGTERM, after what it is
     doing right now; what is left is done after the next start.

@@ -28,10 +28,11 @@ def badge(
     repo: ReadRepo = None,
     kind: Annotated[
         Literal["percent", "month", "streak"] | None,
-        typer.Option(help="What it tells; else as the settings say."),
+        typer.Option(help="What it shows; by default what the settings say."),
     ] = None,
     label: Annotated[
-        str | None, typer.Option(help="Its left half; else the settings' or the path's title.")
+        str | None,
+        typer.Option(help="Its left half; by default from the settings or the title."),
     ] = None,
     shape: Annotated[
         Literal["svg", "shields"],

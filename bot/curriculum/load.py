@@ -7,6 +7,7 @@ from typing import Any
 from bot import yaml_file
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError
+from bot.i18n import ENGLISH
 
 CATALOG = resources.files("bot.curriculum") / "catalog"
 
@@ -20,21 +21,33 @@ def catalog_names() -> list[str]:
     )
 
 
-def from_catalog(name: str) -> Curriculum:
-    """Return the built-in curriculum `name`. Raise CurriculumError with the names that exist."""
+def from_catalog(name: str, language: str = ENGLISH) -> Curriculum:
+    """Return the built-in curriculum `name`, translated where there is a catalogue beside it.
+
+    Raise CurriculumError with the names that exist.
+    """
     if name not in catalog_names():
         raise CurriculumError(
             f"there is no built-in curriculum '{name}'.",
             hint=f"Built in: {', '.join(catalog_names())}. For your own guide give its path.",
         )
-    return _built_in(name)
+    return _built_in(name, language)
 
 
 @cache
-def _built_in(name: str) -> Curriculum:
+def _built_in(name: str, language: str) -> Curriculum:
     """Return a built-in curriculum, cached: reading it takes a fifth of a sync."""
     text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
-    return from_yaml(text, name=f"{name}.yml")
+    curriculum, sentences = from_yaml(text, name=f"{name}.yml"), CATALOG / f"{name}.{language}.mo"
+    if not sentences.is_file():
+        return curriculum
+    from gettext import GNUTranslations
+
+    from bot.curriculum.translation import translated
+
+    with sentences.open("rb") as file:
+        made = translated(curriculum, GNUTranslations(file).gettext)
+    return made.model_copy(update={"language": language})
 
 
 def from_yaml(text: str, *, name: str) -> Curriculum:

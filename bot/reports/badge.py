@@ -6,9 +6,12 @@ Where they are guesses it would bend the letters, so there the text stands as wi
 """
 
 import json
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from bot import templating
+from bot import i18n, templating
+from bot.curriculum.model import ModuleKind
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop, ngettext
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
@@ -19,7 +22,13 @@ GREEN = "1a7f37"
 GREY = "57606a"
 PADDING = 6
 MAX_LABEL = 60
-
+_POSITIONS = {
+    ModuleKind.MONTH: gettext_noop("month %(number)s of %(total)s"),
+    ModuleKind.WEEK: gettext_noop("week %(number)s of %(total)s"),
+    ModuleKind.DAY: gettext_noop("day %(number)s of %(total)s"),
+    ModuleKind.MODULE: gettext_noop("module %(number)s of %(total)s"),
+    ModuleKind.PART: gettext_noop("part %(number)s of %(total)s"),
+}
 
 BadgeKind = Literal["percent", "month", "streak"]
 
@@ -36,7 +45,7 @@ def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> B
     """Return the badge for the path's day; `label` replaces the curriculum's title."""
     name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
     if path.finished_on:
-        return Badge(label=name, message="finished", color=GREEN)
+        return Badge(label=name, message=_("finished"), color=GREEN)
     words, started = _words(kind, path)
     return Badge(label=name, message=words, color=BLUE if started else GREY)
 
@@ -51,33 +60,39 @@ def _words(kind: BadgeKind, path: LearningPath) -> tuple[str, bool]:
     """Return the number in words, and whether there is any progress in it."""
     if kind == "percent":
         percent = path.percent()
-        return f"{percent}%", percent > 0
+        return i18n.format_percent(percent), percent > 0
     if kind == "streak":
         weeks = streak(path.progress, path.as_of)
-        return templating.plural(weeks, "active week"), weeks > 0
+        return ngettext("%(num)s active week", "%(num)s active weeks", weeks), weeks > 0
     current = path.dates.current(path.today)
     if current is None:
-        return f"from {path.dates.first}", False
+        return _("from %(day)s", day=i18n.format_date(path.dates.first)), False
     modules = list(path.curriculum.modules())
     here = next(m for m in modules if m.id == path.progress.units[current.unit])
-    return f"{here.kind} {modules.index(here) + 1} of {len(modules)}", True
+    number, total = modules.index(here) + 1, len(modules)
+    return _(_POSITIONS[here.kind], number=number, total=total), True
 
 
 def as_svg(made: Badge) -> str:
     """Return an SVG without script, style sheet or reference to anything outside."""
-    left, right = _text_width(made.label), _text_width(made.message)
-    return (
-        templating.render(
-            "badge.svg.j2",
-            badge=made,
-            left=left + 2 * PADDING,
-            right=right + 2 * PADDING,
-            left_text=left if text_width.is_known(made.label) else None,
-            right_text=right,
-            runs_left=text_width.runs_left(made.label),
-        )
-        + "\n"
-    )
+    label, message = _text(made.label), _text(made.message)
+    return templating.render("badge.svg.j2", badge=made, label=label, message=message) + "\n"
+
+
+class _Text(NamedTuple):
+    """A text of the badge, its width, and that of its box."""
+
+    text: str
+    width: int
+    box: int
+    is_known: bool
+    runs_left: bool
+
+
+def _text(text: str) -> _Text:
+    wide = round(text_width.width(text)) or 1
+    known, leftwards = text_width.is_known(text), text_width.runs_left(text)
+    return _Text(text, wide, wide + 2 * PADDING, known, leftwards)
 
 
 def as_shields(made: Badge) -> str:
@@ -89,7 +104,3 @@ def as_shields(made: Badge) -> str:
         "color": made.color,
     }
     return json.dumps(content, ensure_ascii=False)
-
-
-def _text_width(text: str) -> int:
-    return round(text_width.width(text)) or 1

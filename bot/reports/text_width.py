@@ -6,6 +6,7 @@ by these numbers fits in all of them. Of letters that Verdana has not they are g
 
 import re
 import unicodedata
+from itertools import pairwise
 
 BASE = 11
 ELLIPSIS = "…"
@@ -17,11 +18,14 @@ _WIDTHS = {
     **dict.fromkeys("ABCDGHKNOQRUVXYZ", 7.9),
 }
 _USUAL = 6.9
-_WIDE = 11.0
+_WIDE = 11.0  # of East Asia, and of what else is unknown
+# Devanagari: letters hang from one line; signs of vowels beside them are narrow.
+_DEVANAGARI, _BESIDE = 8.6, 4.4
 # Greek and Cyrillic; the average of joined Arabic letters; Hebrew and digits of Arabic.
 _GREEK, _JOINED = 7.4, 6.2
 _RIGHT_TO_LEFT = {"AL": _JOINED, "R": _USUAL, "AN": _USUAL}
 _LAST_LATIN, _LAST_CYRILLIC = 0x2FF, 0x52F
+_CLOSING = frozenset({"Pe", "Pf", "Po"})  # what no line begins with
 _NO_ROOM = frozenset({"Mn", "Me", "Cf"})  # marks above and below letters, and what only joins
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -43,18 +47,34 @@ def fit(text: str, size: float, room: float) -> str:
 
 
 def lines(text: str, size: float, room: float, most: int = 2) -> list[str]:
-    """Return `text` on at most `most` lines, broken between words; the last may be cut."""
+    """Return `text` on at most `most` lines, broken where the script allows it.
+
+    The last may be cut.
+    """
     made: list[str] = []
-    words = plain(text).split(" ")
-    while words and len(made) < most - 1:
-        count = 1
-        while count < len(words) and width(" ".join(words[: count + 1]), size) <= room:
-            count += 1
-        if width(" ".join(words[:count]), size) > room:
+    rest = plain(text)
+    while rest and len(made) < most - 1:
+        fitting = [end for end in _breaks(rest) if width(rest[:end].rstrip(" "), size) <= room]
+        if not fitting:
             break
-        made.append(" ".join(words[:count]))
-        words = words[count:]
-    return [*made, fit(" ".join(words), size, room)] if words else made
+        made.append(rest[: fitting[-1]].rstrip(" "))
+        rest = rest[fitting[-1] :]
+    return [*made, fit(rest, size, room)] if rest else made
+
+
+def _breaks(text: str) -> list[int]:
+    """Return where a line may end: after spaces, and around the letters of East Asia."""
+    found = []
+    for place, (one, other) in enumerate(pairwise(text), 1):
+        beside = _is_east_asian(one) or _is_east_asian(other)
+        starts = other != " " and unicodedata.category(other) not in _CLOSING | _NO_ROOM
+        if one == " " or (beside and starts and unicodedata.category(one) not in {"Ps", "Pi"}):
+            found.append(place)
+    return [*found, len(text)]
+
+
+def _is_east_asian(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
 
 
 def plain(text: str) -> str:
@@ -80,4 +100,6 @@ def _character_width(character: str) -> float:
         return _WIDTHS[character]
     if ord(character) <= _LAST_CYRILLIC:
         return _USUAL if ord(character) <= _LAST_LATIN else _GREEK
+    if "\u0900" <= character <= "\u097f":
+        return _BESIDE if unicodedata.category(character) == "Mc" else _DEVANAGARI
     return _RIGHT_TO_LEFT.get(unicodedata.bidirectional(character), _WIDE)

@@ -12,6 +12,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop, ngettext
 from bot.server.access_log import NO_ROUTE, access_log
 from bot.server.health import LIVENESS, METRICS, READINESS, in_event_loop, live, readiness
 from bot.server.metrics import metrics_endpoint
@@ -20,6 +22,7 @@ from bot.server.pages import badge, cohort, error_pages, landing, path, register
 from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
 from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.language import with_language
 from bot.server.pages.response_headers import with_security_headers
 from bot.server.pages.sessions import ignore_visitor
 from bot.server.request_body import FORMS, BodyError, BodyReader, with_body
@@ -29,10 +32,11 @@ from bot.server.webhooks.endpoint import WebhookEndpoint
 log = logging.getLogger(__name__)
 
 WEBHOOKS = "/webhooks/github"
+_SEND_AGAIN = gettext_noop("Nothing has changed. Go back and send it again.")
 BODY_ERRORS = {
-    408: ("This form took too long to arrive", "Nothing was changed. Go back and send it again."),
-    413: ("This form is too large", ""),
-    503: ("The server is busy just now", "Nothing was changed. Try again in some seconds."),
+    408: (gettext_noop("The form took too long to arrive"), _SEND_AGAIN),
+    413: (gettext_noop("This form is too large"), gettext_noop("Shorten it and send it again.")),
+    503: (gettext_noop("The server is busy"), _SEND_AGAIN),
 }
 
 
@@ -71,7 +75,7 @@ def application(server: Server) -> FastAPI:
     """Return all that is served beside the endpoint. The server starts and stops with it."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
         await run_in_threadpool(server.start)
@@ -101,6 +105,7 @@ def application(server: Server) -> FastAPI:
     def route(scope: Scope) -> str:
         return paths.get(scope.get("endpoint"), NO_ROUTE)
 
+    app.add_middleware(with_language, https=server.config.https)
     app.add_middleware(access_log, observe=server.metrics.request, route=route)
     if server.telemetry is not None:
         app.add_middleware(server.telemetry.trace, route=route)
@@ -108,12 +113,17 @@ def application(server: Server) -> FastAPI:
 
 
 def _refuse_more(frame: Frame, scope: Scope, seconds: int) -> ASGIApp:
-    text = f"Wait {seconds} seconds, then load the page again."
-    return _refusal(frame, scope, PageError(429, "That was a lot at once", text, again=seconds))
+    text = ngettext(
+        "Wait %(num)s second, then reload the page.",
+        "Wait %(num)s seconds, then reload the page.",
+        seconds,
+    )
+    return _refusal(frame, scope, PageError(429, _("Too many requests"), text, again=seconds))
 
 
 def _refuse_body(frame: Frame, scope: Scope, error: BodyError) -> ASGIApp:
-    page_error = PageError(error.status, *BODY_ERRORS[error.status], again=error.retry_after)
+    title, detail = map(_, BODY_ERRORS[error.status])
+    page_error = PageError(error.status, title, detail, again=error.retry_after)
     return _refusal(frame, scope, page_error)
 
 

@@ -10,30 +10,25 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json
 
+from bot.i18n import use_language
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports import pictures
 from bot.reports.badge import Badge, badge_of
 from bot.reports.checkpoint import CheckpointReport, checkpoint_report, is_reached
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
 from bot.reports.due_weeks import Week
 from bot.reports.pictures import activity, burnup, skills
+from bot.reports.pictures.activity import ActivityMap
+from bot.reports.pictures.burnup import BurnUp
+from bot.reports.pictures.skills import SkillPicture
 from bot.reports.weekly import Weekly, weekly
 from bot.server.store.rows import Audience
 from bot.settings import Settings
 from bot.templating import printable
 
 LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
-
-
-class PageImage(FrozenModel):
-    """Holds an SVG and its alternative text."""
-
-    name: str
-    svg: str
-    words: str
 
 
 class Showing(FrozenModel):
@@ -45,12 +40,26 @@ class Showing(FrozenModel):
     week: Weekly | None  # the newest complete one, None in the first
     summary_url: str  # the issue with the summaries, empty when there is none
     reports: tuple[CheckpointReport, ...]  # of the checkpoints reached, oldest first
-    pictures: tuple[PageImage, ...]
+    burn_up: BurnUp
+    skills: SkillPicture
+    activity: ActivityMap
     member: Member | None  # None for a learner who does not share
 
-    def picture(self, name: str) -> PageImage | None:
-        """Return the picture of that name."""
-        return next((one for one in self.pictures if one.name == name), None)
+    def picture(self, name: str) -> str | None:
+        """Return the SVG of that name in the language in use; None for a name there is not."""
+        match name:
+            case "burn-up":
+                return burnup.as_svg(self.burn_up)
+            case "skills":
+                return skills.as_svg(self.skills)
+            case "activity":
+                return activity.as_svg(self.activity)
+        return None
+
+    @property
+    def burn_up_words(self) -> str:
+        """Return the alternative text of the burn-up."""
+        return burnup.description(self.burn_up)
 
     def report(self, name: str) -> CheckpointReport | None:
         """Return the report on the checkpoint of that id."""
@@ -58,32 +67,27 @@ class Showing(FrozenModel):
 
 
 def showing(view: LearningPath, now: datetime) -> Showing:
-    """Return the document of a path. `now` is aware."""
+    """Return the document of a path; its own texts are in the path's language. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
     complete = Week.of(view.today, view.settings.summary.day).before
     before_first = view.dates.first - timedelta(days=1)
-    descriptions = {
-        "burn-up": burnup.description(burnup.burn_up(view)),
-        "skills": skills.description(skills.skills(view)),
-        "activity": activity.description(activity.activity(view)),
-    }
-    return Showing(
-        made_at=now,
-        dashboard=dashboard(view),
-        badge=badge_of(view),
-        week=weekly(view, complete) if complete.last >= before_first else None,
-        summary_url=summary.state.url if summary else "",
-        reports=tuple(
-            checkpoint_report(view, one)
-            for one in view.curriculum.checkpoints
-            if is_reached(view, one)
-        ),
-        pictures=tuple(
-            PageImage(name=name, svg=pictures.picture(name, view), words=words)
-            for name, words in descriptions.items()
-        ),
-        member=member(view) if view.settings.cohort.share else None,
-    )
+    with use_language(view.language):
+        return Showing(
+            made_at=now,
+            dashboard=dashboard(view),
+            badge=badge_of(view),
+            week=weekly(view, complete) if complete.last >= before_first else None,
+            summary_url=summary.state.url if summary else "",
+            reports=tuple(
+                checkpoint_report(view, one)
+                for one in view.curriculum.checkpoints
+                if is_reached(view, one)
+            ),
+            burn_up=burnup.burn_up(view),
+            skills=skills.skills(view),
+            activity=activity.activity(view),
+            member=member(view) if view.settings.cohort.share else None,
+        )
 
 
 def audience(settings: Settings, full_name: str, number: int) -> Audience:

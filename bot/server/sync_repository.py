@@ -27,6 +27,8 @@ from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, use_language
 from bot.planning.refusals import sentences
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.cohort import Cohort
@@ -39,7 +41,6 @@ from bot.sync.apply import WriteContext
 from bot.sync.digest import post_digest
 from bot.sync.file_sources import RepositoryFiles, find_source
 from bot.sync.sync import Sync, SyncResult
-from bot.templating import plural
 
 RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
@@ -103,7 +104,7 @@ class RepositorySync:
             info = read_repository(self.row, self.auth, self._client, self.cache)
             self.on_info(info)
             if info.archived:
-                return RepositorySyncResult("archived", "The repository is archived.")
+                return RepositorySyncResult("archived", _("The repository is archived."))
             return self._sync(info)
         except (AppRefusedError, *INSTALLATION_ERRORS):
             raise
@@ -126,8 +127,9 @@ class RepositorySync:
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
         omitted = done.path.observed.snapshot.omitted
-        written = f"{plural(done.written, 'change')} written."
-        message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
+        with use_language(done.path.language):
+            written = ngettext("%(num)s change written.", "%(num)s changes written.", done.written)
+            message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
         return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _post_digest(self, home: InstalledRepository, info: RepositoryInfo) -> str:
@@ -162,9 +164,8 @@ class RepositorySync:
                 raise errors.ConfigError(what, where=CONFIG_PATH)
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             self.on_settings(info, self.settings)
-            name = self.settings.curriculum
             find = partial(self.curriculum_cache.find, self.row.id)
-            return PathReader(find_source(name, place, find), self.settings, self.now)
+            return PathReader(find_source(self.settings, place, find), self.settings, self.now)
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)

@@ -165,7 +165,7 @@ class _RepositoryReader:
         settings = settings_file.parse(content, name=CONFIG_PATH)
         if not settings.shared_with or self._mentor(reader) not in settings.shared_with:
             return NotShown(repository, "does not share with you")
-        source = find_source(settings.curriculum, RepositoryFiles(reader))
+        source = find_source(settings, RepositoryFiles(reader))
         return member(LearningPath.read(source, settings, reader.snapshot_at_once(), self._now))
 
     def _mentor(self, reader: MentorReader) -> str:

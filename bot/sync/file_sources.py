@@ -8,6 +8,7 @@ from bot import settings as settings_file
 from bot.curriculum import load
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError
+from bot.i18n import ENGLISH
 from bot.planning.ports import Reader
 from bot.progress.guide_file import GuideFile
 from bot.settings import CONFIG_PATH, Settings
@@ -118,18 +119,20 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
 
 
 def find_source(
-    name: str,
+    settings: Settings,
     place: FileSource,
     find: Callable[[str, FileSource, str], Curriculum] = find_curriculum,
 ) -> Curriculum | GuideFile:
     """Return a built-in curriculum, one of a file, or a guide as it is, to be read when needed.
 
-    Raises CurriculumError or GuideError.
+    A built-in one is in the language of the settings. Raises CurriculumError or GuideError.
     """
+    name = settings.curriculum
     is_guide = settings_file.file_name(name).casefold().endswith(GUIDE_ENDINGS)
     content = place.read(name) if is_guide else None
     if content is None:
-        return find(name, place, "")
+        found = find(name, place, "")
+        return found if is_file(name) else load.from_catalog(name, settings.language or ENGLISH)
     file = FileContent(content)
     return GuideFile(content, lambda units: find(name, file, units))
 

@@ -132,12 +132,12 @@ def register(stage: Stage, learner: PageChecker) -> None:
     learner.check("register")
     learner.page.get_by_label("Name of the App").fill("Paths of Ada")
     learner.page.get_by_label("Anybody on that GitHub").check()
-    learner.press("Go on")
+    learner.press("Continue")
     learner.check("register-send")
     learner.press("Create on GitHub")
     learner.press("Create GitHub App")
     learner.check("register-done")
-    stage.facts["registered"] = learner.contains("This server is now Paths of Ada")
+    stage.facts["registered"] = learner.contains("Install Paths of Ada")
 
 
 def install(stage: Stage, learner: PageChecker) -> None:
@@ -160,14 +160,14 @@ def set_up(stage: Stage, learner: PageChecker) -> None:
     learner.follow("Set it up")
     learner.check("setup-form")
     stage.facts["zone"] = learner.page.get_by_label("Time zone").input_value()
-    learner.page.get_by_label("A guide of your own").check()
-    learner.page.get_by_label("Where your own guide is").fill("nowhere.yml")
+    learner.page.get_by_label("Your own guide in this repository").check()
+    learner.page.get_by_label("File of your guide").fill("nowhere.yml")
     learner.press("See the plan")
     learner.check("setup-wrong")
-    learner.page.get_by_label("Where your own guide is").fill("path.yml")
+    learner.page.get_by_label("File of your guide").fill("path.yml")
     learner.page.locator("form.narrow details summary").last.click()
     learner.page.get_by_label("Mentors", exact=True).fill("grace")
-    learner.page.get_by_label("These mentors may see").check()
+    learner.page.get_by_label("Share this path with these mentors").check()
     learner.press("See the plan")
     stage.facts["planned"] = learner.contains("Nothing is written yet")
     learner.check("setup-plan")
@@ -210,11 +210,11 @@ def watch(stage: Stage, learner: PageChecker) -> None:
     page = learner.page
     with Gate(stage, 8, 20) as gate:
         page.clock.install()
-        learner.press("Write the settings and begin")
+        learner.press("Save the settings and start")
         gate.reached(0)
         page.clock.run_for(2500)
         reported = page.locator("[data-message]")
-        expect(reported).to_have_text(re.compile(r"^\d+ of \d+ changes written"), timeout=PATIENCE)
+        expect(reported).to_have_text(re.compile(r"^\d+ of \d+ changes"), timeout=PATIENCE)
         first = reported.inner_text()
         learner.check("progress")
         page.evaluate("window.same = true")
@@ -225,13 +225,13 @@ def watch(stage: Stage, learner: PageChecker) -> None:
         stage.facts["live"] = (first, reported.inner_text(), page.evaluate("window.same === true"))
     stage.app_server.settle()
     page.clock.run_for(2500)
-    expect(page.get_by_role("heading", name="It is ready")).to_be_visible(timeout=PATIENCE)
-    stage.facts["ready"] = learner.contains("It is ready")
+    expect(page.get_by_role("heading", name="Your path is ready")).to_be_visible(timeout=PATIENCE)
+    stage.facts["ready"] = learner.contains("Your path is ready")
     learner.check("progress-done")
 
 
 def work(stage: Stage, learner: PageChecker) -> None:
-    learner.follow("Your page")
+    learner.follow("Go to your path")
     learner.check("path-fresh")
     before = learner.page.locator(".big").inner_text()
     stage.facts["fresh"] = before
@@ -286,7 +286,7 @@ def accompany(stage: Stage) -> None:
         mentor.check("cohort-requests")
         mentor.press("Accept")
         mentor.check("cohort-accepted")
-        mentor.follow("To your learners")
+        mentor.follow("Go to your learners")
         mentor.check("cohort")
         stage.facts["cohort"] = mentor.page.locator("tbody th").all_inner_texts()
 
@@ -332,8 +332,8 @@ def test_the_progress_moves_while_somebody_watches(walked: Stage) -> None:
 
 
 def test_what_is_closed_on_github_shows_on_the_page_and_the_badge(walked: Stage) -> None:
-    assert walked.facts["fresh"].startswith("0 %")
-    assert walked.facts["followed"].startswith("16 %")
+    assert walked.facts["fresh"].startswith("0%")
+    assert walked.facts["followed"].startswith("16%")
     # Drawn, and not as the browser knew it: pictures of badges are kept for minutes.
     assert walked.facts["badge"] == (True, "From here to there: 16%", True)
 
@@ -379,14 +379,14 @@ def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
     with walked.visitor(scripts=False) as learner:
         learner.open(f"{walked.host.url}/setup")
         learner.follow(re.compile("Set it up.*second"))
-        learner.page.get_by_label("A guide of your own").check()
-        learner.page.get_by_label("Where your own guide is").fill("path.yml")
+        learner.page.get_by_label("Your own guide in this repository").check()
+        learner.page.get_by_label("File of your guide").fill("path.yml")
         learner.press("See the plan")
-        learner.press("Write the settings and begin")
+        learner.press("Save the settings and start")
         walked.app_server.settle()
-        learner.follow("Look again")
-        assert learner.contains("It is ready")
-        learner.follow("Your page")
+        learner.follow("Reload")
+        assert learner.contains("Your path is ready")
+        learner.follow("Go to your path")
         assert learner.page.get_by_role("heading", level=1).inner_text() == "A small path"
         assert learner.page.locator(".picture img").evaluate("one => one.naturalWidth > 0")
         learner.press("Sign out")

@@ -74,7 +74,7 @@ def test_what_a_bot_closes_is_neither_done_nor_skipped(scenario: Scenario, reaso
     assert scenario.issue("Read").state == "closed"
     assert "[Read](<" in scenario.dashboard
     assert (
-        "(`stale[bot]`). Reopen it to go on, or write `/done` or `/skip` there."
+        "(`stale[bot]`). Reopen what you want to go on with, or write `/done` or `/skip` there."
         in scenario.dashboard
     )
     assert not scenario.apply(PATH).changes
@@ -217,7 +217,7 @@ def test_the_summary_of_a_week_and_an_entry_of_the_journal_are_closed_by_us(
         scenario.later()
         scenario.apply(PATH, settings(summary="issue"), today=today)
     closed = scenario.titles("closed")
-    assert {title.partition(" ")[0] for title in closed} == {"Week", "Journal,"}, closed
+    assert {title.partition(" ")[0] for title in closed} == {"Weekly", "Journal,"}, closed
     assert scenario.requested == []
     assert find_ledger(scenario.dashboard).bots == {}
 

@@ -188,14 +188,14 @@ def test_few_and_many_skills_are_bars() -> None:
         assert values.is_radar is radar
         text = skills.as_svg(values)
         assert ("<polygon" in text) is radar
-        assert ("and 24 more skills" in text) is (count == 40)
+        assert (">24 more skills<" in text) is (count == 40)
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("nothing-yet", "Begins on 5 Jan 2026"),
-        ("resting", "Resting until 29 Mar 2026"),
+        ("nothing-yet", "Starts on 5 Jan 2026"),
+        ("resting", "Paused until 29 Mar 2026"),
         ("finished", "Finished on 21"),
         ("busy", "Likely end: "),
         ("without-hours", "2 active weeks in a row"),
@@ -220,7 +220,8 @@ def test_what_is_fitted_fits(text: str, room: float) -> None:
     assert len(made) <= 2
     assert all(width(line, 12) <= room for line in made)
     if made and not made[-1].endswith(ELLIPSIS):
-        assert " ".join(made).split() == re.sub("[\ud800-\udfff\ufffe\uffff]", "", text).split()
+        shown = re.sub("[\ud800-\udfff\ufffe\uffff]", "", text)
+        assert "".join("".join(made).split()) == "".join(shown.split())
 
 
 @given(st.text(max_size=60))

@@ -153,7 +153,7 @@ def learner(
     assert made.surfaces() == {"/cohort/requests", "command line", "page", "badge"}
     store.cohorts.answer(Mentor(ada.id, "ada"), login, now, accepted=True)
     assert made.surfaces() == EVERYWHERE
-    assert "Who sees this among their learners ada " in made.own_page()
+    assert "Mentors who see this path ada " in made.own_page()
     yield made
     world.faults.clear()
     monkeypatch.undo()
@@ -167,8 +167,8 @@ COHORT = {"/cohort", "/cohort.json", "/cohort/requests"}
 EVERYWHERE = COHORT | {"command line", "page", "badge"}
 # It is public all the same.
 PUBLIC = {"page", "badge"}
-UNUSABLE = "Your settings can't be used"
-UNCONFIRMED = "The last sync couldn't confirm your settings"
+UNUSABLE = "Fix your settings to share again"
+UNCONFIRMED = "The last update couldn't confirm your settings"
 
 Way = Callable[[Learner], object]
 
@@ -290,7 +290,7 @@ WAYS: dict[str, tuple[Way, set[str], str]] = {
     "file deleted": (
         lambda one: one.change_settings("DELETE"),
         PUBLIC,
-        "There is no .github/milepost.yml",
+        "There's no .github/milepost.yml",
     ),
     "file empty": (lambda one: one.push(""), PUBLIC, UNUSABLE),
     "no YAML": (lambda one: one.push("mentors: [ada\ncohort: {"), PUBLIC, UNUSABLE),
@@ -302,7 +302,7 @@ WAYS: dict[str, tuple[Way, set[str], str]] = {
         UNUSABLE,
     ),
     "mentor removed": (lambda one: one.settings(mentors=["bea"]), PUBLIC, "bea · hasn't accepted"),
-    "no mentor": (lambda one: one.settings(mentors=[]), PUBLIC, "your settings name no mentor"),
+    "no mentor": (lambda one: one.settings(mentors=[]), PUBLIC, "settings name no mentor"),
     "lost webhook": (lost_webhook, PUBLIC, "You don't share"),
     "pushed, syncs fail": (pushed_while_syncs_fail, PUBLIC, UNCONFIRMED),
     "syncs fail": (sync_without_an_answer, PUBLIC, UNCONFIRMED),
@@ -333,7 +333,7 @@ def test_what_is_withdrawn_is_shown_nowhere(learner: Learner, way: str) -> None:
     learner.at_rest()
     assert learner.surfaces() == still_there
     if reason:
-        assert reason in learner.own_page().partition("Who sees this among")[2]
+        assert reason in learner.own_page().partition("Mentors who see this path")[2]
 
 
 def test_a_push_withdraws_before_any_sync(learner: Learner) -> None:

@@ -154,7 +154,7 @@ def test_a_sign_in_that_github_ended_is_over_here(app_server: VisitorFixture) ->
             grants.revoke(app_server.world, app_server.app, app_server.world.users["leaver"])
         answer = requested(leaver, "/r/lea/veiled")
         assert answer.status_code == 401
-        assert "sign in again" in answer.text
+        assert "Sign in again" in answer.text
         assert "Max-Age=0" in answer.headers["set-cookie"]
         assert "Signed in as" not in leaver.open("/").text
 

@@ -7,17 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pseudo_language import PseudoCatalogue, pseudo_language
 from reports.histories import RICH, HistoryLearner
 from repository_fixture import settings
 from server.page_documents_fixture import HERE, NOW, PageDocuments
 from server.person import Person
+from server.pseudo_pages import page_escapes
 from server.scenario import BOT
 from server.visitor_fixture import VisitorFixture, visited
 
+from bot import i18n
 from bot.errors import UnavailableError
 from bot.github.oauth import OAuthClient
 from bot.planning.marker import find
 from bot.progress.path import LearningPath
+from bot.reports.cohort import member
 from bot.server.pages import cohort as cohort_page
 from bot.server.store.rows import repository
 from bot.settings import LEARNERS_PATH
@@ -90,7 +94,7 @@ def ada(app_server: VisitorFixture) -> Iterator[Person]:
 def test_a_mentor_sees_who_shares_by_name_and_who_would_like_help(ada: Person) -> None:
     page = ada.open("/cohort")
     text = page.text
-    assert text.index("Who would like help") < text.index("Where they are")
+    assert text.index("Who asks for help") < text.index("Where they are")
     assert "Month 1" in text
     names = [text.index(name, text.index("Where they are")) for name in ("Blue", "bob", "zoe")]
     assert names == sorted(names)
@@ -126,6 +130,27 @@ def test_the_table_is_sorted_chosen_and_a_spreadsheet(ada: Person) -> None:
     ]
 
 
+def test_an_answer_is_in_the_language_of_its_learner(
+    app_server: VisitorFixture, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_hindi = PseudoCatalogue()
+    monkeypatch.setattr(i18n, "catalogue", lambda code: in_hindi if code == "hi" else None)
+    (zoe,) = (r for r in app_server.world.repositories.values() if r.full_name == "zoe/path")
+    path = of(zoe, share=True)
+    path = path.model_copy(update={"settings": path.settings.model_copy(update={"language": "hi"})})
+    (requested,) = member(path).asking
+    with app_server.world.lock:
+        while max(zoe.issues, default=0) < requested.number:
+            issues.create(app_server.world, app_server.world.actor(), zoe, {"title": "an issue"})
+    app_server.settle()
+    documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
+    documents.put(documents.row(zoe.id), path)
+    ada.press(ada.open("/cohort"), "Send it to zoe", text="Look at page 3.")
+    (comment,) = zoe.issues[requested.number].comments
+    assert "**ada** \N{LATIN SMALL LETTER A WITH RING ABOVE}" in comment.body
+    documents.put(documents.row(zoe.id), of(zoe, share=True))
+
+
 def test_an_answer_reaches_who_goes_by_another_name(
     app_server: VisitorFixture, ada: Person
 ) -> None:
@@ -144,15 +169,15 @@ def test_an_answer_reaches_who_goes_by_another_name(
     documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
     documents.put(documents.row(cleo.id), of(cleo, share=True, name="Blue Heron"))
     page = ada.open("/cohort")
-    answered = ada.press(page, "Send it to Blue Heron", text="/done\n@cleo: look <b>there</b>")
-    assert "Your answer is a comment on the issue now." in answered.text
+    answered = ada.press(page, "Send: Blue Heron", text="/done\n@cleo: look <b>there</b>")
+    assert "Your answer is now a comment on the issue." in answered.text
     (comment,) = cleo.issues[number].comments
     assert comment.user.login == BOT
     assert "**ada** answers your request for help:\n\n> /done\n> @\u200bcleo" in comment.body
     assert "<b>" not in comment.body
     assert find(comment.body) is not None  # so nothing in it is a command
     cleo.issues[number].locked = True
-    refused = ada.press(page, "Send it to Blue Heron", text="Still there?")
+    refused = ada.press(page, "Send: Blue Heron", text="Still there?")
     assert (refused.status, "GitHub doesn't take your answer" in refused.text) == (409, True)
     assert "cleo" not in refused.answer.text
 
@@ -160,7 +185,7 @@ def test_an_answer_reaches_who_goes_by_another_name(
 def test_only_who_asks_this_mentor_for_help_is_answered(
     app_server: VisitorFixture, ada: Person
 ) -> None:
-    fields = {**ada.open("/cohort").form("Send it").fields, "text": "Hello"}
+    fields = {**ada.open("/cohort").form("Send").fields, "text": "Hello"}
     with app_server.person("bea") as bea:
         theirs = app_server.sign_in(bea, "/cohort/requests")
         token = theirs.form("Sign out").fields["form_token"]
@@ -181,8 +206,8 @@ def test_while_github_is_silent_nobody_is_said_to_need_no_help_any_more(
     page = ada.open("/cohort")
     forget_after(app_server, monkeypatch, hours=1)
     silent_about(monkeypatch, "bob/path")
-    sent = ada.press(page, "Send it to bob", text="Hello")
-    assert (sent.status, "GitHub does not answer just now" in sent.text) == (503, True)
+    sent = ada.press(page, "Send: bob", text="Hello")
+    assert (sent.status, "GitHub doesn't answer" in sent.text) == (503, True)
 
 
 def test_a_choice_tells_nothing_about_who_is_hidden(ada: Person) -> None:
@@ -251,7 +276,7 @@ def test_one_lost_answer_hides_nobody_else_and_is_told(
     silent_about(monkeypatch, "bob/path")
     page = ada.open("/cohort")
     assert page.status == 200
-    assert "GitHub gave no answer just now about bob, so they are not shown." in page.text
+    assert "Reload the page in a minute to see bob: GitHub didn't answer" in page.text
     assert page.links["zoe"] == "/r/zoe/path"
     assert "/r/bob/path" not in page.links.values()
     data = ada.open("/cohort.json").answer.json()
@@ -266,7 +291,7 @@ def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
     forget_after(app_server, monkeypatch, hours=2)
     silent_about(monkeypatch, "dan/closed")
     page = ada.open("/cohort")
-    assert "no answer just now about some repositories, so somebody may be missing" in page.text
+    assert "GitHub didn't answer about some repositories, so learners may be missing" in page.text
     assert "dan" not in page.answer.text
     assert ada.open("/cohort.json").answer.json()["waiting"] == []
 
@@ -287,7 +312,7 @@ def test_a_silent_github_is_not_asked_about_everybody(
             requested = silent_about(monkeypatch, *names)
             page = ada.open("/cohort")
             assert page.status == 200
-            assert "somebody may be missing" in page.text
+            assert "learners may be missing" in page.text
             assert len(requested) < 30
     finally:
         for row in documents.store.repositories.repositories(HERE.id):
@@ -428,7 +453,7 @@ def test_the_first_page_lists_what_a_person_can_read_here(
         page = bob.open("/")
         assert "From here to there private" in page.text
         assert "bob/path" in page.text
-        assert 'aria-label="Progress of bob/path"' in page.answer.text
+        assert 'aria-label="Progress: bob/path"' in page.answer.text
         assert not any(name in page.text for name in ("zoe/", "dan/", "eve/"))
     seen = ada.open("/").text
     assert "bob/path" in seen
@@ -446,7 +471,7 @@ def test_what_is_not_set_up_is_offered_to_who_can_write(app_server: VisitorFixtu
         with app_server.person(login) as somebody:
             app_server.sign_in(somebody)
             page = somebody.open("/")
-            assert "no settings yet" in page.text
+            assert "not set up" in page.text
             assert ("/setup/gil/new" in page.links.values()) == offered
 
 
@@ -467,4 +492,13 @@ def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(OAuthClient, "installations", silent)
     page = ada.open("/")
     assert page.status == 200
-    assert "GitHub is slow just now." in page.text
+    assert "GitHub is slow." in page.text
+
+
+def test_no_page_for_a_mentor_has_english_of_its_own(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"{RICH.model_dump_json()} ada bob zoe dan Blue Heron Month Deliverable path"
+    with pseudo_language(monkeypatch):
+        for path in ("/", "/cohort", "/cohort?only=inactive&group=x", "/cohort/requests"):
+            assert page_escapes(ada.open(path).answer.text, own) == [], path

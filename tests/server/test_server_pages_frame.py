@@ -99,18 +99,18 @@ def test_browsers_that_came_by_https_keep_to_it(tmp_path: Path) -> None:
 def test_what_is_not_there_is_said_in_kind(host: Host) -> None:
     page, data, picture = (get(host, f"/nowhere{end}") for end in ("", ".json", ".svg"))
     assert {one.status_code for one in (page, data, picture)} == {404}
-    assert "<h1>There is no such page</h1>" in page.text
-    assert data.json() == {"error": "There is no such page"}
+    assert "<h1>Page not found</h1>" in page.text
+    assert data.json() == {"error": "Page not found"}
     assert picture.headers["content-type"].startswith("text/plain")
     # Text that looks like a picture's name is not run as anything.
-    assert get(host, "/%3Cscript%3E.svg").text == "There is no such page\n"
+    assert get(host, "/%3Cscript%3E.svg").text == "Page not found\n"
     assert "<script>" not in get(host, "/<script>alert(1)</script>").text
 
 
 def test_a_page_that_cannot_be_asked_so_says_so(host: Host) -> None:
     answer = get(host, "/cohort", "DELETE")
     assert answer.status_code == 405
-    assert "be opened like this" in answer.text
+    assert "open this way" in answer.text
     assert "GET" in answer.headers["allow"]
 
 
@@ -125,7 +125,7 @@ def test_what_breaks_here_is_a_page_and_no_traceback(
     monkeypatch.setattr(PageCache, "badge", broken)
     answer = httpx2.get(host.url + path)  # the connection is closed after it
     assert answer.status_code == 500
-    assert "Something went wrong here" in answer.text
+    assert "Something went wrong" in answer.text
     assert "secret" not in answer.text
     assert not TRACE.search(answer.text)
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -136,7 +136,7 @@ def test_who_asks_too_often_gets_a_page_and_a_time(tmp_path: Path) -> None:
     with document_server(tmp_path, MILEPOST_PAGE_LIMIT="2") as (host, _):
         answers = [get(host, "/") for _ in range(3)]
         assert [one.status_code for one in answers] == [200, 200, 429]
-        assert "That was a lot at once" in answers[2].text
+        assert "Too many requests" in answers[2].text
         assert 0 < int(answers[2].headers["retry-after"]) <= 60
         assert answers[2].headers["content-security-policy"].startswith("default-src 'none'")
 
@@ -155,7 +155,7 @@ def test_an_asset_is_kept_for_good_under_an_address_that_changes_with_it(host: H
 
 def test_without_an_app_the_first_page_says_how_to_get_one(host: Host) -> None:
     page = Page.of(get(host, "/"))
-    assert "This server is not on GitHub yet" in page.text
+    assert "This server isn't on GitHub yet" in page.text
     assert not any("sign-in" in to for to in page.links.values())
     assert host.client.get(f"{host.url}/cohort").status_code == 401
 

@@ -85,22 +85,22 @@ def test_what_is_told_leads_to_the_issues(host: Host, documents: PageDocuments) 
     urls = {learner.bench.url(learner.bench.issue(title)) for title in ("c1", "Deliverable: A sec")}
     assert urls <= set(page.links.values())
     assert page.links["lea/linked"] == "https://github.com/lea/linked"
-    assert page.links["2 things done"].startswith("https://github.com/lea/linked/issues?")
+    assert page.links["2 done"].startswith("https://github.com/lea/linked/issues?")
 
 
 STATES: dict[str, tuple[dict[str, Any], str]] = {
-    "new": ({"result": ""}, "The first look is still to come."),
+    "new": ({"result": ""}, "The first update is coming."),
     "unset": ({"result": "unset"}, "There are no settings yet."),
     "wrong": (
         {"result": "wrong", "detail": "start: <b>no</b> day"},
-        "The settings or the guide cannot be used as they are.",
+        "The settings or the guide need a fix.",
     ),
-    "refused": ({"result": "refused", "detail": "GitHub said no"}, "The last look stopped before"),
-    "waiting": ({"result": "waiting", "detail": "60 requests"}, "GitHub asks for patience."),
+    "refused": ({"result": "refused", "detail": "GitHub said no"}, "The last update stopped early"),
+    "waiting": ({"result": "waiting", "detail": "60 requests"}, "Waiting for GitHub."),
     "archived": ({"archived": True}, "This repository is archived."),
     "partly": (
         {"result": "synced", "detail": "0 changes written. Not read: 12 issues."},
-        "There is more in this repository than Milepost reads.",
+        "This repository is too large to read in full.",
     ),
 }
 
@@ -117,7 +117,7 @@ def test_what_is_the_matter_is_told_kindly(
     assert words in page.text
     assert str(how.get("detail", "")) in page.text
     assert "<b>no</b>" not in page.answer.text
-    assert ("Progress along the path" in page.answer.text) == with_data
+    assert ("Progress on the path" in page.answer.text) == with_data
     # Whoever only looks has nothing to set up.
     assert not any(to.startswith("/setup") for to in page.links.values())
     assert row.full_name in page.text
@@ -127,7 +127,7 @@ def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, documents: PageDocum
     row = documents.add("lea/writing", six_weeks())
     documents.store.repositories.record_progress(row.id, 12, 40)
     page = shown(host, "/r/lea/writing")
-    assert "Milepost is writing just now: 12 of 40 changes." in page.text
+    assert "Milepost is writing changes. 12 of 40 changes" in page.text
     assert 'value="30" aria-label="Changes written"' in page.answer.text
 
 
@@ -137,7 +137,7 @@ def test_a_suspended_app_rests(host: Host, documents: PageDocuments) -> None:
         InstallationRow(HERE.id, "lea", "suspended"), NOW
     )
     try:
-        assert "Milepost rests here." in shown(host, "/r/lea/resting").text
+        assert "The App is suspended for this account." in shown(host, "/r/lea/resting").text
     finally:
         documents.store.repositories.save_installation(HERE, NOW)
 
@@ -190,7 +190,7 @@ def test_the_badge_goes_into_a_readme(host: Host, documents: PageDocuments) -> N
     picture, home = (host.client.get(address) for address in marked.groups())
     assert picture.headers["content-type"] == "image/svg+xml"
     assert home.text == page.answer.text
-    shields = httpx2.URL(page.links["Shields"])
+    shields = httpx2.URL(page.links["The same badge by Shields"])
     assert host.client.get(shields.params["url"]).json()["message"] == "32%"
 
 
@@ -232,7 +232,7 @@ def test_a_document_of_another_version_counts_as_not_there(
 ) -> None:
     row = documents.add("lea/older", six_weeks())
     documents.store.page_cache.put(CachedPage(row.id, NOW, "{}", b"of another time"), NOBODY)
-    assert "A path that is not begun yet" in shown(host, "/r/lea/older").text
+    assert "This path hasn't started yet" in shown(host, "/r/lea/older").text
 
 
 @pytest.mark.parametrize(
@@ -245,9 +245,9 @@ def test_what_is_kept_is_read_again_as_it_was(path: Curriculum) -> None:
 
 def test_a_newer_look_takes_the_place_of_an_older(host: Host, documents: PageDocuments) -> None:
     row = documents.add("lea/newer", HistoryLearner(RICH).view("2026-02-16"))
-    assert "32 %" not in shown(host, "/r/lea/newer").text
+    assert "32%" not in shown(host, "/r/lea/newer").text
     documents.put(row, six_weeks())
-    assert "32 %" in shown(host, "/r/lea/newer").text
+    assert "32%" in shown(host, "/r/lea/newer").text
 
 
 def test_what_is_gone_is_gone(host: Host, documents: PageDocuments) -> None:

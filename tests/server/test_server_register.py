@@ -57,7 +57,7 @@ def at_github(somebody: Person, address: str, **filled: str) -> Page:
     """Filled in here, and on the way to GitHub."""
     form = somebody.open(address)
     assert form.status == 200
-    return somebody.press(form, "Go on", **filled)
+    return somebody.press(form, "Continue", **filled)
 
 
 def registered(somebody: Person, address: str, **filled: str) -> Page:
@@ -123,14 +123,14 @@ def test_only_who_knows_the_code_may(
     _, somebody = bare
     requested = somebody.open("/register")
     assert "Code from the server's log" in requested.text
-    refused = somebody.press(requested, "Go on", code="not-the-code")
+    refused = somebody.press(requested, "Continue", code="not-the-code")
     assert refused.status == 403
-    assert "That is not the code" in refused.text
+    assert "This isn't the code" in refused.text
     # Fields that were never shown do not help.
     forged = somebody.web.post("/register", data={"name": "Mine", "code": "x", "owner": "me"})
     assert forged.status_code == 403
     code = invitation(caplog).rpartition("=")[2]
-    shown = somebody.press(refused, "Go on", code=code)
+    shown = somebody.press(refused, "Continue", code=code)
     assert "Name of the App" in shown.text
     assert not sandbox.world.apps
 
@@ -191,7 +191,7 @@ def test_where_nothing_can_be_kept_nothing_is_registered(
     (tmp_path / "app.json").write_text("{}")
     reported = at_github(somebody, invitation(caplog))
     assert reported.status == 422
-    assert "no place for the App's key" in reported.text
+    assert "can't store the App's key" in reported.text
 
 
 def test_without_an_address_that_github_reaches_there_are_no_webhooks(
@@ -208,17 +208,17 @@ def test_without_an_address_that_github_reaches_there_are_no_webhooks(
             for one in caplog.get_records("call")
         )
         form = somebody.open(address)
-        assert "GitHub cannot reach http://127.0.0.1" in form.text
-        sent = somebody.press(form, "Go on", name="Trial")
+        assert "GitHub can't reach http://127.0.0.1" in form.text
+        sent = somebody.press(form, "Continue", name="Trial")
         made = json.loads(sent.form("Create on GitHub").fields["manifest"])
         assert "hook_attributes" not in made
         assert made["default_events"] == []
         policy = sent.answer.headers["Content-Security-Policy"]
         assert "form-action 'self' https://github.com;" in policy
-        elsewhere = somebody.press(form, "Go on", name="Trial", github="https://git.example.com")
+        elsewhere = somebody.press(form, "Continue", name="Trial", github="https://git.example.com")
         action = elsewhere.form("Create on GitHub").action
         assert action.startswith("https://git.example.com/settings/apps/new?state=")
-        wrong = somebody.press(form, "Go on", name="Trial", github="https://git.example.com/me")
+        wrong = somebody.press(form, "Continue", name="Trial", github="https://git.example.com/me")
         assert wrong.status == 422
 
 

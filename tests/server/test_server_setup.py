@@ -10,10 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from planning.paths import SMALL
+from pseudo_language import pseudo_language
 from server.person import Page, Person
+from server.pseudo_pages import page_escapes
 from server.server_fixture import eventually
 from server.visitor_fixture import VisitorFixture, visited
 
+from bot.curriculum.load import catalog_names, from_catalog
 from bot.settings import CONFIG_PATH, Settings, parse
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
@@ -101,17 +104,17 @@ def test_from_an_installation_to_the_first_issues(app_server: VisitorFixture) ->
         assert plan.status == 200
         assert app_server.writes() == 0
         assert settings(app_server) is None
-        text = re.search(r"gets (\d+) notifications?", plan.text)
+        text = re.search(r"get (\d+) notification", plan.text)
         assert text is not None
 
-        going = somebody.press(plan, "Write the settings and begin")
+        going = somebody.press(plan, "Save the settings and start")
         assert going.path == f"{HOME}/progress"
         done = finished(app_server, somebody, going)
-        assert "It is ready" in done.text
-        assert done.links["To your page"] == "/r/learner/portfolio"
+        assert "Your path is ready" in done.text
+        assert done.links["Go to your path"] == "/r/learner/portfolio"
         summary = app_server.summary()
         assert summary is not None
-        assert done.links["Your summary on GitHub"].endswith(f"/issues/{summary.number}")
+        assert done.links["Your summary issue"].endswith(f"/issues/{summary.number}")
         assert app_server.row() == "learner/portfolio active synced"
         posted = sum(len(issue.comments) for issue in app_server.home.issues.values())
         assert int(text[1]) == len(app_server.tasks()) + len(app_server.other_issues()) + posted
@@ -124,7 +127,7 @@ def test_from_an_installation_to_the_first_issues(app_server: VisitorFixture) ->
 
 
 def test_it_is_the_learner_s_own_commit(app_server: VisitorFixture, learner: Person) -> None:
-    learner.press(planned(learner), "Write the settings and begin")
+    learner.press(planned(learner), "Save the settings and start")
     wrote = [e for e in app_server.world.journal.writes if e.path.endswith(CONFIG_PATH)]
     assert [entry.login for entry in wrote] == ["learner"]
 
@@ -135,7 +138,7 @@ def test_without_the_right_to_files_the_learner_commits(plain: VisitorFixture) -
     with plain.person() as somebody:
         plain.sign_in(somebody)
         plan = planned(somebody, curriculum="learn-python-12-weeks", path="")
-        link = urlsplit(plan.links["Open a new file on GitHub"])
+        link = urlsplit(plan.links["Create the file on GitHub"])
         assert link.path == "/learner/portfolio/new/main"
         query = parse_qs(link.query)
         assert query["filename"] == [CONFIG_PATH]
@@ -143,12 +146,12 @@ def test_without_the_right_to_files_the_learner_commits(plain: VisitorFixture) -
         assert parse(text).curriculum == "learn-python-12-weeks"
         assert html.escape(text) in plan.answer.text
 
-        early = somebody.press(plan, "I have committed it")
-        assert "There is no .github/milepost.yml on the branch main yet" in early.text
+        early = somebody.press(plan, "I've committed it")
+        assert "Commit .github/milepost.yml to the branch main first." in early.text
         plan = somebody.press(early, "See the plan")
         plain.put(CONFIG_PATH, text)
-        going = somebody.press(plan, "I have committed it")
-        assert "It is ready" in finished(plain, somebody, going).text
+        going = somebody.press(plan, "I've committed it")
+        assert "Your path is ready" in finished(plain, somebody, going).text
         changed = planned(somebody, curriculum="learn-python-12-weeks", path="", ahead="8")
         edit = urlsplit(changed.links["Edit the file on GitHub"])
         assert edit.path == f"/learner/portfolio/edit/main/{CONFIG_PATH}"
@@ -163,7 +166,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"path": ""}, "Write its path"),
     ({"path": "missing.yml"}, "there is no file"),
     ({"path": "../../etc/passwd.yml"}, "there is no file"),
-    ({"curriculum": "no-such"}, "Choose one of these."),
+    ({"curriculum": "no-such"}, "Choose one from the list."),
     ({"mentors": "ada <script>"}, "isn't a GitHub login"),
     ({"ahead": "9999"}, "from 0 to 520"),
     ({"hour": "24"}, "from 0 to 23"),
@@ -209,14 +212,14 @@ def test_settings_that_are_there_are_shown_kept_and_compared(
 def test_every_date_that_moves_is_shown_before_the_button(
     app_server: VisitorFixture, learner: Person
 ) -> None:
-    learner.press(planned(learner, ahead="all"), "Write the settings and begin")
+    learner.press(planned(learner, ahead="all"), "Save the settings and start")
     app_server.settle()
     with app_server.world.lock:
         before = {m.title: m.due for m in app_server.home.milestones.values()}
     plan = planned(learner, ahead="all", start="2026-03-02")
     shown = plan.text[: plan.text.index("Replace the settings")]
     assert f"{len(before)} dates move" in shown
-    moves = re.findall(r"<li><bdi>([^<]+)</bdi> <span class=\"quiet\">from ", plan.answer.text)
+    moves = re.findall(r"<li><bdi>([^<]+)</bdi> <span class=\"quiet\">· [^<]+ → ", plan.answer.text)
     assert sorted(moves) == sorted(before)
     assert '<details class="card" open>' in plan.answer.text
     learner.press(plan, "Replace the settings")
@@ -232,8 +235,8 @@ def test_what_was_changed_meanwhile_is_not_overwritten(
     plan = planned(learner)
     app_server.put(CONFIG_PATH, "curriculum: path.yml\nstart: 2026-02-02\n")
     app_server.settle()
-    reported = learner.press(plan, "Write the settings and begin")
-    assert "have changed meanwhile, so nothing was written" in reported.text
+    reported = learner.press(plan, "Save the settings and start")
+    assert "settings have changed, so nothing was written" in reported.text
     assert "- start: 2026-02-02" in reported.text
     found = settings(app_server)
     assert found is not None
@@ -246,10 +249,10 @@ def test_what_was_changed_meanwhile_is_not_overwritten(
 
 def test_what_is_sent_twice_is_done_once(app_server: VisitorFixture, learner: Person) -> None:
     plan = planned(learner)
-    first = learner.press(plan, "Write the settings and begin")
-    second = learner.press(plan, "Write the settings and begin")
+    first = learner.press(plan, "Save the settings and start")
+    second = learner.press(plan, "Save the settings and start")
     assert first.path == second.path == f"{HOME}/progress"
-    assert "It is ready" in finished(app_server, learner, second).text
+    assert "Your path is ready" in finished(app_server, learner, second).text
     titles = sorted(issue.title for issue in app_server.home.issues.values())
     assert len(titles) == len(set(titles))
     commits = [e for e in app_server.world.journal.writes if e.path.endswith(CONFIG_PATH)]
@@ -262,18 +265,18 @@ def test_settings_that_cannot_be_used_are_told(app_server: VisitorFixture, learn
     page = learner.open(HOME)
     assert "start" in page.text
     stopped = learner.open(f"{HOME}/progress")
-    assert "The settings can't be used yet" in stopped.text
-    refused = learner.press(page, "Begin with the settings")
+    assert "The settings or the guide need a fix" in stopped.text
+    refused = learner.press(page, "Start with these settings")
     assert refused.path == HOME
 
 
 def test_a_plan_that_would_remove_much_is_not_begun(
     app_server: VisitorFixture, learner: Person
 ) -> None:
-    learner.press(planned(learner, ahead="all"), "Write the settings and begin")
+    learner.press(planned(learner, ahead="all"), "Save the settings and start")
     app_server.settle()
     other = planned(learner, curriculum="learn-python-12-weeks")
-    assert "would stop by itself" in other.text
+    assert "won't run with these settings" in other.text
     assert not any(words.startswith("Replace") for form in other.forms for words in form.buttons)
     forged = {**other.form("See the plan").fields, "do": "write"}
     learner.web.post(HOME, data=forged)
@@ -322,7 +325,7 @@ class TestWhoMay:
             for number in (installed.id, 999_999, "x", ""):
                 page = somebody.open(f"/setup?installation_id={number}&setup_action=install")
                 assert page.status == 404
-            assert "not installed anywhere" in somebody.open("/setup").text
+            assert "Install the App first" in somebody.open("/setup").text
 
     def test_who_may_only_read_may_not(self, app_server: VisitorFixture) -> None:
         app_server.install()
@@ -338,7 +341,7 @@ class TestWhoMay:
         self, app_server: VisitorFixture, learner: Person
     ) -> None:
         plan = planned(learner)
-        form = plan.form("Write the settings")
+        form = plan.form("Save the settings")
         data = {**form.fields, "do": "write"}
         for more, headers in (
             ({"form_token": ""}, {}),
@@ -364,8 +367,8 @@ class TestWhoMay:
             plan = planned(
                 somebody, "/setup/school/course", curriculum="learn-python-12-weeks", path=""
             )
-            going = somebody.press(plan, "Write the settings and begin")
-            assert "It is ready" in finished(app_server, somebody, going).text
+            going = somebody.press(plan, "Save the settings and start")
+            assert "Your path is ready" in finished(app_server, somebody, going).text
         assert app_server.row(home) == "school/course active synced"
 
     def test_a_repository_without_the_app(
@@ -375,13 +378,13 @@ class TestWhoMay:
             outside = app_server.world.add_repository("ada/own")
             outside.collaborators["learner"] = "write"
         page = learner.open("/setup/ada/own")
-        assert (page.status, "is not in this repository" in page.text) == (409, True)
+        assert (page.status, "isn't in this repository" in page.text) == (409, True)
 
 
 def test_an_owner_who_was_asked_is_waited_for(app_server: VisitorFixture) -> None:
     with app_server.person() as somebody:
         page = somebody.open("/setup?setup_action=request&installation_id=1")
-        assert "You have asked for it" in page.text
+        assert "Your request is sent" in page.text
 
 
 def test_an_installation_nobody_told_of_is_looked_at(app_server: VisitorFixture) -> None:
@@ -409,7 +412,7 @@ def test_when_github_is_slow_the_page_says_so(app_server: VisitorFixture, learne
     app_server.world.faults.add("secondary-429", path="/repos/*", retry_after=600, times=0)
     page = learner.open(HOME)
     assert page.status == 503
-    assert "GitHub does not answer just now" in page.text
+    assert "GitHub doesn't answer" in page.text
     app_server.world.faults.clear()
     assert learner.open(HOME).status == 200
 
@@ -426,10 +429,29 @@ def test_progress_is_told_to_the_script_as_to_people(
     reported = learner.web.get(f"{HOME}/progress.json").json()
     assert (reported["state"], reported["written"], reported["to_write"]) == ("working", 3, 12)
     page = learner.open(f"{HOME}/progress")
-    assert "3 of 12 changes written." in page.text
+    assert "3 of 12 changes" in page.text
     assert 'data-watch="/setup/learner/portfolio/progress.json"' in page.answer.text
 
 
 def test_any_since_is_answered(learner: Person) -> None:
     for since in ("x", "-1", "9" * 15, "9" * 40, "1e9", "١٢"):
         assert learner.open(f"{HOME}/progress?since={since}").status == 200, since
+
+
+def test_no_page_of_the_set_up_has_english_of_its_own(
+    app_server: VisitorFixture, learner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_server.world.add_repository("learner/other")
+    titles = " ".join(from_catalog(name).title for name in catalog_names())
+    own = f"{SMALL.model_dump_json()} {titles} learner portfolio other Month Deliverable"
+    answers = {"curriculum": "own", "path": "path.yml", "do": "plan"}
+    with pseudo_language(monkeypatch):
+        form = learner.open(HOME)
+        fields = {**form.forms[-1].fields, **answers}
+        plan = learner.web.post(HOME, data=fields)
+        wrong = learner.web.post(HOME, data={**fields, "start": "x", "mentors": "a b? c"})
+        assert (plan.status_code, wrong.status_code) == (200, 422)
+        others = ("/setup", f"{HOME}/progress", "/setup?setup_action=request")
+        pages = [learner.open(path).answer.text for path in others]
+        for page in (form.answer.text, plan.text, wrong.text, *pages):
+            assert page_escapes(page, own) == []

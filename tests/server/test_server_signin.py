@@ -162,7 +162,7 @@ def test_a_state_is_good_once(app_server: VisitorFixture, ada: Person) -> None:
     back = consented(app_server, ada)
     assert signed_in(ada.open(str(back))) == "ada"
     again = ada.open(str(back))
-    assert (again.status, "can't be completed" in again.text) == (400, True)
+    assert (again.status, "has expired" in again.text) == (400, True)
 
 
 def test_somebody_else_s_code_signs_nobody_in(app_server: VisitorFixture, ada: Person) -> None:
@@ -174,7 +174,7 @@ def test_somebody_else_s_code_signs_nobody_in(app_server: VisitorFixture, ada: P
     mine = consented(app_server, ada)
     mixed = {**dict(parse_qsl(mine.query.decode())), "code": theirs.params["code"]}
     refused = ada.open(f"/signed-in?{urlencode(mixed)}")
-    assert (refused.status, "did not confirm" in refused.text) == (400, True)
+    assert (refused.status, "didn't confirm" in refused.text) == (400, True)
     assert signed_in(ada.open("/")) == ""
     assert "mallory" not in refused.text
 

@@ -5,28 +5,31 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.curriculum.base import Hours
+from bot.curriculum.importer.time_words import folded, words_of_hours
 
-_UNIT = (
-    r"(?P<unit>hours?|hrs?|h|horas?|stunden?|std|heures?|ore|小时|小時|时|時間|"
-    r"minutes?|mins?|min|minutos?|minuten|m|分钟|分鐘|分)"
-)
+# Folded, as the texts are that it is looked for in; what no table has by short forms and in Han.
+_HOURS, _MINUTES = words_of_hours()
+_SHORT_MINUTES = ("mins", "min", "m", "分钟", "分鐘", "分", "분")
+_SHORT = ("hrs", "hr", "h", "std", "小时", "小時", "时", "時間", "시간", "gio", *_SHORT_MINUTES)
+_UNIT = "|".join(sorted(map(re.escape, {*_HOURS, *_MINUTES, *_SHORT}), key=lambda w: (-len(w), w)))
+_WORD_CHARACTER = "[a-z\u0400-\u04ff]"  # behind a unit it would be another word
 _NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
 _DURATION = re.compile(
     rf"(?<![\w.,$€£-])(?:~|≈|about |approx\.? |ca\. )?(?P<low>{_NUMBER})\s*+\+?"
-    rf"(?:\s*+(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*+(?P<high>{_NUMBER})\s*+\+?)?\s*+-?{_UNIT}(?![a-zà-ÿ])"
+    rf"(?:\s*+(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*+(?P<high>{_NUMBER})\s*+\+?)?\s*+-?(?P<unit>{_UNIT})(?!{_WORD_CHARACTER})"
     r"(?:\s*+(?P<minutes>\d{1,2})\s*+(?:m(?:in(?:utes?|s)?)?\b)?)?"
     r"(?P<per>\s*+(?:/|per|a|each|every|por|pro|par|of study per)\s*+"
     r"(?P<rate>day|d|week|wk|w|dia|día|semana|tag|woche|jour|semaine)\b|/[天日周週])?",
     re.IGNORECASE,
 )
 _PER_DAY = re.compile(r"day|\bd$|d[ií]a|tag|jour|[天日]", re.IGNORECASE)
-_MINUTE = re.compile(r"m|分", re.IGNORECASE)
 _BARE = re.compile(
     rf"~?\s*({_NUMBER})\s*+(?:[-\u2013\u2014]\s*+({_NUMBER})\s*+)?(?:\+\s*+)?(?:h(?:(?:ou)?rs?)?)?\.?",
     re.IGNORECASE,
 )
 _WEEKS = re.compile(r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?\s*(week|month)s?\b", re.IGNORECASE)
 _WEEKS_IN_A_MONTH = 52 / 12
+_OPENING, _CLOSING = frozenset("([（［"), frozenset(")]）］")
 MAX_HOURS = 10_000
 
 
@@ -43,10 +46,10 @@ class Duration:
 def find(text: str) -> list[Duration]:
     """Return every duration in `text`, in order."""
     out: list[Duration] = []
-    for found in _DURATION.finditer(text[:2000]):
+    for found in _DURATION.finditer(folded(text[:2000])):
         if found["unit"] == "m" and not found["minutes"]:
             continue  # "5 m" is a length as often as a time
-        scale = 60 if _MINUTE.match(found["unit"]) else 1
+        scale = 60 if found["unit"] in _MINUTES or found["unit"] in _SHORT_MINUTES else 1
         extra = float(found["minutes"]) / 60 if found["minutes"] and scale == 1 else 0.0
         hours = _hours(found["low"], found["high"], scale=scale, extra=extra)
         end = (
@@ -101,7 +104,7 @@ def without_duration(text: str) -> tuple[str, Hours | None]:
         if one.per is not None:
             continue
         before, after = text[: one.start].rstrip(), text[one.end :].lstrip()
-        bracketed = before[-1:] in {"(", "["} and after[:1] in {")", "]"}
+        bracketed = before[-1:] in _OPENING and after[:1] in _CLOSING
         if bracketed:
             before, after = before[:-1].rstrip(), after[1:].lstrip()
             space = "" if after[:1] in {":", ",", ".", ";"} else " "

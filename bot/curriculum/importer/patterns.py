@@ -132,4 +132,7 @@ def fold(text: str) -> str:
     """Return `text` in lower case without accents, emoji or markup, as the tables have it."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
     bare = (c for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() or c in "-'&/%" else " " for c in bare).split())
+    # A vowel sign of an Indic script is a mark, but no accent: it belongs to the word.
+    sign = unicodedata.category
+    known = (c if c.isalnum() or c in "-'&/%" or sign(c)[0] == "M" else " " for c in bare)
+    return " ".join("".join(known).split())

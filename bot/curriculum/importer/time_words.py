@@ -1,4 +1,4 @@
-"""Look up the time words of a guide's languages: day, week, month, and the names of both.
+"""Look up the time words of a guide's languages: hours to months, and the names of days and months.
 
 The table `time_words.json` comes from Unicode CLDR and is written by `bench/time_words.py`.
 """
@@ -53,6 +53,14 @@ def _base(char: str) -> str:
 @cache
 def _table() -> dict[str, Any]:
     return dict(json.loads(_TABLE.read_text(encoding="utf-8")))
+
+
+@cache
+def words_of_hours() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the folded words for hours and for minutes, of all languages."""
+    rows = [one["amounts"] for name, one in _table().items() if name != "source"]
+    hours, minutes = (frozenset(w for row in rows for w in row[kind]) for kind in (0, 1))
+    return hours - minutes, minutes - hours
 
 
 @cache

@@ -50,19 +50,21 @@ INSIDE: Final = table(
     time: ^carga horaria|^horas\b|^duracao|^duracion|^dauer|^(?:zeit)?aufwand|^duree|预计时间|^时间
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele
-    goals: 目标|目標|学习目标
+    goals: 目标|目標|学习目标|लकषय|उददेशय
     goals-or-tasks: ^(?:thema|theme|tema|sujet)$
     goals-or-tasks: topics covered|^focus(?: areas?)?$|^schwerpunkte?$|^enfoque$|^foco$
     deliverable: deliverables?|entregave(?:l|is)|entregables?|livrables?|ergebnis|end result
-    deliverable: 交付|产出|成果
+    deliverable: 交付|产出|成果|नतीज|परिणाम|डिलिवरेबल
     resources: resources?|references?|materials?|links?\b|practice tools|recursos|materiai?s
     resources: ^(?:free )?tools?(?: needed| used)?$|^tech(?:nology)? stack$
     resources: ressourcen|ressources|referencias|further reading|资源|資源|参考|bibliograf
+    resources: संसाधन|सामगरी
     tasks: ^(?:core |main |key )?topics?$|tasks?$|practice$|exercises?$|^read(?:ing)?s?$|^watch$
     tasks: ^learn$|^study$|labs?$|^hands-on|assignments?$|^build$|^do$|activit(?:y|ies)$|homework
     tasks: challenges?$|^content|tarefas?$|exercicios?$|tareas?$|ejercicios?$|conteudos?$
-    tasks: temas?$|aufgaben?$|ubungen?$|themen$|任务|练习|内容
+    tasks: temas?$|aufgaben?$|ubungen?$|themen$|任务|练习|内容|कारय|अभयास|गतिविधि
     project: projects?\b|capstone|projetos?\b|proyectos?|projekte?\b|projets?\b|项目|項目
+    project: परियोजना|परोजेकट
     """
 )
 

@@ -1,19 +1,22 @@
 """The activity map: a year of days, each as large as the work on it."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from bot import i18n, templating
+from bot import i18n
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, pgettext
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.pictures import canvas
-from bot.reports.text_width import width
+from bot.reports.text_width import fit, width
 
 WEEKS = 52
 DAYS_A_WEEK = 7
 CELL, STEP = 11, 13
-LEFT, TOP = 52, 74
-WIDE, HIGH = LEFT + WEEKS * STEP + 18, 206
-SMALL = 11
+EDGE, LEFT, TOP = 18, 52, 74
+WIDE, HIGH = LEFT + WEEKS * STEP + EDGE, 206
+TITLE, TEXT, SMALL = 16, 12, 11
 SIDES = (3, 5, 7, 9, 11)
 UP_TO_HOURS = (2, 5, 10)
 UP_TO_TASKS = (1, 2, 3)
@@ -68,37 +71,58 @@ def activity(path: LearningPath) -> ActivityMap:
 
 def description(values: ActivityMap) -> str:
     """Return the map in words, as its text alternative."""
-    weeks = f"the {WEEKS} weeks up to {i18n.format_date(values.days[-1].day)}"
     if not values.active:
-        return f"Active days of {weeks} will show here."
+        return _("Your active days show here.")
     finished = sum(day.finished for day in values.days)
     logged = sum(day.logged for day in values.days)
-    sentences = [f"{templating.plural(len(values.active), 'active day')} in {weeks}"]
-    what = templating.plural(finished, "hour" if values.in_hours else "task")
-    sentences.append(f"{what} of work finished" if values.in_hours else f"{what} finished")
-    if logged:
-        sentences.append(f"{templating.plural(logged, 'hour')} logged")
-    return ", ".join(sentences) + "."
+    facts = [
+        ngettext(
+            "%(num)s active day in the year up to %(day)s",
+            "%(num)s active days in the year up to %(day)s",
+            len(values.active),
+            day=i18n.format_date(values.days[-1].day),
+        ),
+        *_amounts(finished, logged, in_hours=values.in_hours),
+    ]
+    return " · ".join(facts)
 
 
 def as_svg(values: ActivityMap) -> str:
     """Return the SVG."""
+    heading, words = _("Activity"), description(values)
+    beside = EDGE + width(heading, TITLE * canvas.BOLD) + 12
     return canvas.render_picture(
         "activity",
         wide=WIDE,
         high=HIGH,
-        title=f"Activity: {values.title}",
-        words=description(values),
+        title=_("Activity: %(path)s", path=values.title),
+        words=words,
+        heading=heading,
+        beside=beside,
+        summary=fit(words, TEXT, WIDE - EDGE - beside),
         left=LEFT,
         top=TOP,
         cells=[_cell(index, day, values) for index, day in enumerate(values.days)],
         months=_months(values),
         weekdays=[
-            {"y": TOP + row * STEP + CELL - 2, "text": text}
-            for row, text in ((0, "Mon"), (2, "Wed"), (4, "Fri"))
+            {
+                "y": TOP + row * STEP + CELL - 2,
+                "text": fit(i18n.format_weekday_name(values.days[row].day), SMALL, LEFT - EDGE - 4),
+            }
+            for row in (0, 2, 4)
         ],
         legend=_legend(values),
     )
+
+
+def _amounts(finished: float, logged: float, *, in_hours: bool) -> Iterator[str]:
+    """Yield what was finished and logged, one fact each."""
+    if finished and in_hours:
+        yield _("%(hours)s finished", hours=i18n.format_hours(finished))
+    elif finished:
+        yield ngettext("%(num)s task finished", "%(num)s tasks finished", round(finished))
+    if logged:
+        yield _("%(hours)s logged", hours=i18n.format_hours(logged))
 
 
 def _day(day: date, finished: list[float], logged: float, *, in_hours: bool) -> ActivityDay:
@@ -121,15 +145,9 @@ def _square(level: int, x: float, y: float) -> dict[str, object]:
 
 def _cell(index: int, day: ActivityDay, values: ActivityMap) -> dict[str, object]:
     week, weekday = divmod(index, DAYS_A_WEEK)
-    details = []
-    if day.finished:
-        details.append(
-            f"{templating.plural(day.finished, 'hour' if values.in_hours else 'task')} finished"
-        )
-    if day.logged:
-        details.append(f"{templating.plural(day.logged, 'hour')} logged")
+    facts = list(_amounts(day.finished, day.logged, in_hours=values.in_hours))
     square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
-    return square | {"text": f"{i18n.format_date(day.day)}: {', '.join(details) or 'active'}"}
+    return square | {"text": " · ".join([i18n.format_date(day.day), *facts])}
 
 
 def _months(values: ActivityMap) -> list[dict[str, object]]:
@@ -147,14 +165,18 @@ def _months(values: ActivityMap) -> list[dict[str, object]]:
 
 
 def _legend(values: ActivityMap) -> list[dict[str, object]]:
-    low, middle, high = UP_TO_HOURS if values.in_hours else UP_TO_TASKS
-    unit = " h" if values.in_hours else ""
-    texts = ("nothing", f"up to {low}{unit}", f"up to {middle}{unit}", f"up to {high}{unit}")
-    if not values.in_hours:
-        texts = ("nothing", "1 task", "2 tasks", "3 tasks")
+    texts = [pgettext("picture", "nothing")]
+    if values.in_hours:
+        texts += [
+            pgettext("picture", "up to %(hours)s", hours=i18n.format_hours(limit))
+            for limit in UP_TO_HOURS
+        ]
+    else:
+        texts += [canvas.amount(limit, in_hours=False) for limit in UP_TO_TASKS]
+    texts.append(pgettext("picture", "more"))
     made = []
     x = float(LEFT)
-    for level, text in enumerate((*texts, "more")):
+    for level, text in enumerate(texts):
         made.append(_square(level, x, HIGH - 27) | {"text": text, "text_x": x + 16})
         x += 16 + width(text, SMALL) + 14
     return made

@@ -4,17 +4,19 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot import i18n, templating
+from bot import i18n
+from bot.i18n import gettext as _
+from bot.i18n import pgettext
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.pictures import canvas
-from bot.reports.text_width import width
+from bot.reports.text_width import fit, width
 from bot.settings import Pause
 
 WIDE, HIGH = 720, 392
 LEFT, RIGHT, TOP, BOTTOM = 56, 28, 106, 40
-LEGEND, SMALL = 12, 11
+TITLE, LEGEND, SMALL = 16, 12, 11
 MOST_MONTHS = 9
 SHORT = 70
 ROWS = 6
@@ -85,20 +87,21 @@ def burn_up(path: LearningPath) -> BurnUp:
 
 def description(values: BurnUp) -> str:
     """Return the picture in words, as its text alternative."""
-    done = values.done[-1].amount
-    sentences = [f"Done: {canvas.amount_of(done, values.total, in_hours=values.in_hours)}"]
+    done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
+    facts = [_("Done: %(amount)s", amount=done)]
     if values.today:
-        sentences[0] += f" by {i18n.format_date(values.today)}"
-        sentences.append(f"The plan has {_planned_amount(values)} by that day")
-    sentences.append(f"The plan ends on {i18n.format_date(values.plan[-1].day)}")
+        facts.append(_("Planned by today: %(amount)s", amount=_planned_amount(values)))
+    facts.append(_("Planned end: %(day)s", day=i18n.format_date(values.plan[-1].day)))
+    facts += _forecast(values)
+    return " · ".join(facts)
+
+
+def _forecast(values: BurnUp) -> list[str]:
+    """Return the forecast in words, or that there is none; nothing when nobody waits for one."""
     if values.likely and values.careful:
-        sentences.append(
-            f"Half of the simulated runs end by {i18n.format_date(values.likely)}, 85 of 100 by"
-            f" {i18n.format_date(values.careful)}"
-        )
-    elif values.today:
-        sentences.append("There is too little history for a forecast")
-    return ". ".join(sentences) + "."
+        days = i18n.format_dates(values.likely, values.careful)
+        return [_("Likely end: %(days)s", days=days)]
+    return [_("No forecast yet")] if values.today else []
 
 
 def as_svg(values: BurnUp) -> str:
@@ -110,8 +113,9 @@ def as_svg(values: BurnUp) -> str:
         "burn-up",
         wide=WIDE,
         high=HIGH,
-        title=f"Work done over time: {values.title}",
+        title=_("Work done over time: %(path)s", path=values.title),
         words=description(values),
+        heading=fit(_("Work done over time"), TITLE * canvas.BOLD, WIDE - LEFT - RIGHT),
         plot={
             "left": LEFT,
             "right": WIDE - RIGHT,
@@ -130,7 +134,7 @@ def as_svg(values: BurnUp) -> str:
         cone=[
             canvas.line_path(side) for side in ((*likely, *careful[:0:-1]), likely, careful) if side
         ],
-        today=plot.x(values.today) if values.today else None,
+        today=plot.today(),
     )
 
 
@@ -170,6 +174,14 @@ class _Plot:
             self.at(end, self._values.total),
         ]
 
+    def today(self) -> dict[str, object] | None:
+        """Return the line of today, and where its name fits on the paper."""
+        if self._values.today is None:
+            return None
+        x, name = self.x(self._values.today), pgettext("picture", "today")
+        half = width(name, SMALL) / 2
+        return {"x": x, "text_x": min(max(x, half), WIDE - half), "text": name}
+
     def rows(self) -> list[dict[str, object]]:
         """Return lines across at round amounts and at the total, none so close that texts touch."""
         total = self._values.total
@@ -201,8 +213,7 @@ class _Plot:
     def _ticks(self, days: list[date], *, with_year: bool) -> list[dict[str, object]]:
         ticks: list[dict[str, object]] = []
         for day in days:
-            month = i18n.format_month(day)
-            name = f"{month} {day.year}" if with_year else f"{day.day} {month}"
+            name = i18n.format_month_year(day) if with_year else i18n.format_days(day, day)
             if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
                 ticks.append({"x": self.x(day), "text": name})
         return ticks
@@ -218,19 +229,19 @@ class _Plot:
 
 def _legend(values: BurnUp) -> list[dict[str, object]]:
     done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
-    entries = [("done", f"done: {done}")]
-    by_today = f": {_planned_amount(values)} by today" if values.today else ""
-    entries.append(("plan", f"plan{by_today}"))
-    if values.likely and values.careful:
-        entries.append(("cone", f"likely end: {i18n.format_dates(values.likely, values.careful)}"))
-    elif values.today:
-        entries.append(("", "too little history for a forecast yet"))
+    plan = _("Planned by today: %(amount)s", amount=_planned_amount(values))
+    entries = [
+        ("done", _("Done: %(amount)s", amount=done)),
+        ("plan", plan if values.today else pgettext("picture", "Plan")),
+        *(("cone" if values.likely else "", text) for text in _forecast(values)),
+    ]
     if values.rests:
-        entries.append(("rest", "pause"))
+        entries.append(("rest", pgettext("picture", "Pause")))
     made: list[dict[str, object]] = []
     x, y = float(LEFT), 54
-    for kind, text in entries:
+    for kind, whole in entries:
         mark = 30 if kind else 0
+        text = fit(whole, LEGEND, WIDE - LEFT - mark)
         wide = mark + width(text, LEGEND) + 18
         if x + wide > WIDE and x > LEFT:
             x, y = LEFT, y + 18
@@ -241,7 +252,7 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
 
 def _planned_amount(values: BurnUp) -> str:
     """Return a whole number, for a plan is no measurement."""
-    return templating.plural(round(values.planned_today), "hour" if values.in_hours else "task")
+    return canvas.amount(round(values.planned_today), in_hours=values.in_hours)
 
 
 def _round_step(least: float) -> float:

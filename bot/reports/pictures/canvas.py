@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot import templating
-from bot.i18n import format_number
+from bot.i18n import current_language, format_hours, format_number, ngettext
+from bot.i18n import gettext as _
 from bot.reports.text_width import plain
-from bot.templating import plural
 
+BOLD = 1.12  # how much wider letters are than the plain ones that `text_width` knows
 LIGHT = {
     "paper": "#ffffff",
     "edge": "#d1d9e0",
@@ -43,6 +44,7 @@ def render_picture(
     made = templating.render(
         f"pictures/{template}.svg.j2",
         name=template,
+        language=current_language(),
         wide=round_to_tenth(wide),
         high=round_to_tenth(high),
         title=plain(title),
@@ -81,6 +83,17 @@ def step_path(points: list[tuple[float, float]]) -> str:
 
 
 def amount_of(done: float, total: float, *, in_hours: bool) -> str:
-    """Return `12 of 40 hours`, `1 of 3 tasks`."""
-    unit = "hour" if in_hours else "task"
-    return f"{format_number(done)} of {plural(total, unit)}"
+    """Return `12 of 40 h`, `1 of 3 tasks`."""
+    number = format_number(done)
+    if in_hours:
+        return _("%(done)s of %(total)s", done=number, total=format_hours(total))
+    return ngettext(
+        "%(done)s of %(num)s task", "%(done)s of %(num)s tasks", int(total), done=number
+    )
+
+
+def amount(value: float, *, in_hours: bool) -> str:
+    """Return `12.5 h`, `3 tasks`."""
+    if in_hours:
+        return format_hours(value)
+    return ngettext("%(num)s task", "%(num)s tasks", round(value))

@@ -1,6 +1,8 @@
 """The progress card: where the learner is, on one small card."""
 
 from bot import i18n
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name, unit_names
 from bot.progress.path import LearningPath
@@ -13,7 +15,6 @@ WIDE = 480
 EDGE = 24
 ROOM = WIDE - 2 * EDGE
 TITLE, FACT, LINE = 16, 13, 20
-BOLD = 1.12  # how much wider letters are than the plain ones that `text_width` knows
 MOST_MODULES = 30
 STRIP = 32
 
@@ -66,16 +67,22 @@ def card(path: LearningPath) -> ProgressCard:
 
 def description(values: ProgressCard) -> str:
     """Return the card in words, as its text alternative."""
-    parts = ", ".join(f"{part.number}: {part.percent} %" for part in values.parts)
-    parts_text = f" By part, {parts}." if len(values.parts) > 1 else ""
-    facts = ". ".join((*values.facts, *values.outlook))
-    return f"{values.percent} % done, {values.amount}. {facts}.{parts_text}"
+    parts = [f"{part.number}: {i18n.format_percent(part.percent)}" for part in values.parts]
+    facts = [
+        _("%(percent)s done", percent=i18n.format_percent(values.percent)),
+        values.amount,
+        *values.facts,
+        *values.outlook,
+    ]
+    if len(parts) > 1:
+        facts.append(_("By part: %(parts)s", parts=i18n.format_list(parts)))
+    return " · ".join(facts)
 
 
 def as_svg(values: ProgressCard) -> str:
     """Return the SVG."""
     text_lines = (*values.facts, *values.outlook)
-    title = lines(values.title, TITLE * BOLD, ROOM)
+    title = lines(values.title, TITLE * canvas.BOLD, ROOM)
     top = EDGE + TITLE - 2 + (len(title) - 1) * (LINE + 2)
     bar = top + 66
     shows_parts = 1 < len(values.parts) <= MOST_MODULES
@@ -84,10 +91,10 @@ def as_svg(values: ProgressCard) -> str:
         "card",
         wide=WIDE,
         high=facts + (len(text_lines) - 1) * LINE + EDGE - 2,
-        title=f"{values.title}: {values.percent} %",
+        title=f"{values.title}: {i18n.format_percent(values.percent)}",
         words=description(values),
         lines=title,
-        percent=f"{values.percent} %",
+        percent=i18n.format_percent(values.percent),
         amount=values.amount,
         numbers=top + 48,
         bar={"y": bar, "filled": ROOM * values.percent / 100},
@@ -119,17 +126,18 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
 
 def _facts(path: LearningPath) -> list[str]:
     if path.finished_on:
-        return [f"Finished on {i18n.format_date(path.finished_on)}"]
+        return [_("Finished on %(day)s", day=i18n.format_date(path.finished_on))]
     facts: list[str] = []
     here = current_unit(path)
     if here is None:
-        facts.append(f"Begins on {i18n.format_date(path.dates.first)}")
+        facts.append(_("Starts on %(day)s", day=i18n.format_date(path.dates.first)))
     elif rest := pause_end(path):
-        facts.append(f"Resting until {i18n.format_date(rest)}")
+        facts.append(_("Paused until %(day)s", day=i18n.format_date(rest)))
     else:
         facts.append(unit_names(path.curriculum)[here.unit])
     if checkpoint := next_checkpoint(path):
-        facts.append(f"Next checkpoint by {i18n.format_date(checkpoint.due)}: {checkpoint.title}")
+        day = i18n.format_date(checkpoint.due)
+        facts.append(_("Next checkpoint: %(day)s · %(title)s", day=day, title=checkpoint.title))
     return facts
 
 
@@ -138,8 +146,11 @@ def _outlook(path: LearningPath) -> list[str]:
         return []
     lines: list[str] = []
     if (weeks := streak(path.progress, path.as_of)) > 1:
-        lines.append(f"{weeks} active weeks in a row")
+        lines.append(
+            ngettext("%(num)s active week in a row", "%(num)s active weeks in a row", weeks)
+        )
     outlook = path.outlook
     if outlook.likely and outlook.careful:
-        lines.append(f"Likely end: {i18n.format_dates(outlook.likely, outlook.careful)}")
+        days = i18n.format_dates(outlook.likely, outlook.careful)
+        lines.append(_("Likely end: %(days)s", days=days))
     return lines

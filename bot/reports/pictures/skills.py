@@ -6,12 +6,13 @@ A radar for three to eight skills; bars for fewer, for more, or where names leav
 from math import cos, pi, sin
 from typing import Any
 
-from bot import templating
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, pgettext
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.skills import calibration, coverage
 from bot.reports.pictures import canvas
-from bot.reports.text_width import fit, lines
+from bot.reports.text_width import fit, lines, width
 
 WIDE = 600
 EDGE = 24
@@ -19,7 +20,7 @@ FEWEST, MOST = 3, 8
 MOST_BARS = 16
 RADIUS, AWAY = 112, 14
 TOP = 90
-LABEL, SMALL = 12, 11
+TITLE, TEXT, LABEL, SMALL = 16, 13, 12, 11
 NAMES, BARS = 200, 160
 ROW = 34
 RINGS = 4
@@ -87,8 +88,8 @@ def skills(path: LearningPath) -> SkillPicture:
 def description(values: SkillPicture) -> str:
     """Return the picture in words, as its text alternative."""
     if not values.axes:
-        return "This path names no skills."
-    return ". ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes) + "."
+        return _("This path lists no skills.")
+    return "; ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes)
 
 
 def as_svg(values: SkillPicture) -> str:
@@ -98,17 +99,37 @@ def as_svg(values: SkillPicture) -> str:
         "skills",
         wide=WIDE,
         high=high,
-        title=f"Skills: {values.title}",
+        title=_("Skills: %(path)s", path=values.title),
         words=description(values),
-        rated=values.is_rated,
-        empty=not values.axes,
+        heading=fit(_("Skills"), TITLE * canvas.BOLD, WIDE - 2 * EDGE),
+        legend=_legend(values),
+        empty=fit(_("This path lists no skills."), TEXT, WIDE - 2 * EDGE),
         **drawn,
     )
 
 
 def _numbers(axis: SkillAxis) -> str:
-    numbers = f"{axis.done} of {axis.total} done" if axis.total else "no work on it yet"
-    return numbers if axis.rating is None else f"{numbers}, rated {axis.rating} of {axis.scale}"
+    numbers = _("no work on it yet")
+    if axis.total:
+        numbers = _("%(done)s of %(total)s done", done=axis.done, total=axis.total)
+    if axis.rating is None:
+        return numbers
+    rating = _("rated %(value)s of %(scale)s", value=axis.rating, scale=axis.scale)
+    return f"{numbers} · {rating}"
+
+
+def _legend(values: SkillPicture) -> list[dict[str, object]]:
+    """Return the names of both marks, side by side; nothing without skills."""
+    texts = [pgettext("picture", "work done")] if values.axes else []
+    if values.is_rated:
+        texts.append(pgettext("picture", "your rating"))
+    made: list[dict[str, object]] = []
+    x = float(EDGE)
+    for text in texts:
+        shown = fit(text, LABEL, WIDE / 2 - EDGE - 30)
+        made.append({"x": x, "text_x": x + 30, "text": shown})
+        x += 30 + width(shown, LABEL) + 24
+    return made
 
 
 def _radar(values: SkillPicture) -> tuple[float, dict[str, object]]:
@@ -174,6 +195,6 @@ def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
         "bars": bars,
         "left": left,
         "bar_wide": BARS,
-        "more": f"and {templating.plural(more, 'more skill')}" if more else "",
+        "more": ngettext("%(num)s more skill", "%(num)s more skills", more) if more else "",
         "more_y": TOP + len(shown) * ROW + 4,
     }

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
-from bot.server.pages.frame import Frame, PageError, not_found
+from bot.i18n import gettext as _
+from bot.server.pages.frame import Frame, PageError, impossible, not_found
 from bot.server.pages.github_calls import SlowError
 from bot.server.pages.response_headers import set_security_headers
 
@@ -17,7 +18,6 @@ log = logging.getLogger(__name__)
 
 DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 SLOW_AGAIN = 5  # seconds
-FAILED = "Something went wrong here", "It is logged, and nothing is lost. Try again."
 
 
 def add(app: FastAPI, frame: Frame) -> None:
@@ -61,27 +61,32 @@ def _page_error(error: Exception) -> PageError:
         case HTTPException(status_code=404):
             return not_found()
         case HTTPException(status_code=405):
-            advice = "Go back and use the button there."
-            return PageError(405, "This page can't be opened like this", advice)
+            advice = _("Go back and use the button there.")
+            return PageError(405, _("This page doesn't open this way"), advice)
         case HTTPException(status_code=status) if status < 500:
-            return PageError(status, "This can't be done", "Go back and try it another way.")
+            return impossible(status)
         case HTTPException():
-            return PageError(error.status_code, *FAILED)
+            return _failed(error.status_code)
         case AuthenticationError():
-            text = "Your sign-in ended there and here."
-            return PageError(401, "GitHub asks you to sign in again", text)
+            text = _("Your sign-in has ended.")
+            return PageError(401, _("Sign in again"), text)
         case SlowError():
-            text = "Nothing is lost, and it may have the answer soon. Reload the page."
-            return PageError(503, "GitHub is slow", text, again=SLOW_AGAIN)
+            return PageError(503, _("GitHub is slow"), _reload(), again=SLOW_AGAIN)
         case UnavailableError():
-            text = "Nothing is lost. Try again in a minute."
-            return PageError(503, "GitHub does not answer just now", text, again=60)
+            return PageError(503, _("GitHub doesn't answer"), _reload(), again=60)
         case _ if isinstance(error, DATABASE_AWAY):
             log.warning("database unavailable: %s", type(error).__name__)
-            text = "Nothing is lost. Try again in half a minute."
-            return PageError(503, "The server can't reach its database", text, again=30)
+            return PageError(503, _("The server can't reach its database"), _reload(), again=30)
         case MilepostError():
             log.warning("unusable answer from GitHub: %s", type(error).__name__)
-            return PageError(502, "GitHub's answer can't be used", "Try again in a while.")
+            return PageError(502, _("GitHub's answer isn't usable"), _reload())
     log.error("page failed: %s", type(error).__name__)
-    return PageError(500, *FAILED)
+    return _failed(500)
+
+
+def _failed(status: int) -> PageError:
+    return PageError(status, _("Something went wrong"), _reload())
+
+
+def _reload() -> str:
+    return _("Reload the page in a minute. Nothing is lost.")

@@ -20,11 +20,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot import templating
 from bot.clock import Clock
 from bot.github.oauth import OAuthClient
+from bot.i18n import LANGUAGES
+from bot.i18n import gettext as _
 from bot.reports.formatting import WORDS
 from bot.server.config import ServerConfig
 from bot.server.keys import Keys
 from bot.server.page_limit import client_network
 from bot.server.pages.github_calls import GitHubCalls
+from bot.server.pages.language import language_links
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Sessions, Visitor
 from bot.server.server import Server
@@ -52,7 +55,12 @@ class SignInRequiredError(Exception):
 
 def not_found() -> PageError:
     """Return the error for pages that don't exist, and for pages that the visitor may not see."""
-    return PageError(404, "There is no such page", "Or you don't have access.")
+    return PageError(404, _("Page not found"), _("Or you don't have access."))
+
+
+def impossible(status: int = 400) -> PageError:
+    """Return the error for what no page of ours asks for."""
+    return PageError(status, _("This didn't work"), _("Go back and try another way."))
 
 
 def local_path(path: str) -> str:
@@ -107,7 +115,7 @@ class Assets:
         headers = {"Cache-Control": CACHE_FOREVER if current else CACHE_BRIEFLY}
         return Response(found.content, media_type=found.media_type, headers=headers)
 
-    def _icon(self, _: Request) -> Response:
+    def _icon(self, _request: Request) -> Response:
         return RedirectResponse(self.address("icon.svg"), 303)
 
 
@@ -213,6 +221,8 @@ class Frame:
             form_token=self.sessions.form_token(visitor) if visitor else "",
             can_sign_in=self.can_sign_in,
             here=request.url.path,
+            languages=LANGUAGES,
+            language_links=language_links(request),
             asset=self.assets.address,
             **values,
         )
@@ -250,8 +260,8 @@ _unpacked = lru_cache(maxsize=64)(unpacked)
 
 
 def _forged_form() -> PageError:
-    text = "It may be older than your sign-in. Go back, reload the page, and send it again."
-    return PageError(403, "This form can't be accepted", text)
+    text = _("It may be older than your sign-in. Go back, reload the page and send it again.")
+    return PageError(403, _("This form has expired"), text)
 
 
 def _fields(request: Request) -> dict[str, str]:
@@ -262,4 +272,4 @@ def _fields(request: Request) -> dict[str, str]:
     try:
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
-        raise PageError(413, "This form is too large") from None
+        raise PageError(413, _("This form is too large")) from None

@@ -82,7 +82,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         if found is None:
             raise not_found()
         headers = {"Content-Security-Policy": PICTURE_POLICY, "Cache-Control": "private, no-cache"}
-        return conditional_response(request, found.svg.encode(), "image/svg+xml", headers)
+        return conditional_response(request, found.encode(), "image/svg+xml", headers)
 
     home = "/r/{owner}/{name}"
     app.add_route(home, partial(_page, frame, access), methods=["GET"])

@@ -31,6 +31,8 @@ from bot.github.api_client import ApiClient
 from bot.github.registration import LONGEST_NAME, AppAddresses, Registered, form_action, manifest
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.server.keys import Keys
 from bot.server.pages import sign_in
 from bot.server.pages.frame import Frame, PageError
@@ -51,14 +53,14 @@ DONE = f"{PAGE}/done"
 SETUP = "/setup"
 HOOK = "/webhooks/github"
 REACHES = {
-    Reach.PUBLIC: ("Public repositories", "It keeps plans in public repositories."),
+    Reach.PUBLIC: (gettext_noop("Public repositories"), gettext_noop("Writes plans there.")),
     Reach.PRIVATE: (
-        "Private repositories, too",
-        "It can also read the settings, the guide and the pull requests of private ones.",
+        gettext_noop("Private repositories, too"),
+        gettext_noop("Also reads settings, guides and pull requests of private repositories."),
     ),
     Reach.FILES: (
-        "And write files",
-        "It can also write files: settings from a page here, badges, pictures, reports.",
+        gettext_noop("And write files"),
+        gettext_noop("Also writes settings, badges, pictures and reports."),
     ),
 }
 
@@ -252,7 +254,7 @@ def _sent(
     api_url, action, made = frame.config.api_url, "", dict[str, Any]()
     with errors_of("github"):
         api_url = api_of(form.github) if form.github and not _is_configured(frame) else api_url
-    with errors_of("organization", "Write its name as in its address on GitHub."):
+    with errors_of("organization", _("Write its name as in its address on GitHub.")):
         action = form_action(api_url, state=state, organization=form.account)
     with errors_of("name"):
         made = _manifest(frame, request, form, api_url)
@@ -291,11 +293,8 @@ def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
     if pending is None or not pending.fits(query.get("state", "")):
         if registrar.done:
             return frame.redirect("/")
-        text = (
-            "It started more than an hour ago, in another browser, or somewhere else. Start again "
-            "with the address in the server's log."
-        )
-        raise PageError(400, "This registration can't be completed", text)
+        text = _("Start again with the address in the server's log.")
+        raise PageError(400, _("This registration has expired"), text)
     try:
         app = registrar.register(query.get("code", ""), api_url=pending.then)
     except errors.RefusedError:
@@ -310,15 +309,12 @@ def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
 def _not_registered(error: errors.MilepostError) -> PageError:
     match error:
         case errors.UnavailableError():
-            detail = "GitHub does not answer just now. Reload this page in a minute."
-            return PageError(503, "The App isn't registered yet", detail, again=60)
+            detail = _("GitHub doesn't answer. Reload this page in a minute.")
+            return PageError(503, _("The App isn't registered yet"), detail, again=60)
         case errors.GitHubError() | errors.UncertainWriteError():
-            return PageError(400, "GitHub did not send the App's key", str(error))
-    detail = (
-        f"{error} The App is on GitHub, but its key is lost: delete the App there in its settings, "
-        "fix this, and start again."
-    )
-    return PageError(500, "The App's key could not be saved", detail)
+            return PageError(400, _("GitHub didn't send the App's key"), str(error))
+    advice = _("Delete the App in its settings on GitHub, fix this and start again.")
+    return PageError(500, _("The server couldn't save the App's key"), f"{error} {advice}")
 
 
 def _manifest(

@@ -159,7 +159,7 @@ class SettingsFile:
                 def find(name: str, place: FileSource, units: str) -> Curriculum:
                     return find_bounded(name, place, units) if units else curriculum
 
-                source = find_source(settings.curriculum, place, find)
+                source = find_source(settings, place, find)
                 paths = PathReader(source, settings, self._frame.clock())
                 run = Sync(paths, reader, web=web_root(connection.api_url))
                 return _preview(run.foresee(), interval=self._frame.config.write_interval)

@@ -15,10 +15,12 @@ from bot import errors
 from bot.github.app import Installation, InstalledRepository
 from bot.github.errors import InstallationGoneError, InstallationSuspendedError
 from bot.github.oauth import Reachable
+from bot.i18n import format_number, ngettext
+from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
 from bot.server.pages import settings_file, setup_form
 from bot.server.pages.access import Access
-from bot.server.pages.frame import Frame, PageError, not_found
+from bot.server.pages.frame import Frame, PageError, impossible, not_found
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Visitor
 from bot.server.pages.setup_form import SetupForm
@@ -26,13 +28,11 @@ from bot.server.store.rows import RepositoryRow, installation, repository
 from bot.settings import CONFIG_PATH, Weekday
 from bot.settings import parse as parse_settings
 from bot.sync.settings_text import render, without_answers
-from bot.templating import plural
 
 PAGE = "/setup"
 HOME = f"{PAGE}/{{owner}}/{{name}}"
 PROGRESS = f"{HOME}/progress"
 SUBMIT_SECONDS = 20.0  # for a dry run, which reads the whole repository
-CHANGED = "The settings have changed meanwhile, so nothing was written. Check the plan again."
 
 
 class SetupPage(NamedTuple):
@@ -106,7 +106,7 @@ class _Pages:
         target = self._target(request)
         action = fields.get("do", "plan")
         if action not in {"plan", "write", "look"}:
-            raise PageError(400, "This can't be done", "Go back and try it another way.")
+            raise impossible()
         there = self._file.state(target.repository)
         page = SetupPage(target, there, setup_form.from_fields(fields))
         if action == "look":
@@ -143,7 +143,11 @@ class _Pages:
     def _start_without_writing(self, request: Request, page: SetupPage) -> Response:
         """Start, when there are settings that can be used."""
         if page.there.text is None:
-            detail = f"There is no {CONFIG_PATH} on the branch {page.there.branch} yet."
+            detail = _(
+                "Commit %(path)s to the branch %(branch)s first.",
+                path=CONFIG_PATH,
+                branch=page.there.branch,
+            )
             return self._show(request, page._replace(detail=detail))
         try:
             self._file.preview(page.target.repository, page.there.text)
@@ -178,7 +182,8 @@ class _Pages:
                 return self._schedule_first_sync(home)
             except settings_file.ChangedError:
                 page = page._replace(there=self._file.state(home))
-        return self._show(request, page._replace(detail=CHANGED))
+        text = _("Check the plan again: the settings have changed, so nothing was written.")
+        return self._show(request, page._replace(detail=text))
 
     def _schedule_first_sync(self, home: InstalledRepository) -> Response:
         """Schedule a sync now, and lead to the page that shows its progress."""
@@ -222,17 +227,17 @@ class _Pages:
         """
         found = self._access.writable_repository(request)
         if found.archived:
-            text = "GitHub lets nobody write to it. Unarchive it in its settings, then come back."
-            raise PageError(409, "This repository is archived", text)
+            text = _("Unarchive it in its settings on GitHub, then come back.")
+            raise PageError(409, _("This repository is archived"), text)
         try:
             target = self._file.app_repository(found.id, found.full_name, private=found.private)
         except (errors.AuthenticationError, errors.UnavailableError):
             raise
         except errors.MilepostError as error:
-            raise PageError(403, "GitHub refuses the App", str(error)) from None
+            raise PageError(403, _("GitHub refuses the App"), str(error)) from None
         if target is None:
-            text = "Add the repository in the App's settings on GitHub, then come back."
-            raise PageError(409, "The App is not in this repository", text)
+            text = _("Add the repository in the App's settings on GitHub, then come back.")
+            raise PageError(409, _("The App isn't in this repository"), text)
         return target
 
     def _installations(self, visitor: Visitor, number: str | None) -> list[Installation]:
@@ -292,23 +297,27 @@ def setup_progress(
 ) -> SetupProgress:
     """Return how far the sync is that was requested at `since`, next `due` then; both aware."""
     if row is None or row.state == "gone":
-        return SetupProgress(state="waiting", message="Waiting for GitHub to add the repository.")
+        message = _("Waiting for GitHub to add the repository.")
+        return SetupProgress(state="waiting", message=message)
     if of := row.to_write:
-        text = f"{row.written} of {plural(of, 'change')} written."
+        done = format_number(row.written)
+        text = ngettext("%(done)s of %(num)s change", "%(done)s of %(num)s changes", of, done=done)
         return SetupProgress(state="working", message=text, written=row.written, to_write=of)
     if row.synced_at is None or (since is not None and row.synced_at < since):
-        return SetupProgress(state="waiting", message="It starts in a moment.")
+        return SetupProgress(state="waiting", message=_("It starts in a moment."))
     match row.result:
         case "synced":
-            return SetupProgress(state="done", message="Everything is written.")
+            return SetupProgress(state="done", message=_("Your path is ready."))
         case "waiting":
-            at = f" at {due.astimezone(UTC):%H:%M} UTC" if due is not None else ""
-            message = f"GitHub asks us to wait. It goes on by itself{at}."
+            message = _("Waiting for GitHub. The setup continues by itself.")
+            if due is not None:
+                time = f"{due.astimezone(UTC):%H:%M} UTC"
+                message = _("Waiting for GitHub. The setup continues at %(time)s.", time=time)
             return SetupProgress(state="waiting", message=message, detail=row.message)
         case "unset":
-            message = "There are no settings yet."
+            message = _("There are no settings yet.")
         case "wrong":
-            message = "The settings can't be used yet."
+            message = _("The settings or the guide need a fix.")
         case _:
-            message = "GitHub refused it."
+            message = _("The last update stopped early.")
     return SetupProgress(state="trouble", message=message, detail=row.message)

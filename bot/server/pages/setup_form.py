@@ -13,11 +13,12 @@ from typing import Literal, NamedTuple
 
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
+from bot.i18n import current_language, ngettext
+from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
 from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
 from bot.sync.file_sources import is_file
 from bot.sync.settings_text import SettingsAnswers, next_monday
-from bot.templating import plural
 
 OWN = "own"  # instead of the name of a built-in curriculum
 AHEAD = ("2", "4", "6", "8", "12", "26", "all")
@@ -101,27 +102,26 @@ def of_settings(there: Settings) -> SetupForm:
 def read(form: SetupForm) -> SetupFormResult:
     """Return the answers, when all fields are valid, or the errors."""
     checks = {
-        "curriculum": "" if form.curriculum in {OWN, *catalog_names()} else "Choose one of these.",
+        "curriculum": "" if form.curriculum in {OWN, *catalog_names()} else _choose(),
         "path": _path(form),
         "start": _start(form.start),
         "months": _whole_number(form.months, 1, 120) if form.speed == "months" else "",
         "hours": _hours(form.hours) if form.speed == "hours" else "",
-        "timezone": "" if form.timezone in _ZONE_NAMES else "Choose one from the list.",
+        "timezone": "" if form.timezone in _ZONE_NAMES else _choose(),
         "ahead": "" if form.ahead == "all" else _whole_number(form.ahead, 0, 520),
-        "day": "" if form.day in set(Weekday) else "Choose one from the list.",
+        "day": "" if form.day in set(Weekday) else _choose(),
         "hour": _whole_number(form.hour, 0, 23),
         "mentors": _mentors(form.mentors),
-        "name": "" if len(form.name) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
-        "group": "" if len(form.group) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
+        "name": _short(form.name),
+        "group": _short(form.group),
     }
     wrong = {field: problem for field, problem in checks.items() if problem}
     return SetupFormResult(None if wrong else _answers(form), wrong)
 
 
-@cache
 def curriculum_options() -> tuple[CurriculumOption, ...]:
-    """Return the built-in curricula, the default one first."""
-    found = [(name, from_catalog(name)) for name in catalog_names()]
+    """Return the built-in curricula in the language in use, the default one first."""
+    found = [(name, from_catalog(name, current_language())) for name in catalog_names()]
     found.sort(key=lambda pair: (pair[0] != DEFAULT_CURRICULUM, pair[1].title))
     return tuple(CurriculumOption(name, one.title, _length(one)) for name, one in found)
 
@@ -137,8 +137,9 @@ def zones() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _length(curriculum: Curriculum) -> str:
     """Return how long it takes at its own pace, as the schedule counts."""
     if curriculum.overview.months:
-        return plural(curriculum.overview.months[0], "month")
-    return plural(sum(unit.days for unit in curriculum.units()) // 7, "week")
+        return ngettext("%(num)s month", "%(num)s months", curriculum.overview.months[0])
+    weeks = sum(unit.days for unit in curriculum.units()) // 7
+    return ngettext("%(num)s week", "%(num)s weeks", weeks)
 
 
 def _answers(form: SetupForm) -> SettingsAnswers:
@@ -163,27 +164,36 @@ def _logins(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.removeprefix("@") for one in _BETWEEN.split(text) if one))
 
 
+def _choose() -> str:
+    return _("Choose one from the list.")
+
+
+def _short(text: str) -> str:
+    most = MAX_NAME
+    return "" if len(text) <= most else _("Use at most %(most)s characters.", most=most)
+
+
 def _path(form: SetupForm) -> str:
     if form.curriculum != OWN:
         return ""
     if not form.path:
-        return "Write its path, for example docs/guide.md."
+        return _("Write its path, for example docs/guide.md.")
     if not is_file(form.path):
-        return "A guide ends in .md, a curriculum in .yml."
-    return "" if form.path.isprintable() else "Write its path on one line."
+        return _("A guide ends in .md, a curriculum in .yml.")
+    return "" if form.path.isprintable() else _("Write its path on one line.")
 
 
 def _start(text: str) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        return "Write a date, for example 2026-01-31."
+        return _("Write a date, for example 2026-01-31.")
     return ""
 
 
 def _whole_number(text: str, least: int, most: int) -> str:
     good = text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most
-    return "" if good else f"Write a whole number from {least} to {most}."
+    return "" if good else _("Write a number from %(least)s to %(most)s.", least=least, most=most)
 
 
 def _hours(text: str) -> str:
@@ -191,12 +201,12 @@ def _hours(text: str) -> str:
         good = 0 < float(text) <= 80
     except ValueError:
         good = False
-    return "" if good else "Write a number of hours up to 80."
+    return "" if good else _("Write a number of hours up to 80.")
 
 
 def _mentors(text: str) -> str:
     logins = _logins(text)
     if len(logins) > MAX_MENTORS:
-        return f"Name at most {MAX_MENTORS}."
+        return _("Name at most %(most)s mentors.", most=MAX_MENTORS)
     odd = next((one for one in logins if not _LOGIN.fullmatch(one)), None)
-    return f"'{odd}' isn't a GitHub login." if odd else ""
+    return _("'%(login)s' isn't a GitHub login.", login=odd) if odd else ""

@@ -18,6 +18,8 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.errors import ConfigError, GitHubError, MilepostError, UncertainWriteError
 from bot.github.oauth import OAuthClient, challenge_of
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.server.pages.frame import (
     SIGN_IN,
     Frame,
@@ -35,7 +37,7 @@ SIGN_OUT = "/sign-out"
 
 
 class Problem(NamedTuple):
-    """Why a sign-in ended, for a person; `status` is of HTTP."""
+    """Why a sign-in ended, for a person, in English; `status` is of HTTP."""
 
     status: int
     heading: str
@@ -44,23 +46,31 @@ class Problem(NamedTuple):
 
 STATE = Problem(
     400,
-    "This sign-in can't be completed",
-    "It started more than ten minutes ago, in another browser, or somewhere else.",
+    gettext_noop("This sign-in has expired"),
+    gettext_noop("Sign in again, in one browser and within ten minutes."),
 )
-CODE = Problem(400, "GitHub did not confirm it", "A confirmation works once and for ten minutes.")
-DENIED = Problem(403, "You are not signed in", "You said no at GitHub, so nothing has changed.")
+CODE = Problem(
+    400,
+    gettext_noop("GitHub didn't confirm the sign-in"),
+    gettext_noop("Sign in again. A confirmation works once, for ten minutes."),
+)
+DENIED = Problem(
+    403, gettext_noop("You aren't signed in"), gettext_noop("You said no on GitHub's page.")
+)
 SETTINGS = Problem(
     502,
-    "GitHub could not sign you in",
-    "This server's settings and those of its App on GitHub don't match. The server's owner can fix "
-    "that.",
+    gettext_noop("GitHub couldn't sign you in"),
+    gettext_noop(
+        "Ask the server's owner to check the App: its settings on GitHub and those of this server "
+        "don't match."
+    ),
 )
 
 
 def add(app: FastAPI, frame: Frame) -> None:
     """Add the pages, and the way to them from pages that need somebody to be signed in."""
 
-    def required(request: Request, _: Exception) -> Response:
+    def required(request: Request, _error: Exception) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return frame.redirect(sign_in_address(request.url.path + query))
 
@@ -134,7 +144,12 @@ def _signed_in(frame: Frame, request: Request) -> Response:
 def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str = "/") -> Response:
     """Return a page that states the problem, with a button to try again."""
     response = frame.page(
-        request, "sign-in.html.j2", **problem._asdict(), again=sign_in_address(then)
+        request,
+        "sign-in.html.j2",
+        status=problem.status,
+        heading=_(problem.heading),
+        detail=_(problem.detail),
+        again=sign_in_address(then),
     )
     frame.sessions.end_sign_in(response, "sign-in")
     return response
@@ -143,6 +158,6 @@ def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str =
 def _signin(frame: Frame) -> OAuthClient:
     """Return the OAuth client. Raises PageError without one."""
     if frame.signin is None:
-        text = "The server doesn't have the client secret of its App."
-        raise PageError(503, "Nobody can sign in here yet", text)
+        text = _("The server doesn't have the client secret of its App.")
+        raise PageError(503, _("Nobody can sign in here yet"), text)
     return frame.signin
