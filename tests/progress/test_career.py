@@ -213,7 +213,7 @@ def test_courses_posts_and_contributions_come_from_tasks_and_counts() -> None:
     found = numbers(learner.view("2026-01-20"))
     courses, posts = found["courses-completed"], found["blog-posts-written"]
     assert (courses.value, courses.low, courses.text) == (1, 2, "2 on the path")
-    assert courses.basis == "1 course done"
+    assert courses.basis == "1 course task done"
     assert (posts.value, posts.low, posts.text) == (4, 5, "5 posts")
     assert posts.basis == "1 writing task done · 3 counted by you"
     assert found["open-source-contributions"].value == 1
