@@ -17,7 +17,7 @@ from bot.curriculum.sections import LearningMetric, Target
 from bot.i18n import format_list, ngettext
 from bot.i18n import gettext as _
 from bot.planning.path import PlannedPath
-from bot.planning.unit_names import unit_names
+from bot.planning.unit_names import module_word, unit_names
 from bot.progress.command import CommandError
 
 
@@ -212,7 +212,7 @@ def units_meant(
         near = [u for m, u in labelled if here in {unit.id for unit in m.units}]
         return tuple(by_id[u.id] for u in near or [u for _, u in labelled])
     for module in modules:
-        names = (f"{module.kind} {module.number}", module.label or "", module.title)
+        names = (f"{module.kind} {module.number}", module_word(module), module.title)
         if wanted in {module.id, *map(_plain, names)} - {""}:
             ahead = (unit for unit in module.units if unit.id not in opened)
             return (by_id[next(ahead, module.units[0]).id],)

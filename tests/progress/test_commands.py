@@ -11,6 +11,7 @@ from repository_fixture import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
+from bot.i18n import use_language
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.commands import slash_commands
@@ -122,6 +123,11 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
 )
 def test_what_a_command_means(text: str, command: Command) -> None:
     assert message(text) == command
+
+
+def test_a_module_is_known_by_its_name_in_the_language_of_the_path() -> None:
+    with use_language("es"):
+        assert message("/open mes 5") == message("/open month 5") == OpenUnit(unit="m05-w1-2")
 
 
 UNCLEAR: list[tuple[str, str | None]] = [
