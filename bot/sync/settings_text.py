@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import LANGUAGES
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings, Weekday
 from bot.settings import parse as parse_settings
@@ -27,6 +28,7 @@ class SettingsAnswers(FrozenModel):
     start: str
     timezone: str
     ahead: str
+    language: str | None = None
     pace: str | None = None
     hours_per_week: float | None = None
     summary_day: Weekday | None = None
@@ -41,7 +43,7 @@ class SettingsAnswers(FrozenModel):
 # The keys that answers decide on.
 ANSWERED_KEYS = frozenset(
     {"curriculum", "start", "timezone", "ahead", "pace", "hours_per_week", "summary", "mentors"}
-    | {"cohort"}
+    | {"cohort", "language"}
 )
 
 
@@ -49,7 +51,8 @@ def render(answers: SettingsAnswers) -> str:
     """Return the file's text. Values are quoted as YAML needs."""
     from bot import templating
 
-    return templating.render("milepost.yml.j2", a=answers, scalar=scalar, text=_dumped) + "\n"
+    values = {"scalar": scalar, "text": _dumped, "languages": ", ".join(LANGUAGES)}
+    return templating.render("milepost.yml.j2", a=answers, **values) + "\n"
 
 
 def without_answers(there: str) -> str:

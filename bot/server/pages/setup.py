@@ -315,7 +315,7 @@ def setup_progress(
                 message = _("Waiting for GitHub. The setup continues at %(time)s.", time=time)
             return SetupProgress(state="waiting", message=message, detail=row.message)
         case "unset":
-            message = _("There are no settings yet.")
+            return SetupProgress(state="trouble", message=_("There are no settings yet."))
         case "wrong":
             message = _("The settings or the guide need a fix.")
         case _:
