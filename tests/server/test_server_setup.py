@@ -457,3 +457,10 @@ def test_no_page_of_the_set_up_has_english_of_its_own(
         for page in (form.answer.text, plan.text, wrong.text, *pages):
             ours = re.sub(r"(?s)<ul>.*?</ul>|<h3>.*?</h3>", "", page)  # a plan's words
             assert page_escapes(ours, own) == []
+
+
+def test_a_form_made_while_github_is_asked_is_in_the_viewer_s_language(learner: Person) -> None:
+    page = learner.open(f"{HOME}?language=es")
+    assert '<html lang="es">' in page.answer.text
+    assert page.forms[-1].fields["language"] == "es"
+    assert '<html lang="es">' in learner.open("/setup").answer.text
