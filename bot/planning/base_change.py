@@ -5,26 +5,55 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from bot.errors import GitHubError
+from bot.i18n import format_list, gettext_noop
+from bot.i18n import gettext as _
 from bot.planning.length_limits import FieldLimit, fit
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
 _IDENTITY = ("key", "number", "comment", "parent", "child", "name", "branch", "path")
 _FIELD_WORDS = {
-    "marker": "its hidden marker",
-    "ledger": "what Milepost remembers",
-    "memory": "what you said",
-    "state": "reopen",
+    "name": gettext_noop("name"),
+    "color": gettext_noop("color"),
+    "title": gettext_noop("title"),
+    "description": gettext_noop("description"),
+    "due date": gettext_noop("due date"),
+    "text": gettext_noop("text"),
+    "labels": gettext_noop("labels"),
+    "milestone": gettext_noop("milestone"),
+    "marker": gettext_noop("hidden marker"),
+    "ledger": gettext_noop("Milepost's records"),
+    "memory": gettext_noop("your commands"),
+    "state": gettext_noop("reopened"),
+}
+_NAMES = {
+    "label": gettext_noop("label %(name)s"),
+    "milestone": gettext_noop("milestone %(name)s"),
+    "issue": gettext_noop("issue %(name)s"),
+    "sub-issue": gettext_noop("sub-issue %(name)s"),
+    "comment": gettext_noop("comment on %(name)s"),
+    "mark": gettext_noop("mark: %(name)s"),
+    "branch": gettext_noop("branch %(name)s"),
+    "file": gettext_noop("file %(name)s"),
+    "pull request": gettext_noop("pull request %(name)s"),
 }
 
 
 class Row(FrozenModel):
-    """One line of a printed plan. `sign` is +, ~, -, > (relate), ^ (pin) or * (mark)."""
+    """One line of a printed plan. `sign` is +, ~, -, > (relate), ^ (pin) or * (mark).
+
+    `kind` is a word of the program, whatever the language; the others are for people.
+    """
 
     sign: str
     kind: str
     title: str
     detail: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what it is about, as `issue #3 Read`."""
+        return named(self.kind, self.title)
 
 
 @dataclass
@@ -37,7 +66,7 @@ class Numbers:
 
 class BaseChange(FrozenModel):
     """One write. `sign` and `kind` begin its line in a printed plan, as in `Row`; `shown_as` is the
-    name of the object in it and `detail_as` what follows, with the change's fields in braces.
+    name of the object in it, with the change's fields in braces.
 
     `notifying` says that GitHub tells the repository's watchers: creating, closing and reopening
     issues and comments do; labels, milestones, edits without a mention, reactions and sub-issue
@@ -48,7 +77,6 @@ class BaseChange(FrozenModel):
     sign: ClassVar[str] = "~"
     kind: ClassVar[str] = ""
     shown_as: ClassVar[str] = "{title}"
-    detail_as: ClassVar[str] = ""
     notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
     limits: ClassVar[Mapping[str, FieldLimit]] = {}
@@ -67,7 +95,7 @@ class BaseChange(FrozenModel):
     @property
     def detail(self) -> str:
         """Return what the line says behind the name."""
-        return self.detail_as.format_map(vars(self))
+        return ""
 
     @property
     def identity(self) -> str:
@@ -109,4 +137,14 @@ def only(sent: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
 
 def in_words(fields: tuple[str, ...]) -> str:
     """Return the names of changed fields for people."""
-    return ", ".join(_FIELD_WORDS.get(field, field) for field in fields)
+    return format_list(field_word(field) for field in fields)
+
+
+def field_word(field: str) -> str:
+    """Return the name of a field for people."""
+    return _(_FIELD_WORDS[field])
+
+
+def named(kind: str, name: str) -> str:
+    """Return an object of that kind as people call it, as `milestone Week 1`."""
+    return _(_NAMES[kind], name=name)

@@ -11,6 +11,8 @@ from pydantic import ConfigDict, Field
 
 from bot import templating
 from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
+from bot.i18n import format_date
+from bot.i18n import gettext as _
 from bot.planning.base_change import BaseChange, Numbers, in_words, only
 from bot.planning.due_date import as_sent
 from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE, FieldLimit
@@ -74,13 +76,16 @@ class CreateMilestone(BaseChange):
     """A milestone that is not there yet; `description` carries the marker."""
 
     sign, kind = "+", "milestone"
-    detail_as = "due {due_on}"
     limits: ClassVar[Limits] = {"title": TITLE, "description": BODY}
     op: Literal["create-milestone"] = "create-milestone"
     key: Key
     title: str
     description: str
     due_on: date
+
+    @property
+    def detail(self) -> str:
+        return _("due %(day)s", day=format_date(self.due_on))
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -113,8 +118,13 @@ class UpdateMilestone(BaseChange):
 
     @property
     def detail(self) -> str:
-        detail = "its unit left the plan" if self.closes else in_words(self.fields)
-        return detail.replace("due date", f"due {self.due_on}")
+        if self.closes:
+            return _("no longer part of the plan")
+        if self.due_on is None or "due date" not in self.fields:
+            return in_words(self.fields)
+        due = _("due %(day)s", day=format_date(self.due_on))
+        others = tuple(field for field in self.fields if field != "due date")
+        return " · ".join(filter(None, (in_words(others), due)))
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -189,9 +199,13 @@ class UpdateIssue(BaseChange):
 
     @property
     def detail(self) -> str:
-        reason = "done" if self.state_reason == "completed" else "not planned"
-        what = f"as {reason}" if self.closes else in_words(self.fields)
-        return f"{what}: {self.why}" if self.why else what
+        if not self.closes:
+            what = in_words(self.fields)
+        elif self.state_reason == "completed":
+            what = _("as done")
+        else:
+            what = _("as not planned")
+        return " · ".join(filter(None, (what, self.why)))
 
     @property
     def notifies(self) -> bool:
@@ -221,7 +235,6 @@ class AddSubIssue(BaseChange):
 
     sign, kind = ">", "sub-issue"
     optional = (SubIssuesUnsupportedError,)
-    detail_as = "of {parent_title}"
     op: Literal["add-sub-issue"] = "add-sub-issue"
     parent: Key
     child: Key
@@ -229,6 +242,10 @@ class AddSubIssue(BaseChange):
     title: str
     parent_number: int = Field(default=0, exclude=True)
     child_id: int = Field(default=0, exclude=True)
+
+    @property
+    def detail(self) -> str:
+        return self.parent_title
 
     def resolved(self, numbers: Numbers) -> Self:
         parent, child = numbers.issues[self.parent], numbers.issues[self.child]
@@ -239,11 +256,15 @@ class CloseIssue(BaseChange):
     """An issue that is only to be closed as completed; nothing else of it is sent."""
 
     sign, kind, notifying = "-", "issue", True
-    shown_as, detail_as = "#{number} {title}", "as done: {why}"
+    shown_as = "#{number} {title}"
     op: Literal["close-issue"] = "close-issue"
     number: int
     title: str
     why: str
+
+    @property
+    def detail(self) -> str:
+        return " · ".join((_("as done"), self.why))
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -268,7 +289,7 @@ class CreateComment(BaseChange):
     """
 
     sign, kind, notifying = "+", "comment", True
-    shown_as = "on #{number} {title}"
+    shown_as = "#{number} {title}"
     limits: ClassVar[Limits] = {"body": BODY}
     op: Literal["create-comment"] = "create-comment"
     key: Key
@@ -297,12 +318,16 @@ class DeleteComment(BaseChange):
 
     sign, kind = "-", "comment"
     optional = (NotThereError,)
-    shown_as, detail_as = "on #{number} {title}", "{why}"
+    shown_as = "#{number} {title}"
     op: Literal["delete-comment"] = "delete-comment"
     comment: int
     number: int
     title: str
     why: str
+
+    @property
+    def detail(self) -> str:
+        return self.why
 
 
 class React(BaseChange):

@@ -90,7 +90,7 @@ def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Chan
 def _merge_updates(first: UpdateIssue, second: UpdateIssue) -> UpdateIssue:
     update: dict[str, object] = {
         "fields": tuple(dict.fromkeys((*first.fields, *second.fields))),
-        "why": "; ".join(filter(None, (first.why, second.why))),
+        "why": " · ".join(filter(None, (first.why, second.why))),
     }
     if "state" in first.fields and "state" not in second.fields:
         update |= {"state": first.state, "state_reason": first.state_reason}

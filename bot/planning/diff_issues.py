@@ -1,8 +1,9 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
-from functools import reduce
 from unicodedata import category
 
+from bot.i18n import gettext as _
+from bot.planning.base_change import named
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, compare_fields, label_digest
@@ -68,7 +69,7 @@ class IssueDiff:
             self._compare(want, ours)
             return {found}
         if any(self._observed.ledger.has(key) for key in keys):
-            text = f"The issue '{want.title}' was removed and is not made again."
+            text = _("The issue '%(title)s' was deleted and stays deleted.", title=want.title)
             self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         elif want.seed:
             self.present[want.key] = None
@@ -138,7 +139,7 @@ class IssueDiff:
                 state="closed",
                 state_reason="not_planned",
                 fields=("state",),
-                why="it is no longer part of the plan",
+                why=_("no longer part of the plan"),
             )
         )
 
@@ -155,7 +156,7 @@ class _Update:
         # The path has the name that it began with: a later importer may leave out its emoji.
         if want.key == SUMMARY_KEY and _without_emoji(want.title) == _without_emoji(state.title):
             want = self._want = want.model_copy(update={"title": state.title})
-        self._what = f"issue #{state.number} '{state.title}'"
+        self._what = named("issue", f"#{state.number} '{state.title}'")
         self.fields, drift = compare_fields(
             want.key, self._what, {"title": state.title}, {"title": want.title}, {"title": title}
         )
@@ -185,9 +186,9 @@ class _Update:
         marker = old.model_copy(update=written)
         marked = self._ours.marked
         whole = marked.with_marker(marker) if region is None else marked.with_region(region, marker)
-        why = "the choice is made" if closing else ""
+        why = _("you chose") if closing else ""
         if reopening:
-            why = "the choice is open again" if old.answer else _reopened_because(state)
+            why = _("the choice is open again") if old.answer else _reopened_because(state)
         return UpdateIssue(
             key=want.key,
             number=state.number,
@@ -209,21 +210,21 @@ class _Update:
         """Return the region to write, or None when the one that is there stays."""
         region = self._ours.marked.region
         current = normalized(region or "")
-        if current in map(normalized, (self._want.body, _without_asides(self._want))):
+        if current == normalized(self._want.body):
             return region
         if region is None:
-            self._drift("text", "our part of the text", "its markers were removed")
+            self._drift("text", "", _("the line that begins our part of the text is gone"))
             return None
         body = self._ours.state.body
         room = BODY.most - len(body) + len(region)
         room += spare_room(body) if self._want.key == SUMMARY_KEY else 0
         if len(self._want.body) + 1_000 > room:
-            self._drift("text", "our part of the text", "there is no room for it")
+            self._drift("text", "", _("there's no room for our part of the text"))
             return None
         if digest(current) == self._marker.body:
             self.fields.append("text")
             return self._want.body
-        self._drift("text", "our part of the text", "it was rewritten")
+        self._drift("text", "", _("our part of the text was rewritten"))
         return None
 
     def _merge_labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -241,7 +242,7 @@ class _Update:
             if key in current.values():
                 continue
             if label_digest(key) in base:
-                self._drift("labels", f"'{names[key]}' on it", "it was taken off")
+                self._drift("labels", names[key], _("'%(label)s' was taken off", label=names[key]))
             else:
                 added.append(key)
         removed = {
@@ -267,14 +268,10 @@ class _Update:
         if current == wanted and not elsewhere:
             return wanted, wanted
         if current != base or elsewhere:
-            self._drift("milestone", str(wanted), "another milestone" if elsewhere else "moved")
+            self._drift("milestone", str(wanted), _("the milestone was changed"))
             return current, base
         self.fields.append("milestone")
         return wanted, wanted
-
-
-def _without_asides(want: DesiredIssue) -> str:
-    return reduce(lambda body, aside: body.replace(aside, "", 1), want.asides, want.body)
 
 
 def _without_emoji(title: str) -> str:
@@ -283,8 +280,9 @@ def _without_emoji(title: str) -> str:
 
 
 def _reopened_because(state: IssueState) -> str:
-    by_bot = f"{state.closed_by_bot} closed it, not you"
-    return by_bot if state.closed_by_bot else "it is part of the plan again"
+    if state.closed_by_bot:
+        return _("%(bot)s closed it, not you", bot=state.closed_by_bot)
+    return _("part of the plan again")
 
 
 def _label_digests(keys: list[Key]) -> tuple[str, ...]:

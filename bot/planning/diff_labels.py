@@ -1,5 +1,7 @@
 """Labels: which to create, which to change, and which name to use for each key."""
 
+from bot.i18n import gettext as _
+from bot.planning.base_change import named
 from bot.planning.changes import CreateLabel, UpdateLabel
 from bot.planning.desired_state import DesiredState
 from bot.planning.drift import Drift, compare_fields
@@ -35,10 +37,12 @@ class LabelDiff:
             self._compare(want, ours)
         elif namesake is not None:
             self.names[want.key] = namesake.name
-            text = f"The label '{namesake.name}' was there already: used as it is."
+            text = _(
+                "The label '%(name)s' was there already. It's used as it is.", name=namesake.name
+            )
             self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         elif self._observed.ledger.has(want.key):
-            text = f"The label '{want.name}' was deleted and stays deleted."
+            text = _("The label '%(name)s' was deleted and stays deleted.", name=want.name)
             self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         else:
             self.names[want.key] = want.name
@@ -50,7 +54,11 @@ class LabelDiff:
         holder = self._observed.snapshot.labels_by_name.get(want.name.casefold(), ours)
         if holder == ours:
             return want.name
-        text = f"The label '{ours.name}' keeps its name: '{want.name}' is taken."
+        text = _(
+            "The label '%(name)s' keeps its name, because there's another '%(wanted)s'.",
+            name=ours.name,
+            wanted=want.name,
+        )
         self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         return ours.name
 
@@ -60,7 +68,7 @@ class LabelDiff:
         wanted = {"name": name, "color": want.color, "description": want.description}
         prints = self._observed.ledger.labels.get(want.key, "..").split(".")
         written = dict(zip(wanted, prints, strict=True))
-        what = f"label '{ours.name}'"
+        what = named("label", f"'{ours.name}'")
         changed, drift = compare_fields(want.key, what, current, wanted, written)
         self.drift += drift
         if changed:

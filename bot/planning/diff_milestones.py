@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from bot.i18n import gettext as _
+from bot.planning.base_change import named
 from bot.planning.changes import CreateMilestone, UpdateMilestone
 from bot.planning.desired_state import DesiredMilestone, DesiredState
 from bot.planning.drift import Drift, compare_fields
@@ -59,16 +61,22 @@ class MilestoneDiff:
         foreign = self._foreign.get(want.title)
         if foreign and self._takes_issues(foreign):
             self.numbers[want.key] = foreign.number
-            text = f"The milestone '{want.title}' was there already: used as it is."
+            text = _(
+                "The milestone '%(title)s' was there already. It's used as it is.", title=want.title
+            )
             self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         elif any(self._observed.ledger.has(key) for key in keys):
-            text = f"The milestone '{want.title}' was deleted and stays deleted."
+            text = _("The milestone '%(title)s' was deleted and stays deleted.", title=want.title)
             self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         else:
             self.numbers[want.key] = None
             title = distinct_title(want.title, self._holders.keys() | (self._titles - {want.title}))
             if title != want.title:
-                text = f"The milestone '{want.title}' was there already, closed: ours is '{title}'."
+                text = _(
+                    "A closed milestone '%(title)s' was there already. Ours is '%(other)s'.",
+                    title=want.title,
+                    other=title,
+                )
                 self.notes.append(Note(kind="not-ours", key=want.key, text=text))
             wanted = want.model_copy(update={"title": title})
             self.changes.append(_creation(wanted, self._writers))
@@ -92,7 +100,7 @@ class MilestoneDiff:
             "due date": want.due_on.isoformat(),
         }
         base = {"title": marker.title, "description": marker.body, "due date": marker.due or ""}
-        what = f"milestone '{ours.state.title}'"
+        what = named("milestone", f"'{ours.state.title}'")
         changed, drift = compare_fields(want.key, what, current, wanted, base)
         self.drift += drift
         reopened = marker.state == "closed" and ours.state.state == "closed"
@@ -129,7 +137,11 @@ class MilestoneDiff:
         holder = self._holders.get(want.title, ours.state.number)
         if holder == ours.state.number:
             return want.title
-        text = f"The milestone '{ours.state.title}' keeps its title: '{want.title}' is taken."
+        text = _(
+            "The milestone '%(title)s' keeps its title, because there's another '%(wanted)s'.",
+            title=ours.state.title,
+            wanted=want.title,
+        )
         self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         return ours.state.title
 

@@ -3,11 +3,12 @@
 The marker of an object holds the digest of each field as we last wrote it.
 """
 
+from bot.i18n import gettext_noop
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import OurIssue, OurMilestone
 from bot.planning.snapshot import FrozenModel
 
-HAS_COMMENTS = "it has comments"
+HAS_COMMENTS = gettext_noop("it has comments")
 
 
 class Drift(FrozenModel):
@@ -46,7 +47,7 @@ def compare_fields(
 
 
 def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) -> list[str]:
-    """Return what somebody else did to an issue since we last wrote it, in words.
+    """Return what somebody else did to an issue since we last wrote it, as messages.
 
     `label_keys` maps case-folded names of our labels to keys, `unit` is the unit of the milestone
     that the issue is in.
@@ -54,28 +55,29 @@ def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) 
     marker, state = ours.marked.marker, ours.state
     keys_on = {label_keys.get(name.casefold()) for name in state.labels}
     signs = {
-        "it was closed": state.state == "closed" and marker.state == "open",
-        "it was reopened": state.state == "open" and marker.state == "closed",
-        "its title was changed": digest(state.title) != marker.title,
-        "its text was changed": ours.marked.edited,
-        "boxes were ticked": ours.marked.ticked,
-        "its labels were changed": None in keys_on
+        gettext_noop("it was closed"): state.state == "closed" and marker.state == "open",
+        gettext_noop("it was reopened"): state.state == "open" and marker.state == "closed",
+        gettext_noop("its title was changed"): digest(state.title) != marker.title,
+        gettext_noop("its text was changed"): ours.marked.edited,
+        gettext_noop("boxes were ticked"): ours.marked.ticked,
+        gettext_noop("its labels were changed"): None in keys_on
         or {label_digest(key) for key in keys_on if key} != set(marker.labels),
-        "it was moved": unit != marker.milestone or (unit is None and state.milestone is not None),
+        gettext_noop("it was moved"): unit != marker.milestone
+        or (unit is None and state.milestone is not None),
         HAS_COMMENTS: state.comments > 0,
-        "somebody is assigned": bool(state.assignees),
+        gettext_noop("somebody is assigned"): bool(state.assignees),
     }
     return [sign for sign, seen in signs.items() if seen]
 
 
 def milestone_touched(ours: OurMilestone) -> list[str]:
-    """Return what somebody else changed of a milestone since we last wrote it, in words."""
+    """Return what somebody else changed of a milestone since we last wrote it, as messages."""
     marker = ours.marked.marker
     due = ours.state.due_on.isoformat() if ours.state.due_on else ""
     signs = {
-        "its title was changed": digest(ours.state.title) != marker.title,
-        "its description was changed": ours.marked.edited,
-        "its due date was changed": digest(due) != marker.due,
-        "it was closed": ours.state.state != marker.state,
+        gettext_noop("its title was changed"): digest(ours.state.title) != marker.title,
+        gettext_noop("its description was changed"): ours.marked.edited,
+        gettext_noop("its due date was changed"): digest(due) != marker.due,
+        gettext_noop("it was closed"): ours.state.state != marker.state,
     }
     return [sign for sign, seen in signs.items() if seen]

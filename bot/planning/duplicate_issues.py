@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 
 from bot import templating
+from bot.i18n import gettext as _
 from bot.planning.changes import UpdateIssue
 from bot.planning.drift import issue_touched
 from bot.planning.marker import BEGIN, LEDGER, MEMORY, Key
@@ -37,12 +38,16 @@ class DuplicateIssueDiff:
     def _one(self, extra: OurIssue, first: OurIssue) -> None:
         if not are_duplicates(extra, first, self._observed):
             number, other = extra.state.number, first.state.number
-            text = f"Issue {number} says it is issue {other}: only {other} is kept up."
+            text = _(
+                "Issue #%(number)s is a copy of #%(other)s. Milepost updates only #%(other)s.",
+                number=number,
+                other=other,
+            )
             self.notes.append(Note(kind="duplicate", key=extra.key, text=text))
             return
         unit = self._observed.unit_of_milestone.get(extra.state.milestone or 0)
         touched = issue_touched(extra, self._label_keys, unit)
-        why = f"it was made twice, and #{first.state.number} is the one that counts"
+        why = _("made twice: #%(number)s is the one that counts", number=first.state.number)
         if touched or extra.state.state_reason == "reopened":
             change = UpdateIssue(
                 key=extra.key,
@@ -50,7 +55,7 @@ class DuplicateIssueDiff:
                 title=extra.state.title,
                 body=_without_marks(extra.state.body),
                 fields=("marker",),
-                why=f"{why}; this one is yours",
+                why=" · ".join((why, _("this one is yours"))),
             )
         else:
             change = UpdateIssue(

@@ -2,25 +2,57 @@
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from bot import templating
-from bot.i18n import use_language
-from bot.planning.base_change import Row
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, use_language
+from bot.planning.base_change import Row, field_word
+from bot.planning.drift import Drift
 from bot.planning.plan import Plan
 from bot.planning.snapshot import FrozenModel
 from bot.templating import printable
 
 WIDTH = 100
-VERBS = {
-    "+": "to create",
-    "~": "to change",
-    "-": "to close or delete",
-    ">": "to relate",
-    "^": "to pin",
-    "*": "to set",
+_HEADINGS: Mapping[tuple[str, str], Callable[[int], str]] = {
+    ("+", "label"): lambda n: ngettext("%(num)s label to create", "%(num)s labels to create", n),
+    ("~", "label"): lambda n: ngettext("%(num)s label to change", "%(num)s labels to change", n),
+    ("-", "label"): lambda n: ngettext("%(num)s label to delete", "%(num)s labels to delete", n),
+    ("+", "milestone"): lambda n: ngettext(
+        "%(num)s milestone to create", "%(num)s milestones to create", n
+    ),
+    ("~", "milestone"): lambda n: ngettext(
+        "%(num)s milestone to change", "%(num)s milestones to change", n
+    ),
+    ("-", "milestone"): lambda n: ngettext(
+        "%(num)s milestone to close or delete", "%(num)s milestones to close or delete", n
+    ),
+    ("+", "issue"): lambda n: ngettext("%(num)s issue to create", "%(num)s issues to create", n),
+    ("~", "issue"): lambda n: ngettext("%(num)s issue to change", "%(num)s issues to change", n),
+    ("-", "issue"): lambda n: ngettext("%(num)s issue to close", "%(num)s issues to close", n),
+    ("^", "issue"): lambda n: ngettext("%(num)s issue to pin", "%(num)s issues to pin", n),
+    (">", "sub-issue"): lambda n: ngettext(
+        "%(num)s sub-issue to add", "%(num)s sub-issues to add", n
+    ),
+    ("+", "comment"): lambda n: ngettext(
+        "%(num)s comment to write", "%(num)s comments to write", n
+    ),
+    ("-", "comment"): lambda n: ngettext(
+        "%(num)s comment to delete", "%(num)s comments to delete", n
+    ),
+    ("*", "mark"): lambda n: ngettext("%(num)s reaction to add", "%(num)s reactions to add", n),
 }
+_COUNTS: Mapping[str, Callable[[int], str]] = {
+    "+": lambda n: ngettext("%(num)s to create", "%(num)s to create", n),
+    "~": lambda n: ngettext("%(num)s to change", "%(num)s to change", n),
+    "-": lambda n: ngettext("%(num)s to close or delete", "%(num)s to close or delete", n),
+    ">": lambda n: ngettext("%(num)s sub-issue to add", "%(num)s sub-issues to add", n),
+    "^": lambda n: ngettext("%(num)s to pin", "%(num)s to pin", n),
+    "*": lambda n: ngettext("%(num)s reaction to add", "%(num)s reactions to add", n),
+}
+_SENTENCES = frozenset({"text", "labels", "milestone"})
+"""Fields whose drift is a sentence, for what stands there is no value to show."""
 
 
 class PlanGroup(FrozenModel):
@@ -37,16 +69,16 @@ def as_text(plan: Plan) -> str:
 
 
 def _as_text(plan: Plan) -> str:
-    lines = [f"{heading(plan)} {plan.repository}", ""]
+    lines = [heading(plan, plan.repository), ""]
     for group in groups(plan):
         lines += [group.heading]
-        lines += _label_lines(group) if "label" in group.heading else _row_lines(group)
+        lines += _label_lines(group) if group.rows[0].kind == "label" else _row_lines(group)
         lines += [""]
     if plan.drift:
-        lines += ["Changed by somebody else and kept as it is"]
+        lines += [_("Changed by hand, so it stays")]
         lines += [f"  = {printable(sentence)}" for sentence in drift_sentences(plan)] + [""]
     if plan.notes:
-        lines += ["Good to know"]
+        lines += [_("Good to know")]
         lines += [f"  . {printable(note.text)}" for note in plan.notes] + [""]
     return "\n".join([*lines, closing(plan)])
 
@@ -56,8 +88,7 @@ def as_markdown(plan: Plan) -> str:
     with use_language(plan.language):
         return templating.render(
             "plan.md.j2",
-            plan=plan,
-            heading=heading(plan),
+            heading=heading(plan, templating.code(plan.repository)),
             groups=groups(plan),
             drift=drift_sentences(plan),
             notes=[note.text for note in plan.notes],
@@ -72,52 +103,56 @@ def as_json(plan: Plan) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
-def heading(plan: Plan) -> str:
-    """Return the words that stand before the repository's name."""
-    return "Plan for" if plan.purpose == "apply" else "Plan to undo what Milepost made in"
+def heading(plan: Plan, repository: str) -> str:
+    """Return the title of a plan; `repository` is its name as it is to be shown."""
+    if plan.purpose == "undo":
+        return _("Plan to undo what Milepost made in %(repository)s", repository=repository)
+    return _("Plan for %(repository)s", repository=repository)
 
 
 def closing(plan: Plan) -> str:
-    """Return the last sentence: how much there is to do, and how many notifications it makes."""
+    """Return the last line: how much there is to do, and how many notifications it makes."""
     if plan.empty and plan.purpose == "undo":
-        return "Nothing to take back."
+        return _("Nothing to undo.")
     if plan.empty and plan.drift:
-        return "Nothing to do: what differs from the plan was somebody's choice."
+        return _("Nothing to do: what differs from the plan was changed by hand.")
     if plan.empty:
-        return "Nothing to do: the repository is as the plan wants it."
+        return _("Nothing to do: the repository matches the plan.")
     signs = [change.describe().sign for change in plan.changes]
-    verbs = VERBS | {"*": "to mark"}
-    counted = ", ".join(f"{signs.count(s)} {verb}" for s, verb in verbs.items() if s in signs)
-    number = plan.notifications
-    noise = f"{number} notification{'' if number == 1 else 's'}" if number else "no notification"
-    return f"{counted}. Whoever watches the repository gets {noise}."
+    counted = [count(signs.count(sign)) for sign, count in _COUNTS.items() if sign in signs]
+    noise = ngettext(
+        "%(num)s notification for watchers",
+        "%(num)s notifications for watchers",
+        plan.notifications,
+    )
+    return " · ".join((*counted, noise))
 
 
 def groups(plan: Plan) -> list[PlanGroup]:
     """Return the rows by sign and kind, in the plan's order."""
     found: list[PlanGroup] = []
     rows = [change.describe() for change in plan.changes]
-    for (sign, kind), same in groupby(rows, key=lambda r: (r.sign, r.kind)):
+    for key, same in groupby(rows, key=lambda r: (r.sign, r.kind)):
         members = tuple(same)
-        plural = "" if len(members) == 1 else "s"
-        heading = f"{len(members)} {kind}{plural} {VERBS[sign]}"
-        found.append(PlanGroup(heading=heading, rows=members))
+        found.append(PlanGroup(heading=_HEADINGS[key](len(members)), rows=members))
     return found
 
 
 def drift_sentences(plan: Plan) -> list[str]:
-    """Return a sentence for each field that somebody changed."""
-    return [
-        f"{drift.what}: the {drift.field} is {_quoted(drift.theirs)}"
-        f" (ours would be {_quoted(drift.ours)})"
-        if drift.field not in {"text", "labels", "milestone"}
-        else f"{drift.what}: {drift.field}: {drift.theirs}"
-        for drift in plan.drift
-    ]
+    """Return a line for each field that somebody changed."""
+    return [_drift_line(drift) for drift in plan.drift]
+
+
+def _drift_line(drift: Drift) -> str:
+    if drift.field in _SENTENCES:
+        return f"{drift.what} · {drift.theirs}"
+    now = f"{field_word(drift.field)}: {_quoted(drift.theirs)}"
+    planned = _("planned: %(value)s", value=_quoted(drift.ours))
+    return f"{drift.what} · {now} · {planned}"
 
 
 def _quoted(text: str) -> str:
-    return f'"{textwrap.shorten(text, 80, placeholder="…")}"' if text else "empty"
+    return f'"{textwrap.shorten(text, 80, placeholder="…")}"' if text else _("empty")
 
 
 def _label_lines(group: PlanGroup) -> list[str]:
@@ -132,7 +167,9 @@ def _label_lines(group: PlanGroup) -> list[str]:
 def _row_lines(group: PlanGroup) -> Iterator[str]:
     if group.rows[0].sign == ">":
         for detail, same in groupby(group.rows, key=lambda r: r.detail):
-            yield f"  > {len(list(same))} {printable(detail)}"
+            count, parent = len(list(same)), printable(detail)
+            text = ngettext("%(num)s in %(parent)s", "%(num)s in %(parent)s", count, parent=parent)
+            yield f"  > {text}"
         return
     for line in group.rows:
         detail = f"  ({printable(line.detail)})" if line.detail else ""

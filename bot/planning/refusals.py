@@ -10,6 +10,8 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.errors import ChangeRefusedError, InvalidChangeError, PullRequestPermissionError
+from bot.i18n import format_date
+from bot.i18n import gettext as _
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -59,9 +61,8 @@ def noted(before: Refusals, refused: Iterable[Refused], today: date) -> dict[str
         old = found.get(change.identity)
         if old is not None and old.tried == today:
             continue
-        row = change.describe()
         found[change.identity] = RefusedChange(
-            what=f"{row.kind} {row.title}",
+            what=change.describe().name,
             why=" ".join(filter(None, (error.what, error.hint))),
             tries=old.tries + 1 if old else 1,
             tried=today,
@@ -144,7 +145,8 @@ class HeldChanges:
         found = self._refusals.get(change.identity)
         self._wanted.add(change.identity)
         if is_held(self._refusals, change, self._snapshot, self._today) and found is not None:
-            text = f"Not written: {found.what}. {found.why} Next try: {found.next_try}."
+            again = _("Next try: %(day)s.", day=format_date(found.next_try))
+            text = f"{_sentence(found)} {again}"
             self.notes.append(Note(kind="refused", key=change.identity, text=text))
         elif not waits_for(change, self._missing):
             self.retries = self.retries or found is not None
@@ -176,7 +178,7 @@ def to_report(refusals: Refusals) -> tuple[RefusedChange, ...]:
 
 def sentences(refusals: Refusals) -> tuple[str, ...]:
     """Return a sentence for each refusal: what was not written, why, and what to do."""
-    return tuple(f"Not written: {one.what}. {one.why}" for one in to_report(refusals))
+    return tuple(map(_sentence, to_report(refusals)))
 
 
 def matter(refusals: Refusals) -> bool:
@@ -188,6 +190,10 @@ def matter(refusals: Refusals) -> bool:
         identity.partition(" ")[0] not in OPTIONAL and not one.pull
         for identity, one in refusals.items()
     )
+
+
+def _sentence(refused: RefusedChange) -> str:
+    return f"{_('Not written: %(what)s.', what=refused.what)} {refused.why}"
 
 
 def _pull(change: Write, error: ChangeRefusedError) -> int:

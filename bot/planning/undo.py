@@ -4,6 +4,8 @@ Issues cannot be deleted by an app, so ours are closed as not planned, without l
 The ledger is written first: what is about to go must not look as if the learner had removed it.
 """
 
+from bot.i18n import format_list, gettext_noop
+from bot.i18n import gettext as _
 from bot.planning.changes import Change, DeleteLabel, DeleteMilestone, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.diff_labels import label_print
@@ -26,7 +28,12 @@ def make_undo(snapshot: Snapshot) -> Plan:
         if key == SUMMARY_KEY:  # the comments on it are weekly summaries, and closing loses none
             touched = [sign for sign in touched if sign != HAS_COMMENTS]
         if touched:
-            text = f"Issue #{ours.state.number} '{ours.state.title}': {_join_with_and(touched)}."
+            text = _(
+                "Issue #%(number)s '%(title)s' stays: %(reasons)s.",
+                number=ours.state.number,
+                title=ours.state.title,
+                reasons=format_list(map(_, touched)),
+            )
             notes.append(Note(kind="left", key=key, text=text))
         elif ours.state.state == "open":
             closing.append(ours)
@@ -91,13 +98,14 @@ def _labels(observed: ObservedState, going: set[int], notes: list[Note]) -> list
     for key, label in observed.labels.items():
         written = observed.ledger.labels.get(key)
         if label.name.casefold() in used:
-            reason = "issues that stay carry it"
+            reason = gettext_noop("other issues have it")
         elif written != label_print(label.name, label.color, label.description):
-            reason = "it was changed"
+            reason = gettext_noop("it was changed")
         else:
             deleted.append(DeleteLabel(key=key, name=label.name))
             continue
-        notes.append(Note(kind="left", key=key, text=f"Label '{label.name}': {reason}."))
+        text = _("Label '%(name)s' stays: %(reason)s.", name=label.name, reason=_(reason))
+        notes.append(Note(kind="left", key=key, text=text))
     return deleted
 
 
@@ -109,15 +117,15 @@ def _milestones(
     for key, ours in observed.milestones.items():
         reasons = milestone_touched(ours)
         if ours.state.number in used:
-            reasons = ["issues that stay are in it", *reasons]
+            reasons = [gettext_noop("other issues are in it"), *reasons]
         if reasons:
-            text = f"Milestone '{ours.state.title}': {_join_with_and(reasons)}."
+            text = _(
+                "Milestone '%(title)s' stays: %(reasons)s.",
+                title=ours.state.title,
+                reasons=format_list(map(_, reasons)),
+            )
             notes.append(Note(kind="left", key=key, text=text))
         else:
             state = ours.state
             deleted.append(DeleteMilestone(key=key, number=state.number, title=state.title))
     return deleted
-
-
-def _join_with_and(parts: list[str]) -> str:
-    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]

@@ -13,9 +13,10 @@ from pydantic import InstanceOf
 from bot.curriculum.carry_ids import carry_ids, count_tasks
 from bot.curriculum.guide_importer_version import importer_version
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.planning.reading_record import ReadingRecord
 from bot.planning.snapshot import FrozenModel
-from bot.templating import plural
 
 
 class NewReading(FrozenModel):
@@ -34,17 +35,23 @@ class NewReading(FrozenModel):
     @property
     def sentence(self) -> str:
         """Return that there is one, and what it would change."""
-        begins = "This version of Milepost reads your guide differently"
         if self.edited:
-            begins = "Your guide has changed, and this version of Milepost reads it differently"
-        return f"{begins}: {self._difference()}."
+            begins = _("Your guide has changed, and this version of Milepost reads it differently.")
+        else:
+            begins = _("This version of Milepost reads your guide differently.")
+        return f"{begins} {self._difference()}"
 
     def _difference(self) -> str:
         if not self.counted:
-            return "other tasks, texts or dates"
-        counts = ((self.more, "more"), (self.fewer, "fewer"))
-        found = [plural(n, f"{word} task") for n, word in counts if n]
-        return ", ".join(found) or "the same tasks, with other texts or dates"
+            return _("Tasks, texts or dates may change.")
+        if not self.more and not self.fewer:
+            return _("The tasks stay, but texts or dates change.")
+        found: list[str] = []
+        if self.more:
+            found.append(ngettext("%(num)s task is new.", "%(num)s tasks are new.", self.more))
+        if self.fewer:
+            found.append(ngettext("%(num)s task goes.", "%(num)s tasks go.", self.fewer))
+        return " ".join(found)
 
 
 class GuideReading(FrozenModel):

@@ -1,7 +1,8 @@
 """The dashboard: the body of the summary issue, edited in place.
 
-Where the learner is, what comes next, what it adds up to, and boxes that work as buttons. Two
-runs on one day with the same facts give equal bytes.
+What to do now, how far it is, what comes next, all on the first screen of a phone; behind it boxes
+that work as buttons, and all else in folds. Two runs on one day with the same facts give equal
+bytes.
 """
 
 from collections import Counter
@@ -35,7 +36,7 @@ from bot.settings import CONFIG_PATH, SummarySettings
 # GitHub holds 65,536 characters; the learner's own words, memory and ledger need room, too.
 MOST_CHARACTERS = 30_000
 MOST_WORK = 25
-MOST_OPEN_ROWS = 14
+MOST_FIRST = 5  # of them on the first screen; the others are folded
 MOST_LATE = 5
 MOST_APPLIED = 15
 MOST_ROWS = 25
@@ -54,6 +55,13 @@ class DashboardPosition(FrozenModel):
     last: date
     percent: int
     work: tuple[Work, ...]
+
+
+class FollowingUnit(FrozenModel):
+    """The unit that comes next: its name, and its first day."""
+
+    name: str
+    first: date
 
 
 class DashboardRow(FrozenModel):
@@ -135,6 +143,7 @@ class Dashboard(FrozenModel):
     late: tuple[Work, ...]
     closed_by_bots: tuple[ClosedByBot, ...]
     checkpoint: position.NextCheckpoint | None
+    following: FollowingUnit | None = None  # pages stored by an earlier version have none
     numbers: DashboardNumbers
     row_kind: str
     rows: tuple[DashboardRow, ...]
@@ -184,6 +193,7 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         late=tuple(w for w in late_work(path) if w.unit != place.unit and w.state not in UNDER_WAY),
         closed_by_bots=tuple(_closed_by_bots(path)),
         checkpoint=position.next_checkpoint(path),
+        following=_following(path, place.unit),
         numbers=_numbers(path),
         row_kind=_row_kind(curriculum),
         rows=tuple(_rows(path)),
@@ -222,18 +232,19 @@ def as_markdown(values: Dashboard) -> str:
 
 def _rendered(values: Dashboard, *, full: bool = True, beside: bool = True) -> str:
     rows = values.rows if full else position.around_current(values.rows, MOST_ROWS)
-    works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
+    works = most_important(values.place.work, MOST_FIRST)
+    more = most_important(values.place.work, MOST_WORK) if full else ()
     return templating.render(
         "dashboard.md.j2",
         d=values,
         rows=rows,
         works=works,
+        later_works=[work for work in more if work not in works],
         buttons=values.buttons if full else values.buttons[:MOST_ROWS],
         full=full,
         beside=beside,
         most_late=MOST_LATE,
         most_applied=MOST_APPLIED,
-        most_open_rows=MOST_OPEN_ROWS,
         config_path=CONFIG_PATH,
         **WORDS,
     )
@@ -258,6 +269,16 @@ def _place(path: LearningPath) -> DashboardPosition:
         percent=path.progress.of_unit(current.unit).percent,
         work=tuple(w for w in work if w.state is not WorkState.REMOVED),
     )
+
+
+def _following(path: LearningPath, unit: str) -> FollowingUnit | None:
+    """Return the first unit behind `unit` that has not begun."""
+    order = [dates.unit for dates in path.dates.units]
+    behind = path.dates.units[order.index(unit) + 1 :]
+    found = next((dates for dates in behind if dates.first > path.today), None)
+    if found is None:
+        return None
+    return FollowingUnit(name=unit_names(path.curriculum)[found.unit], first=found.first)
 
 
 def _numbers(path: LearningPath) -> DashboardNumbers:
@@ -298,8 +319,9 @@ def _rows(path: LearningPath) -> Iterator[DashboardRow]:
     over = path.finished_on or path.today > path.dates.last
     current = None if over else position.current_unit(path)
     here = current.unit if current else ""
+    work = {one.key: one for one in path.progress.work}
     for title, units, counted, made in _stretches(path):
-        keys = {f"deliverable:{one.id}" for one in made}
+        left = ((one.title, work.get(f"deliverable:{one.id}")) for one in made)
         yield DashboardRow(
             title=title,
             first=path.dates[units[0].id].first,
@@ -307,7 +329,7 @@ def _rows(path: LearningPath) -> Iterator[DashboardRow]:
             percent=counted.percent,
             done_hours=counted.done,
             total_hours=counted.total,
-            deliverables=tuple(w for w in path.progress.work if w.key in keys),
+            deliverables=tuple(w.model_copy(update={"title": title}) for title, w in left if w),
             current=here in {unit.id for unit in units},
         )
 

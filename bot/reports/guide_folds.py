@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.curriculum.base import Priority, slugify
 from bot.curriculum.model import Horizon
+from bot.curriculum.picks import Pick
 from bot.curriculum.sections import (
     CommunityEntry,
     CompanyTier,
@@ -20,6 +21,8 @@ from bot.curriculum.sections import (
     ToolCategory,
     TransferableSkill,
 )
+from bot.i18n import ENGLISH, LANGUAGES
+from bot.i18n import gettext as _
 from bot.progress.commands.choose import Choose
 from bot.progress.next_steps import ActionState, action_states
 from bot.progress.path import LearningPath
@@ -99,8 +102,8 @@ class StepList(NamedTuple):
 class GuideFolds(NamedTuple):
     """The parts of a guide that stand beside its path.
 
-    `language` is empty for English. `known` is the work that was known before the path began.
-    `groups` are tool categories by the guide's own groups.
+    `language` is what it calls itself, empty for English. `known` is the work that was known before
+    the path began. `groups` are tool categories by the guide's own groups.
     """
 
     overview: Overview
@@ -122,6 +125,7 @@ class GuideFolds(NamedTuple):
 def guide_folds(path: LearningPath) -> GuideFolds:
     """Return what the guide says beside the path, as of now."""
     curriculum = path.curriculum
+    language = curriculum.language
     groups: dict[str, list[ToolCategory]] = {}
     for category in curriculum.tools:
         groups.setdefault(category.group or "", []).append(category)
@@ -131,7 +135,7 @@ def guide_folds(path: LearningPath) -> GuideFolds:
         overview=curriculum.overview,
         source=curriculum.source,
         version=curriculum.version,
-        language="" if curriculum.language == "en" else curriculum.language,
+        language="" if language == ENGLISH else LANGUAGES.get(language, language),
         known=tuple(w for w in path.progress.work if w.state is WorkState.CREDITED),
         brought=tuple(_brought(path)),
         reading=_reading(path),
@@ -204,7 +208,7 @@ def _picks(path: LearningPath) -> Iterator[PickState]:
         taken = path.settings.choices.get(pick.id, "")
         matters = here is not None and order.index(pick.unit) <= order.index(here.unit)
         yield PickState(
-            title=pick.title,
+            title=_pick_title(pick),
             taken=next((one.title for one in pick.options if one.id == taken), ""),
             options=tuple(
                 PickOption(
@@ -217,6 +221,12 @@ def _picks(path: LearningPath) -> Iterator[PickState]:
                 for one in pick.options
             ),
         )
+
+
+def _pick_title(pick: Pick) -> str:
+    if pick.id == "cloud":
+        return _("Choose a cloud")
+    return _("Choose one: %(options)s", options=" / ".join(one.title for one in pick.options))
 
 
 def _steps(path: LearningPath) -> Iterator[StepList]:

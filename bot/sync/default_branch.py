@@ -9,6 +9,7 @@ from hashlib import sha1
 from typing import NamedTuple
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
 from bot.planning.marker import Key
 from bot.planning.ports import Reader
 from bot.planning.snapshot import ReadmeFile
@@ -65,7 +66,9 @@ def _forms(view: LearningPath, reader: Reader) -> Iterator[DefaultBranchFile]:
         else:
             wanted = there.startswith(MANAGED_NOTE) and there.replace("\r\n", "\n") != text
         data = text.encode() if wanted else None
-        yield DefaultBranchFile(path, data, f"Update the form {name}", frozenset({key}))
+        yield DefaultBranchFile(
+            path, data, _("Update the form %(name)s", name=name), frozenset({key})
+        )
 
 
 def _readme(view: LearningPath, reader: Reader, web: str) -> DefaultBranchFile:
@@ -77,7 +80,7 @@ def _readme(view: LearningPath, reader: Reader, web: str) -> DefaultBranchFile:
     from bot.reports.readme_block import as_markdown, has_block, with_block
 
     there = reader.readme()
-    file = DefaultBranchFile(there.path if there else README, None, "Update the progress block")
+    file = DefaultBranchFile(there.path if there else README, None, _("Update the progress block"))
     stays = file._replace(keys=frozenset({README_KEY}))
     if (there is None or not has_block(there.text)) and view.observed.ledger.has(README_KEY):
         return stays
@@ -85,15 +88,20 @@ def _readme(view: LearningPath, reader: Reader, web: str) -> DefaultBranchFile:
         there = ReadmeFile(README, f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n")
     why_not = ""
     if not there.path.lower().endswith(MARKDOWN):
-        why_not = f"{there.path} isn't Markdown. `publish.readme: false` is quiet."
+        why_not = _(
+            "No progress block: %(file)s isn't Markdown. `publish.readme: false` hides this note.",
+            file=there.path,
+        )
     elif NO_TEXT.search(there.text):
-        why_not = f"{there.path} isn't UTF-8 text. Save it as UTF-8."
+        why_not = _("No progress block: %(file)s isn't UTF-8. Save it as UTF-8.", file=there.path)
     block = as_markdown(view, web=web)
     changed = None if why_not else with_block(there.text, block)
     if not why_not and changed is None and block not in there.text.replace("\r\n", "\n"):
-        why_not = f"its two marks in {there.path} don't stand once, in order."
+        why_not = _(
+            "No progress block: %(file)s needs its two marks once, in order.", file=there.path
+        )
     if why_not:
-        return file._replace(note=f"No progress block: {why_not}")
+        return file._replace(note=why_not)
     return stays if changed is None else stays._replace(data=changed.encode())
 
 
@@ -102,7 +110,7 @@ def _guide(view: LearningPath, reader: Reader) -> DefaultBranchFile:
 
     Each is tried once: a learner who takes a tick out has the last word.
     """
-    file = DefaultBranchFile(view.settings.curriculum, None, "Tick what is done")
+    file = DefaultBranchFile(view.settings.curriculum, None, _("Tick what's done"))
     finished = {work.key for work in view.progress.work if work.finished}
     open_boxes = {f"task:{task.id}" for task in view.curriculum.tasks() if not task.done}
     keys = {key: f"tick:{key}" for key in finished & open_boxes}
@@ -123,5 +131,5 @@ def _guide(view: LearningPath, reader: Reader) -> DefaultBranchFile:
         return carry_ids(view.curriculum, read_guide(guide, name=file.path, units=units))
 
     names = {key.removeprefix("tick:task:") for key in tried}
-    changed, _ = tick_boxes(data, names, read)
+    changed = tick_boxes(data, names, read)[0]
     return file._replace(data=changed) if changed != data else file

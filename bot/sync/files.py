@@ -15,6 +15,7 @@ from bot.errors import (
     PermissionDeniedError,
     PullRequestPermissionError,
 )
+from bot.i18n import gettext as _
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.length_limits import git_name
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
@@ -25,7 +26,6 @@ from bot.progress.path import LearningPath
 from bot.sync.default_branch import README, blob_hash, default_branch_files
 
 FILES_PULL = "pull:files"
-FILES_TITLE = "Update the files of Milepost"
 # GitHub, GitLab, Netlify and others read it, and start nothing (netlify/ask-netlify#27,
 # decaporg/decap-cms#2733). A required check of a pull request would wait for ever: not there.
 SKIP_CI = " [skip ci]"
@@ -149,7 +149,7 @@ def plan_files(
     on_branch = reports if publish.reports == "branch" else ()
     of_reports = {path: data for report in on_branch for path, data in report.files.items()}
     if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
-        message = f"Update progress{skip}"
+        message = f"{_('Update progress')}{skip}"
         found.add(CommitFiles(branch=publish.branch, files=files, message=message, base="orphan"))
     notes: list[str] = []
     for file in default_branch_files(view, reader, web=web):
@@ -188,7 +188,8 @@ def write_files(
             _write(opened, change)
         except ChangeRefusedError as error:
             if isinstance(change, PutFile) and isinstance(error, BranchRuleError):
-                error.hint = f"It comes by a pull request instead. {error.hint or ''}".rstrip()
+                instead = _("It comes by a pull request instead.")
+                error.hint = f"{instead} {error.hint or ''}".rstrip()
             refused.append((change, error))
             missing |= {change.branch} if isinstance(change, CommitFiles) else set()
         else:
@@ -200,24 +201,27 @@ def _write(gateway: Gateway, change: FileWrite) -> None:
     try:
         gateway.write(change)
     except PermissionDeniedError as denied:
-        reason = f"({denied.what.rstrip('.')})."
+        reason = denied.what.rstrip(".")
         if not isinstance(change, OpenPullRequest):
             raise FilePermissionError(
-                f"The token may not write files {reason}",
-                hint="Give it Contents: Read and write, in a workflow `contents: write`.",
+                _("The token can't write files (%(reason)s).", reason=reason),
+                hint=_("Give it Contents: Read and write, in a workflow `contents: write`."),
             ) from denied
         raise PullRequestPermissionError(
-            f"The token may not open pull requests {reason}",
-            hint="Give it Pull requests: Read and write, in a workflow `pull-requests: write`; or "
-            f"open one from the branch {change.branch}.",
+            _("The token can't open pull requests (%(reason)s).", reason=reason),
+            hint=_(
+                "Give it Pull requests: Read and write, in a workflow `pull-requests: write`, or "
+                "open one from the branch %(branch)s.",
+                branch=change.branch,
+            ),
         ) from denied
 
 
 def describe_files(plan: FilePlan) -> str:
     """Return what would be written, one line each; empty for nothing."""
-    lines = [f"Would write {path}" for path in plan.paths]
+    lines = [_("Would write %(file)s", file=path) for path in plan.paths]
     lines += [
-        f"Would open a pull request: {write.title}"
+        _("Would open a pull request: %(title)s", title=write.title)
         for write in plan.writes
         if isinstance(write, OpenPullRequest)
     ]
@@ -258,14 +262,14 @@ def _files_pull(
     merged = pull is not None and pull.merged_at is not None
     if not files or (pull is not None and pull.state == "closed" and not merged):
         return
-    name = f"{view.settings.publish.branch}-files"
+    name, title = f"{view.settings.publish.branch}-files", _("Update Milepost's files")
     there = reader.tree(name) or {}
     if any(there.get(path) != blob_hash(data) for path, data in files.items()):
-        yield CommitFiles(branch=name, files=dict(files), message=FILES_TITLE, base="merge")
+        yield CommitFiles(branch=name, files=dict(files), message=title, base="merge")
     if pull is None or merged:
         text = templating.render("pull-files.md.j2", paths=sorted(files))
         body = wrap(text, Marker(key=FILES_PULL, title="", body=digest(normalized(text))))
-        yield OpenPullRequest(branch=name, title=FILES_TITLE, body=body)
+        yield OpenPullRequest(branch=name, title=title, body=body)
 
 
 def _newest_pull(view: LearningPath) -> PullState | None:

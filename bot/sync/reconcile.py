@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from bot.i18n import gettext as _
 from bot.i18n import use_language
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
@@ -113,7 +114,7 @@ class Session:
         written = 0
         if not plan.empty:
             plan = self.sign_in(plan)
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             if plan.empty:
                 break
             refused = len(self._refused)
@@ -218,9 +219,11 @@ def _with_reading(plan: Plan, path: LearningPath) -> Plan:
         return plan.model_copy(update={"removals": 0})
     text = ""
     if reading.offered and not path.finished_on:
-        text = f"{reading.offered.sentence} Tick the box on the dashboard to take it."
+        hint = _("Tick the box on the dashboard to use it.")
+        text = f"{reading.offered.sentence} {hint}"
     elif reading.forced:
-        text = f"{reading.forced.sentence} The reading that the path began with is not on record."
+        hint = _("How your path's guide was read before isn't on record.")
+        text = f"{reading.forced.sentence} {hint}"
     notes = (Note(kind="reading", key=SUMMARY_KEY, text=text),) if text else ()
     stop = text if reading.forced else ""
     return plan.model_copy(update={"notes": (*plan.notes, *notes), "stop": stop})

@@ -18,7 +18,7 @@ def test_the_demo_lives_through_a_quarter_and_ends_by_itself(terminal: Terminal)
     assert len({title for title in titles if title.startswith("Summary of week")}) == 13
     assert titles[13:] == ("Report: Three-month checkpoint",)
     assert days == ("Monday",) * 13 + ("Tuesday",)
-    assert "### Where you are" in lived
+    assert "### How far you are" in lived
     assert "The badge says: From DevOps to MLOps | " in lived
     assert "milepost demo" in lived  # how to look at it in a browser
     assert not terminal.sandbox.world.journal.entries  # it has a GitHub of its own

@@ -151,7 +151,7 @@ def test_undo_takes_back_what_nobody_touched_and_says_what_stays(
     file_regression.check(ran.out)
     still_open = [i["title"] for i in terminal.issues() if i["state"] == "open"]
     assert still_open == ["Install the tools"]
-    assert terminal("undo", "--yes").out.splitlines()[-1].startswith("Nothing to take back")
+    assert terminal("undo", "--yes").out.splitlines()[-1].startswith("Nothing to undo")
 
 
 def test_undo_asks_too(terminal: Terminal) -> None:

@@ -187,7 +187,7 @@ def test_another_reading_of_the_guide_is_reported_and_nothing_is_done(
     monkeypatch.setattr("bot.progress.guide_file.importer_version", lambda: "newer")
     read, other = importer.read, GUIDE.replace("- [ ] Explain it\n", "")
     monkeypatch.setattr(importer, "read", lambda _, **how: read(other.encode(), **how))
-    sentence = "This version of Milepost reads your guide differently: 1 fewer task."
+    sentence = "This version of Milepost reads your guide differently. 1 task goes."
     assert sentence in terminal("plan").out.replace("\n    ", " ")
     assert f"mind  guide: {sentence}" in terminal("doctor").out
     assert terminal("sync").code == 0

@@ -27,15 +27,17 @@ def test_a_guide_becomes_a_plan_that_respects_its_learner(terminal: Terminal) ->
     assert terminal("apply", "--yes").code == 0  # the dashboard has its new name
     reported = terminal("plan", "--detailed-exitcode")
     assert reported.code == 0  # there is nothing to overwrite
-    assert f"issue #{number} 'Read five chapters': the title is" in reported.out
-    assert f"issue #{number} 'Read five chapters': text: it was rewritten" in reported.out
+    assert f"issue #{number} 'Read five chapters' · title:" in reported.out
+    assert (
+        f"issue #{number} 'Read five chapters' · our part of the text was rewritten" in reported.out
+    )
     writes = len(journal.writes)
     assert terminal("apply", "--yes").code == 0
     assert len(journal.writes) == writes
 
     undone = terminal("undo", "--yes")
     assert undone.code == 0
-    assert f"Issue #{number} 'Read five chapters': its title was changed" in undone.out
+    assert f"Issue #{number} 'Read five chapters' stays: its title was changed" in undone.out
     after = terminal.github("GET", f"/issues/{number}")
     assert (after["title"], after["body"], after["state"]) == ("Read five chapters", body, "open")
     others = [i for i in terminal.issues() if i["number"] != number]

@@ -66,7 +66,7 @@ class YearDocument:
         self._summaries += kind == "weekly"
         if kind == "weekly" and self._summaries % EVERY == 0 and not self._runs.reports("finish"):
             body = self._runs.bench.issue(SUMMARY).body or ""
-            self._add("The dashboard:", shown(body).partition("### The path")[0])
+            self._add("The dashboard:", shown(body).partition("<details")[0])
 
     def _on_issue(self, action: str, issue: Issue) -> None:
         if action == "opened":

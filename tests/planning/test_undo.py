@@ -68,7 +68,7 @@ def test_milestones_and_labels_in_use_stay(bench: RepositoryFixture) -> None:
     assert bench.milestone_titles() == ["Month 1, Week 1-2: First steps"]
     assert "kind: reading" in bench.label_names()
     assert "kind: setup" not in bench.label_names()
-    assert any("issues that stay are in it" in note.text for note in plan.notes)
+    assert any("other issues are in it" in note.text for note in plan.notes)
 
 
 def test_a_milestone_with_an_issue_of_the_learners_stays(bench: RepositoryFixture) -> None:
@@ -108,7 +108,7 @@ def test_a_milestone_that_the_learner_closed_stays(bench: RepositoryFixture) -> 
     plan = bench.undo()
     assert bench.milestone_titles("closed") == ["Month 2, Week 1-4: Your way"]
     assert [note.text for note in plan.notes] == [
-        "Milestone 'Month 2, Week 1-4: Your way': it was closed."
+        "Milestone 'Month 2, Week 1-4: Your way' stays: it was closed."
     ]
 
 

@@ -74,7 +74,7 @@ def test_what_a_bot_closes_is_neither_done_nor_skipped(scenario: Scenario, reaso
     assert scenario.issue("Read").state == "closed"
     assert "[Read](<" in scenario.dashboard
     assert (
-        "(`stale[bot]`). Reopen it to go on, or write `/done` or `/skip` there."
+        "(`stale[bot]`). Reopen what you want to go on with, or write `/done` or `/skip` there."
         in scenario.dashboard
     )
     assert not scenario.apply(PATH).changes

@@ -73,7 +73,7 @@ def test_a_page_that_would_be_too_long_leaves_out_the_guides_words_first() -> No
 def test_what_divides_a_guide_is_shown_as_a_word(reading: str, shown: str) -> None:
     path = path_with(source={"name": "The guide", "reading": reading})
     text = page(HistoryLearner(path, HOW), "2026-01-20")
-    assert f"- From The guide, version 2.3, language fr, divided by {shown}\n" in text
+    assert f"- From The guide · version 2.3 · language: Français · divided by: {shown}\n" in text
 
 
 def test_a_part_that_the_guide_lacks_has_no_fold() -> None:
@@ -125,7 +125,7 @@ def test_a_pick_has_boxes_where_it_matters_until_it_is_taken() -> None:
     assert "Take Gas" in page(learner, "2026-01-20")
     learner.contains(Choose(choice="cloud", option="gas"), "2026-01-10")
     text = page(learner, "2026-01-20")
-    assert "you chose **Gas**" in text
+    assert "You chose **Gas**" in text
     assert "Take Gas" not in text
     assert "Take Wood" in text
 

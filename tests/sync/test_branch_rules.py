@@ -59,7 +59,7 @@ def test_files_that_a_rule_refuses_come_by_one_pull_request(rule: moderation.Rul
     assert "`README.md`" in (pull.body or "")
     assert home.file("badge.svg", "milepost")
     assert "It comes by a pull request instead." in home.refused()["put-file README.md"].why
-    assert "could not be written" not in home.dashboard()
+    assert "didn't accept" not in home.dashboard()
     assert not matter(home.refused())
     home.later(1)
     assert home.calm_run() == []
@@ -97,8 +97,8 @@ def test_a_rule_that_is_lifted_lets_the_files_in(rule: moderation.Rule) -> None:
     home = Publishing(rule, "*")
     badge = home.file("badge.svg", "milepost")
     home.work()
-    assert "branch milepost. A rule of this repository" in home.dashboard()
-    assert "branch milepost-files. A rule of this repository" in home.dashboard()
+    assert "branch milepost · A rule of this repository" in home.dashboard()
+    assert "branch milepost-files · A rule of this repository" in home.dashboard()
     assert matter(home.refused())
     home.later(1)
     assert home.calm_run() == []
@@ -112,7 +112,7 @@ def test_a_rule_that_is_lifted_lets_the_files_in(rule: moderation.Rule) -> None:
     assert "milepost:readme" in home.file()
     assert home.file("badge.svg", "milepost") != badge
     assert home.refused() == {}
-    assert "could not be written" not in home.dashboard()
+    assert "didn't accept" not in home.dashboard()
     assert home.calm_run() == []
 
 

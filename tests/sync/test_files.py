@@ -201,7 +201,7 @@ def test_half_a_block_is_left_alone(text: str) -> None:
     scenario.write("README.md", text)
     plan = scenario.publish()
     assert plan.empty
-    assert describe_files(plan).startswith("No progress block: its two marks in README.md")
+    assert describe_files(plan).startswith("No progress block: README.md needs its two marks")
 
 
 def test_a_readme_in_another_encoding_is_left_alone() -> None:

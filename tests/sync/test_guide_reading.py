@@ -44,7 +44,7 @@ OTHERWISE = """# Learn Rust
 - [ ] Draw a picture of the heap
 - [ ] Answer a question of somebody else
 """
-SENTENCE = "This version of Milepost reads your guide differently: 2 more tasks, 1 fewer task."
+SENTENCE = "This version of Milepost reads your guide differently. 2 tasks are new. 1 task goes."
 TICK = re.compile(r"- \[ \](?=[^\n]*\"do\":\"reading\")")
 
 
@@ -117,7 +117,7 @@ def test_a_newer_importer_changes_nothing_by_itself_and_the_dashboard_offers_it(
     before = runs.contents()
     runs.upgrade(OTHERWISE)
     assert [n.text for n in runs.plan().notes if n.kind == "reading"] == [
-        f"{SENTENCE} Tick the box on the dashboard to take it."
+        f"{SENTENCE} Tick the box on the dashboard to use it."
     ]
     runs.sync()
     after = runs.contents()

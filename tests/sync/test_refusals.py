@@ -83,7 +83,7 @@ def test_a_locked_dashboard_gets_no_summary_and_everything_else_goes_on() -> Non
     home.calm_run()
     assert home.weeks() == []
     assert (done.state, marks(text)) == ("closed", ["rocket"])
-    assert "One thing could not be written:" in home.dashboard()
+    assert "**GitHub didn't accept this:**" in home.dashboard()
     assert "The conversation is locked. Unlock it on its page" in home.dashboard()
     assert matter(home.refused())
     home.later(1)
@@ -92,7 +92,7 @@ def test_a_locked_dashboard_gets_no_summary_and_everything_else_goes_on() -> Non
     home.calm_run()
     assert home.weeks() == ["weekly:2026-W02"]
     assert home.refused() == {}
-    assert "could not be written" not in home.dashboard()
+    assert "didn't accept" not in home.dashboard()
     assert home.calm_run() == []
 
 
@@ -121,7 +121,7 @@ def test_a_command_on_a_pull_request_counts_without_the_right_to_answer_there() 
     home.calm_run()
     assert marks(text) == []
     assert "/log 2h" in home.dashboard() or '"do":"log"' in home.dashboard()
-    assert "could not be written" not in home.dashboard()
+    assert "didn't accept" not in home.dashboard()
     assert not matter(home.refused())
     home.later(1)
     assert home.calm_run() == []
@@ -267,7 +267,7 @@ def test_a_report_that_was_refused_and_is_not_due_any_more_is_forgotten() -> Non
     home.later(24)
     home.calm_run()
     assert home.refused() == {}
-    assert "could not be written" not in home.dashboard()
+    assert "didn't accept" not in home.dashboard()
     assert home.calm_run() == []
 
 
