@@ -145,7 +145,7 @@ def test_an_answer_is_in_the_language_of_its_learner(
     app_server.settle()
     documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
     documents.put(documents.row(zoe.id), path)
-    ada.press(ada.open("/cohort"), "Send it to zoe", text="Look at page 3.")
+    ada.press(ada.open("/cohort"), "Send: zoe", text="Look at page 3.")
     (comment,) = zoe.issues[requested.number].comments
     assert "**ada** \N{LATIN SMALL LETTER A WITH RING ABOVE}" in comment.body
     documents.put(documents.row(zoe.id), of(zoe, share=True))
