@@ -307,7 +307,7 @@ def setup_progress(
         return SetupProgress(state="waiting", message=_("It starts in a moment."))
     match row.result:
         case "synced":
-            return SetupProgress(state="done", message=_("Your path is ready."))
+            return SetupProgress(state="done", message=_("Your path is ready"))
         case "waiting":
             message = _("Waiting for GitHub. The setup continues by itself.")
             if due is not None:
