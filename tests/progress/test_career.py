@@ -213,7 +213,7 @@ def test_courses_posts_and_contributions_come_from_tasks_and_counts() -> None:
     found = numbers(learner.view("2026-01-20"))
     courses, posts = found["courses-completed"], found["blog-posts-written"]
     assert (courses.value, courses.low, courses.text) == (1, 2, "2 on the path")
-    assert courses.basis == "1 course done"
+    assert courses.basis == "1 course task done"
     assert (posts.value, posts.low, posts.text) == (4, 5, "5 posts")
     assert posts.basis == "1 writing task done · 3 counted by you"
     assert found["open-source-contributions"].value == 1
@@ -282,7 +282,7 @@ def test_weeks_of_a_pause_are_no_weeks_of_study() -> None:
 
 def test_before_the_start_there_are_no_hours_a_week() -> None:
     found = numbers(HistoryLearner(path()).view("2026-01-01"))["hours-of-study-per-week"]
-    assert (found.value, found.basis) == (0, "the path hasn't begun")
+    assert (found.value, found.basis) == (0, "Your path hasn't started yet.")
 
 
 def test_the_guides_hours_a_week_are_the_target() -> None:
