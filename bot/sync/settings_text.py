@@ -28,6 +28,7 @@ class SettingsAnswers(FrozenModel):
     start: str
     timezone: str
     ahead: str
+    language: str | None = None
     pace: str | None = None
     hours_per_week: float | None = None
     summary_day: Weekday | None = None
@@ -42,7 +43,7 @@ class SettingsAnswers(FrozenModel):
 # The keys that answers decide on.
 ANSWERED_KEYS = frozenset(
     {"curriculum", "start", "timezone", "ahead", "pace", "hours_per_week", "summary", "mentors"}
-    | {"cohort"}
+    | {"cohort", "language"}
 )
 
 

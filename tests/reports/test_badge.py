@@ -2,12 +2,13 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree as ET
 
 import pytest
 from builders import curriculum
 from planning.paths import LONG
+from pseudo_language import escapes, pseudo_language
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.histories import HistoryLearner
 from repository_fixture import RepositoryFixture, settings
@@ -112,6 +113,24 @@ def test_a_title_runs_its_own_way_and_only_known_letters_are_fitted(
     assert (left.text, left.get("direction")) == (label, "rtl" if leftwards else None)
     assert ("textLength" in left.attrib) == bent
     assert (right.get("direction"), "textLength" in right.attrib) == (None, True)
+
+
+def test_a_message_in_letters_that_are_guessed_is_not_bent() -> None:
+    drawn = ET.fromstring(as_svg(Badge(label="MLOps", message="第 3 个月", color="1f6feb")))
+    left, right = drawn.findall(".//{*}text")
+    assert ("textLength" in left.attrib, "textLength" in right.attrib) == (True, False)
+
+
+@pytest.mark.parametrize("today", ["2025-12-01", "2026-01-23", "2026-02-02"])
+@pytest.mark.parametrize("kind", get_args(BadgeKind))
+def test_a_badge_has_no_english_of_its_own(
+    bench: RepositoryFixture, kind: BadgeKind, today: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if today == "2026-02-02":
+        for title in ["a1", "b1", "c1", "d1", "e1", "f1"]:
+            done(bench, title, "2026-02-01")
+    with pseudo_language(monkeypatch):
+        assert escapes(message(bench, kind, today)) == []
 
 
 def test_marks_and_joiners_take_no_room() -> None:

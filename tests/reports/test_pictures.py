@@ -9,10 +9,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pseudo_language import escapes, pseudo_language
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.picture_states import BARE, PATH, STATES, seen
 
 from bench.pictures import IMAGES, SHOWN
+from bot.i18n import LANGUAGES, use_language
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, WorkState
 from bot.reports.pictures import NAMES, activity, burnup, canvas, card, picture, skills
@@ -23,6 +25,7 @@ TAGS = {
     *("svg", "title", "desc", "style", "rect", "text", "path", "g", "circle", "polygon"),
     *("polyline", "defs", "clipPath", "pattern"),
 }
+READ = {"title", "desc", "text"}
 GOLDEN = [
     *((state, "card") for state in STATES),
     *((state, "burn-up") for state in ("nothing-yet", "busy", "finished", "without-hours")),
@@ -66,7 +69,38 @@ def test_a_picture_is_safe_and_speaks(name: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("name", STATES)
 def test_everything_lies_on_the_paper(name: str, kind: str) -> None:
-    root = ET.fromstring(picture(kind, state(name)))
+    lies_on_the_paper(picture(kind, state(name)))
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("name", STATES)
+def test_a_picture_has_no_english_of_its_own_and_room_for_longer_words(
+    name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = state(name)
+    own = set(re.findall(r"\w+", view.curriculum.model_dump_json()))
+    own |= {word.capitalize() for word in own}  # the kind of a module
+    with pseudo_language(monkeypatch):
+        drawn = picture(kind, view)
+    lies_on_the_paper(drawn)
+    root = ET.fromstring(drawn)
+    assert root.get("lang") == "zh"
+    texts = (one.text or "" for one in root.iter() if one.tag.removeprefix(SVG) in READ)
+    words = {word for text in texts for word in escapes(text) if not text.endswith(ELLIPSIS)}
+    assert words - own == set()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("kind", NAMES)
+def test_dates_and_numbers_of_each_language_fit(code: str, kind: str) -> None:
+    with use_language(code):
+        drawn = picture(kind, state("busy"))
+    lies_on_the_paper(drawn)
+    assert f'lang="{code}"' in drawn
+
+
+def lies_on_the_paper(drawn: str) -> None:
+    root = ET.fromstring(drawn)
     wide, high = float(root.get("width", "0")), float(root.get("height", "0"))
     for text in root.iter(f"{SVG}text"):
         size = float(text.get("font-size", "0"))
@@ -222,6 +256,20 @@ def test_what_is_fitted_fits(text: str, room: float) -> None:
     if made and not made[-1].endswith(ELLIPSIS):
         shown = re.sub("[\ud800-\udfff\ufffe\uffff]", "", text)
         assert "".join("".join(made).split()) == "".join(shown.split())
+
+
+def test_lines_break_where_the_script_allows_it() -> None:
+    assert lines("机器学习入门、从零开始", 10, 60) == ["机器学习入", "门、从零开始"]
+    assert lines("機械学習（入門）を学ぶ", 10, 50) == ["機械学習", "（入門）…"]
+    assert lines("Python で学ぶ", 10, 48) == ["Python", "で学ぶ"]
+    assert lines("two words", 10, 40) == ["two", "words"]
+
+
+def test_widths_of_letters_are_those_of_their_script() -> None:
+    assert width("学习") == width("\uff21\uff22") == 22
+    # A conjunct and signs of vowels take less room than letters of their own.
+    assert width("हिन्दी") < 5 * width("ह")
+    assert width("की") < 2 * width("क")
 
 
 @given(st.text(max_size=60))

@@ -7,7 +7,7 @@ from pseudo_language import escapes
 
 # Code, what is copied, time zones, and the names of languages.
 _UNREAD = re.compile(
-    r"<(code|pre|style|textarea)\b.*?</\1>|<select[^>]*timezone.*?</select>|"
+    r"<(code|pre|style|textarea)\b.*?</\1>|<select[^>]*(?:timezone|language).*?</select>|"
     r"<nav class=.languages.*?</nav>",
     re.DOTALL,
 )

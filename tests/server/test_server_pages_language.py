@@ -161,8 +161,9 @@ def test_a_page_has_no_english_of_its_own(
     host: Host, documents: PageDocuments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guide = f"{RICH.model_dump_json()} lea Month Deliverable"  # as titles of issues begin
+    view = six_weeks()
     with pseudo_language(monkeypatch):
-        documents.add("lea/pseudo", six_weeks())
+        documents.add("lea/pseudo", view)
         for path in ("/", UNKNOWN, "/r/lea/pseudo", "/register", "/register?code=x", "/signed-in"):
             assert page_escapes(get(host, path).text, guide) == [], path
 

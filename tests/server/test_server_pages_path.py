@@ -159,7 +159,7 @@ def test_a_finished_path_is_told_as_one(host: Host, documents: PageDocuments) ->
     learner = HistoryLearner(TINY).done(Only_this="2026-01-08")
     documents.add("lea/finished", learner.view("2026-01-12"))
     page = shown(host, "/r/lea/finished")
-    assert "Finished on 8 Jan 2026." in page.text
+    assert "Finished on 8 Jan 2026" in page.text
     assert "When it may end" not in page.text
 
 

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.curriculum.load import from_catalog
+from bot.i18n import LANGUAGES, use_language
 from bot.server.pages import setup_form
 from bot.server.pages.settings_file import difference
 from bot.server.pages.setup import moment, setup_progress
@@ -35,6 +37,7 @@ def settings(draw: st.DrawFn) -> Settings:
             ),
             "start": draw(st.dates(date(2000, 1, 1), date(2100, 1, 1))),
             "timezone": draw(st.sampled_from(sorted(setup_form._ZONE_NAMES))),
+            "language": draw(st.none() | st.sampled_from(sorted(LANGUAGES))),
             "ahead": draw(st.integers(0, 520) | st.just("all")),
             "summary": {
                 "as": draw(st.sampled_from(["comment", "issue"])),
@@ -72,6 +75,17 @@ def test_the_first_form_can_be_sent_as_it_is() -> None:
     assert setup_form.read(form).answers is not None
     assert setup_form.curriculum_options()[0].name == form.curriculum
     assert setup_form.zones()[0] == ("", ("UTC",))
+
+
+def test_the_first_form_proposes_the_language_of_its_page_and_its_built_in_paths() -> None:
+    with use_language("es"):
+        form, options = setup_form.default_form(date(2026, 11, 24)), setup_form.curriculum_options()
+    assert form.language == "es"
+    answers = setup_form.read(form).answers
+    assert answers is not None
+    assert parse(render(answers)).language == "es"
+    assert options[0].title == from_catalog(form.curriculum, "es").title
+    assert setup_form.default_form(date(2026, 11, 24)).language == ""
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=6), st.lists(st.sampled_from("abc"), max_size=6))

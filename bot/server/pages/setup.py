@@ -307,7 +307,7 @@ def setup_progress(
         return SetupProgress(state="waiting", message=_("It starts in a moment."))
     match row.result:
         case "synced":
-            return SetupProgress(state="done", message=_("Your path is ready."))
+            return SetupProgress(state="done", message=_("Your path is ready"))
         case "waiting":
             message = _("Waiting for GitHub. The setup continues by itself.")
             if due is not None:
@@ -315,7 +315,7 @@ def setup_progress(
                 message = _("Waiting for GitHub. The setup continues at %(time)s.", time=time)
             return SetupProgress(state="waiting", message=message, detail=row.message)
         case "unset":
-            message = _("There are no settings yet.")
+            return SetupProgress(state="trouble", message=_("There are no settings yet."))
         case "wrong":
             message = _("The settings or the guide need a fix.")
         case _:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
-from bot.i18n import current_language, ngettext
+from bot.i18n import ENGLISH, LANGUAGES, current_language, ngettext
 from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
 from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
@@ -39,6 +39,7 @@ class SetupForm(FrozenModel):
     months: str = ""
     hours: str = ""
     timezone: str = "UTC"
+    language: str = ""  # the guide's
     ahead: str = "4"
     day: str = Weekday.MONDAY.value
     hour: str = "8"
@@ -65,8 +66,14 @@ class SetupFormResult(NamedTuple):
 
 
 def default_form(today: date) -> SetupForm:
-    """Return the form before anybody filled it in."""
-    return SetupForm(start=str(next_monday(today)))
+    """Return the form before anybody filled it in.
+
+    A page in English says little about the reader's language, so the guide's is proposed then.
+    """
+    language = current_language()
+    return SetupForm(
+        start=str(next_monday(today)), language=language if language != ENGLISH else ""
+    )
 
 
 def from_fields(fields: Mapping[str, str]) -> SetupForm:
@@ -88,6 +95,7 @@ def of_settings(there: Settings) -> SetupForm:
         months=str(there.pace or ""),
         hours=f"{there.hours_per_week:g}" if there.hours_per_week else "",
         timezone=there.timezone,
+        language=there.language or "",
         ahead="all" if there.ahead is None else str(there.ahead),
         day=there.summary.day.value,
         hour=str(there.summary.hour),
@@ -108,6 +116,7 @@ def read(form: SetupForm) -> SetupFormResult:
         "months": _whole_number(form.months, 1, 120) if form.speed == "months" else "",
         "hours": _hours(form.hours) if form.speed == "hours" else "",
         "timezone": "" if form.timezone in _ZONE_NAMES else _choose(),
+        "language": "" if form.language in {"", *LANGUAGES} else _choose(),
         "ahead": "" if form.ahead == "all" else _whole_number(form.ahead, 0, 520),
         "day": "" if form.day in set(Weekday) else _choose(),
         "hour": _whole_number(form.hour, 0, 23),
@@ -147,6 +156,7 @@ def _answers(form: SetupForm) -> SettingsAnswers:
         curriculum=form.path if form.curriculum == OWN else form.curriculum,
         start=form.start,
         timezone=form.timezone,
+        language=form.language or None,
         ahead="all" if form.ahead == "all" else f"{int(form.ahead)} weeks",
         pace=f"{int(form.months)} months" if form.speed == "months" else None,
         hours_per_week=float(form.hours) if form.speed == "hours" else None,
