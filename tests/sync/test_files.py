@@ -176,7 +176,7 @@ def test_the_readme_gets_a_block_that_is_kept_up_to_date() -> None:
     assert scenario.publish().paths == ("README.md",)
     text = scenario.files()["README.md"].decode()
     assert text.startswith(f"# Me\n\n{BEGIN}\n[A small path](<https://github.com/learner/")
-    assert "0 %, 0 of 8 hours" in text
+    assert "0% done · 0 of 8" in text
     assert scenario.publish().empty
     scenario.write("README.md", text + "\nMore of me.\n")
     scenario.bench.close("Read")
