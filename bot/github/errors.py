@@ -136,6 +136,7 @@ CHANGE = (
     Refusal(
         " rule violations found",
         BranchRuleError,
+        # NOTE: {message} stays as it is
         gettext_noop("A rule of this repository forbids it: {message}."),
         gettext_noop("Let this account bypass the rule, in the settings under Rules."),
     ),
@@ -152,7 +153,8 @@ CHANGE = (
     Refusal(
         "422 cannot have more than",
         FullError,
-        gettext_noop("It is full: {complaints}."),
+        # NOTE: {complaints} stays as it is
+        gettext_noop("It's full: {complaints}."),
         gettext_noop("Take something out of it."),
     ),
 )

@@ -106,7 +106,7 @@ class YearWitness(YearFacts):
         if known != bool(found):
             self.wrong.append(f"{self._today}: a forecast: {found and found[0]}, {history}, {left}")
         if known and found:
-            self._equal("forecast", [float(found[1])], [pace])
+            self._equal("forecast", [float(found[1])], [round(pace) if pace >= 10 else pace])
             self._range(dates(found[2]), history, left)
 
     def _range(self, shown: list[date], history: list[float], left: float) -> None:

@@ -182,7 +182,7 @@ def test_the_readme_gets_a_block_that_is_kept_up_to_date() -> None:
     scenario.bench.close("Read")
     scenario.publish()
     text = scenario.files()["README.md"].decode()
-    assert "75 %, 6 of 8 hours" in text
+    assert "75% done · 6 of 8" in text
     assert text.endswith("\nMore of me.\n")
 
 
