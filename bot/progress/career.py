@@ -291,7 +291,7 @@ class _MetricReader:
         A week's are those of the weeks until the path was finished.
         """
         if self._today < self._path.settings.start:
-            return 0.0, [_("your path hasn't started yet")]
+            return 0.0, [_("Your path hasn't started yet.")]
         end = min(self._today, self._path.as_of) if weekly else self._today
         logged = self._path.history.hours_logged(date.min, end)
         if not (logged or self._path.effort.in_hours):

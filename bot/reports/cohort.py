@@ -34,10 +34,12 @@ WEEK = timedelta(days=7)
 INACTIVE = timedelta(days=14)
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 # The columns of the table; in Markdown one more at its end, in a terminal the group where any has.
-_WHO, _GROUP, _LAST_CHECKPOINT = map(gettext_noop, ("Who", "Group", "Last checkpoint"))
+_WHO = gettext_noop("Who")
+_GROUP = gettext_noop("Group")
+_LAST_CHECKPOINT = gettext_noop("Last checkpoint")
 _COLUMNS = (
     gettext_noop("Done"),
-    gettext_noop("Week"),
+    gettext_noop("This week"),
     gettext_noop("Where"),
     gettext_noop("Plan"),
     gettext_noop("Streak"),
@@ -46,7 +48,7 @@ _COLUMNS = (
     gettext_noop("Last active"),
     gettext_noop("Next checkpoint"),
 )
-_NUMBERS = frozenset({"Done", "Week", "Streak", "Help", "To approve"})
+_NUMBERS = frozenset({"Done", "This week", "Streak", "Help", "To approve"})
 Sort = Literal["name", "done", "week", "active"]
 Only = Literal["help", "approve", "inactive"]
 

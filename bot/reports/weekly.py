@@ -87,7 +87,7 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
     coming = position.next_checkpoint(path) if with_outlook else None
     return Weekly(
         week=week,
-        number=_number(path, week),
+        number=max(0, (week.last - path.dates.first).days // position.DAYS_A_WEEK + 1),
         done=done,
         hours=sum(w.weight for w in done) if in_hours else 0.0,
         source=joint_source(w.source for w in done),
@@ -134,7 +134,7 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     return tuple(
         DesiredIssue(
             key=weekly_key(week),
-            title=_title(path, week),
+            title=_("Weekly summary, %(dates)s", dates=format_dates(week.first, week.last)),
             body=as_markdown(weekly(path, week)),
             labels=("kind:summary",),
         )
@@ -162,16 +162,6 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
         for issue, why in older
         if issue.state == "open" and issue.state_reason != "reopened"
     )
-
-
-def _number(path: LearningPath, week: Week) -> int:
-    """Return which week of the path it is, from 1; 0 before its start."""
-    return max(0, (week.last - path.dates.first).days // position.DAYS_A_WEEK + 1)
-
-
-def _title(path: LearningPath, week: Week) -> str:
-    dates = format_dates(week.first, week.last)
-    return _("Week %(number)s (%(dates)s)", number=_number(path, week), dates=dates)
 
 
 def _counts(path: LearningPath, week: Week) -> Iterator[CountChange]:

@@ -134,7 +134,7 @@ def test_without_files_nothing_is_written(tmp_path: Path, monkeypatch: pytest.Mo
             RefusedError("too much.", hint="Run it with --allow-removals."),
             [
                 (
-                    "too much. If that is meant, start the workflow by hand with 'allow-removals'.",
+                    "too much. If you mean it, run the workflow by hand with 'allow-removals'.",
                     None,
                     None,
                 )

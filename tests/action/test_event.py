@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pseudo_language import pseudo_language
 
 from bot.action.event import OURS, requested_activity
 from bot.action.inputs import ActionCommand, Inputs
@@ -97,6 +98,12 @@ def test_what_an_event_asks_for(event: str, payload: dict[str, Any], expected: s
     assert found.what == expected
     assert found.why.endswith(".")
     assert found.pull == (7 if expected == "plan" else None)
+
+
+def test_why_is_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pseudo_language(monkeypatch):
+        for event, payload, _ in TABLE:
+            assert requested_activity(event, payload, Inputs()).why.startswith("⟦")
 
 
 def test_a_push_is_held_against_the_guide_that_the_settings_name() -> None:

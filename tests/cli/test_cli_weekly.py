@@ -35,7 +35,7 @@ def test_a_summary_is_posted_once(terminal: Terminal) -> None:
 def test_a_dry_run_prints_what_would_be_posted(terminal: Terminal) -> None:
     seeded(terminal)
     ran = terminal("weekly", "--dry-run", "--week", "2026-W02")
-    assert ran.out.startswith("**Week 1**")
+    assert ran.out.startswith("**Week 1 of")
     assert "milepost:" not in ran.out
     assert comments(terminal) == []
 

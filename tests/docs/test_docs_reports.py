@@ -1,6 +1,7 @@
 """The reference of reports tells every key of the JSON, and no other."""
 
 import json
+import re
 from typing import Any, get_args
 
 import pytest
@@ -62,5 +63,5 @@ def test_the_json_has_the_keys_that_are_told() -> None:
 
 def test_the_parts_of_a_report_are_told_by_their_headings() -> None:
     text = (ROOT / "templates" / "checkpoint.md.j2").read_text(encoding="utf-8")
-    headings = [line.removeprefix("### ") for line in text.splitlines() if line.startswith("### ")]
+    headings = re.findall(r'^### \{\{ _\("(.+)"\) \}\}$', text, re.MULTILINE)
     assert [row[0] for row in PAGE["The checkpoint report"].rows] == headings

@@ -283,7 +283,7 @@ def test_weeks_of_a_pause_are_no_weeks_of_study() -> None:
 
 def test_before_the_start_there_are_no_hours_a_week() -> None:
     found = numbers(HistoryLearner(path()).view("2026-01-01"))["hours-of-study-per-week"]
-    assert (found.value, found.basis) == (0, "your path hasn't started yet")
+    assert (found.value, found.basis) == (0, "Your path hasn't started yet.")
 
 
 def test_the_guides_hours_a_week_are_the_target() -> None:

@@ -17,7 +17,7 @@ from bot.planning.marker import find
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import Issue
 
-HEAD = re.compile(r"\*\*Week \d+\*\* · .*? · (\d+)% done")
+HEAD = re.compile(r"\*\*Week \d+ of your path\*\* · .*? · (\d+)% done")
 KEY = re.compile(r'"key":"weekly:(\d{4}-W\d\d)"')
 PROJECT_KINDS = ("task", "deliverable")
 
@@ -54,9 +54,7 @@ def reported(text: str) -> Numbers:
         hours=_number(r"(\d+(?:\.\d+)?)\sh of work finished", text),
         logged=_number(r"(\d+(?:\.\d+)?)\sh logged", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
-        journal={
-            int(n) for n in re.findall(r"/issues/(\d+)>", _line("**In your journal:**", text))
-        },
+        journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("**In your jour", text))},
         late=int(late[1]) if late else 0 if names_next else None,
     )
 

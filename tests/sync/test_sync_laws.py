@@ -17,6 +17,7 @@ from sync.random_learner import MENTOR, SUMMARY, RandomLearner
 from sync.report_snapshots import ReportSnapshots, agree
 from sync.sync_runs import SyncRuns, local
 
+from bot.planning.marker import find
 from bot.settings import Weekday
 from bot.sync.publish import Outcome
 from github_sandbox.state.objects import Issue
@@ -127,7 +128,7 @@ def test_what_is_written_while_a_run_goes_on_is_not_overwritten(whose: str) -> N
 
 def weeks_reported(runs: SyncRuns) -> list[str]:
     """The weeks that stand as comments, each once, or as issues."""
-    return [*runs.reports(), *{issue.title[5:13] for issue in weekly_issues(runs)}]
+    return [*runs.reports(), *{week_of(issue) for issue in weekly_issues(runs)}]
 
 
 def interrupted(runs: SyncRuns, cut: int, act: Callable[[], object]) -> None:
@@ -247,14 +248,14 @@ def test_an_issue_a_week_closes_the_older_ones_but_not_what_was_opened_again() -
     for _ in range(4):
         runs.later(weeks=1).sync()
         assert runs.writes() == []
-    assert [(x.title[:6], x.state) for x in weekly_issues(runs)] == [
-        ("Week 1", "closed"),
-        ("Week 2", "closed"),
-        ("Week 3", "closed"),
-        ("Week 4", "open"),
+    assert [(week_of(x), x.state) for x in weekly_issues(runs)] == [
+        ("2026-W02", "closed"),
+        ("2026-W03", "closed"),
+        ("2026-W04", "closed"),
+        ("2026-W05", "open"),
     ]
     assert not runs.reports()
-    runs.bench.edit("Week 2 ", state="open")
+    runs.bench.edit("Weekly summary, 12", state="open")
     runs.later(weeks=2).sync()
     assert [x.state for x in weekly_issues(runs)] == [
         "closed", "open", "closed", "closed", "closed", "open",
@@ -263,7 +264,14 @@ def test_an_issue_a_week_closes_the_older_ones_but_not_what_was_opened_again() -
 
 
 def weekly_issues(runs: SyncRuns) -> list[Issue]:
-    return [issue for issue in runs.issues() if issue.title.startswith("Week 2")]
+    return [issue for issue in runs.issues() if week_of(issue)]
+
+
+def week_of(issue: Issue) -> str:
+    """The week whose summary the issue is, "" for any other issue."""
+    marked = find(issue.body or "")
+    key = marked.marker.key if marked else ""
+    return key.removeprefix("weekly:") if key.startswith("weekly:") else ""
 
 
 EVERYTHING = {
