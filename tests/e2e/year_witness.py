@@ -61,11 +61,13 @@ class YearWitness(YearFacts):
         )
         states = Counter(piece.state for piece in pieces)
         self._numbers("things done", text, r"^- (\d+) done", states["done"] + states["credited"])
-        self._numbers("things open", text, r"(\d+) to go", states["open"] + states["ahead"])
+        self._numbers(
+            "things open", text, r"(\d+) open or to come", states["open"] + states["ahead"]
+        )
         aside = states["skipped"] + states["removed"]
         self._numbers("things skipped", text, r"(\d+) skipped", *([aside] if aside else []))
         logged = self._logged(date.min, self._today)
-        self._numbers("hours", text, r"\*\*Logged:\*\* ([\d.]+) h", *([logged] if logged else []))
+        self._numbers("hours", text, r"^- ([\d.]+) h logged", *([logged] if logged else []))
         self._pace(text, pieces)
         self._modules(text, pieces)
         self._skills(text, pieces)
@@ -94,11 +96,13 @@ class YearWitness(YearFacts):
         self._numbers(
             "hours a week",
             text,
-            r"\*\*Logged:.* about ([\d.]+) h a week \w+ the last (?:(\d+) )?week",
+            r"^- [\d.]+ h logged · about ([\d.]+) h a week \w+ the last (?:(\d+) )?week",
             *([lately, len(weeks)][: min(2, len(weeks))] if lately else []),
         )
         streak = self._streak(pieces, self._as_of(pieces))
-        self._numbers("streak", text, r"^- (\d+) weeks? in a row", *([streak] if streak else []))
+        self._numbers(
+            "streak", text, r"^- (\d+) active weeks? in a row", *([streak] if streak else [])
+        )
         left = self._total(pieces) - sum(p.weight * p.share for p in pieces if p.counts)
         active = sum(amount > 0 for amount in history)
         known = active >= 3 and left > 0 and not over
