@@ -147,6 +147,13 @@ def format_date(value: date) -> str:
     return str(_TABLE[_current.get()]["date"].format(**_parts(value)._asdict()))
 
 
+def every_date(value: date) -> Iterator[str]:
+    """Yield how each language writes a date, with plain spaces, as in the title of an issue."""
+    for code in LANGUAGES:
+        with use_language(code):
+            yield format_date(value).replace(NO_BREAK, " ")
+
+
 def format_month(value: date) -> str:
     """Return `Nov`."""
     return _parts(value).month

@@ -26,12 +26,14 @@ from bot.curriculum.model import (
     Unit,
 )
 from bot.errors import CurriculumError
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.backlinks import without_backlinks
 from bot.planning.issue_values import ACTION_TITLES, IssueValues
 from bot.planning.labels import DesiredLabel, path_labels, task_labels, work_labels
 from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
-from bot.planning.marker import Key, button
+from bot.planning.marker import BY_WORK, Key, button
 from bot.planning.neighbours import Neighbours
 from bot.planning.path import PlannedPath
 from bot.planning.reading_record import ReadingRecord
@@ -42,6 +44,7 @@ from bot.planning.window import is_ending, units_in_window
 from bot.settings import CONFIG_PATH, Settings
 
 SUMMARY_KEY = "summary:summary"
+DELIVERABLE = gettext_noop("Deliverable: %(title)s")
 MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
 
 
@@ -60,8 +63,7 @@ class DesiredIssue(FrozenModel):
 
     `starter` is put behind the region when the issue is made, for the learner to fill in: theirs
     from then on. `pinned` asks for a pin, once. `answer` is what was chosen, where the issue asks:
-    each new one closes it, and without it is open. `asides` are parts of the body that an issue may
-    do without: one that was made before there were any is not edited for them.
+    each new one closes it, and without it is open.
     """
 
     key: Key
@@ -75,7 +77,6 @@ class DesiredIssue(FrozenModel):
     starter: str = ""
     pinned: bool = False
     answer: str = ""
-    asides: tuple[str, ...] = ()
 
 
 class ReportTexts(FrozenModel):
@@ -170,13 +171,11 @@ class _Issues:
         for phase, unit in walk:
             title = distinct_title(names[unit.id], titles)
             titles.add(title)
-            # To a tenth, so that the rows of a table add up to its sum.
-            hours = f"{round(self._hours[unit.id] or 0, 1):g}" if self._hours[unit.id] else ""
             values = {
                 "goals": unit.goals,
                 "description": unit.description,
                 "phase": "" if phase.title in names[unit.id] or alone else phase.title,
-                "hours": hours,
+                "hours": self._hours[unit.id],
             }
             yield DesiredMilestone(
                 key=unit_key(unit),
@@ -215,7 +214,7 @@ class _Issues:
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
             key=SUMMARY_KEY,
-            title=one_line(f"Your path: {self._curriculum.title}", TITLE),
+            title=one_line(_("Your path: %(title)s", title=self._curriculum.title), TITLE),
             body=self._texts.dashboard,
             labels=("kind:summary",),
             pinned=True,
@@ -231,10 +230,14 @@ class _Issues:
             values = self._values.of_actions(horizon)
             unit = self._dates.current(ends[horizon])
             if values["actions"] and unit:
-                values |= {"done_with": self._texts.stood_for}
+                work = {
+                    name: [templating.link(*one) for one in found]
+                    for name, found in self._texts.stood_for.items()
+                }
+                values |= {"done_with": work, "by_work": BY_WORK}
                 yield DesiredIssue(
                     key=f"actions:{horizon}",
-                    title=ACTION_TITLES[horizon],
+                    title=one_line(_(ACTION_TITLES[horizon]), TITLE),
                     body=templating.render("issues/actions.md.j2", **values),
                     labels=("kind:next-steps",),
                     milestone=unit_key(unit.unit),
@@ -273,13 +276,12 @@ class _Issues:
         self, phase: Phase, module: Module, unit: Unit, task: Task, parent: Key | None
     ) -> DesiredIssue:
         place = self._place(f"task:{task.id}", unit)
-        texts = self._neighbours.of(unit, task), self._values.invitation(task)
-        asides = tuple(f"{text}\n\n" for text in texts if text)
         values = {
             "module": "" if self._single else module_name(self._curriculum, module),
             # A title that it has from its module is said once.
             "unit": unit.label if unit.label and unit.title == module.title else unit_name(unit),
-            "asides": asides,
+            "neighbours": self._neighbours.of(unit, task),
+            "invitation": self._values.invitation(task),
             **self._values.of_task(task),
             "in_progress": self._in_progress,
         }
@@ -291,7 +293,6 @@ class _Issues:
             labels=task_labels(self._curriculum, phase.id, task),
             milestone=unit_key(place),
             parent=parent,
-            asides=asides,
             seed=place in self._window and not (task.optional and self._overrides.without_optional),
         )
 
@@ -306,7 +307,8 @@ class _Issues:
         for idea in (ideas[name] for name in self._overrides.projects if name in ideas):
             labels = ("kind:portfolio", *work_labels(self._curriculum, idea))
             values = self._values.of_project(idea)
-            yield self._issue("project", idea, f"Project: {idea.title}", values, labels=labels)
+            title = _("Project: %(title)s", title=idea.title)
+            yield self._issue("project", idea, title, values, labels=labels)
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
         skills = work_labels(self._curriculum, deliverable)
@@ -315,13 +317,12 @@ class _Issues:
         name = unit_name(due) if deliverable.unit else module_name(self._curriculum, module)
         values = {
             "module": name,
-            "module_kind": due.kind if deliverable.unit else module.kind,
             "resources": self._values.resources(deliverable, key=f"deliverable:{deliverable.id}"),
         }
         return self._issue(
             "deliverable",
             deliverable,
-            f"Deliverable: {deliverable.title}",
+            _(DELIVERABLE, title=deliverable.title),
             values,
             labels=(f"phase:{phase.id}", "kind:deliverable", *skills),
             milestone=unit_key(self._place(f"deliverable:{deliverable.id}", due)),
@@ -335,9 +336,7 @@ class _Issues:
             option.id: button({"do": "choose", "choice": choice.id, "option": option.id})
             for option in choice.options
         }
-        aside = " A tick or `/choose` closes it for you. Open it again whenever you want to switch."
         values = {
-            "aside": aside,
             "module": module_name(self._curriculum, module),
             "roles": {o.id: [roles[role] for role in o.roles] for o in choice.options},
             "taken": next((o.title for o in choice.options if o.id == taken), None),
@@ -354,7 +353,6 @@ class _Issues:
             milestone=unit_key(unit),
             seed=unit.id in self._window and taken is None,
             answer=taken or "",
-            asides=(aside,),
         )
 
     def _checkpoints(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:
@@ -366,8 +364,9 @@ class _Issues:
             if checkpoint.unit:
                 units, name = (unit,), unit_name(unit)
             title = checkpoint.title
-            if "checkpoint" not in title.casefold():
-                title = f"Checkpoint after {name}: {title}"
+            # NOTE: A title that has this word in it isn't given another in front.
+            if not any(word in title.casefold() for word in ("checkpoint", _("checkpoint"))):
+                title = _("Checkpoint after %(module)s: %(title)s", module=name, title=title)
             yield self._issue(
                 "checkpoint",
                 checkpoint,
@@ -381,8 +380,7 @@ class _Issues:
 
 def _without_backlinks(issue: DesiredIssue, path: PlannedPath) -> DesiredIssue:
     shown = partial(without_backlinks, repository=path.repository)
-    body, starter, asides = shown(issue.body), shown(issue.starter), map(shown, issue.asides)
-    update = {"body": body, "starter": starter, "asides": tuple(asides)}
+    update = {"body": shown(issue.body), "starter": shown(issue.starter)}
     return issue.model_copy(update=update)
 
 

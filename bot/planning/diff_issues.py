@@ -1,6 +1,5 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
-from functools import reduce
 from unicodedata import category
 
 from bot.i18n import gettext as _
@@ -211,7 +210,7 @@ class _Update:
         """Return the region to write, or None when the one that is there stays."""
         region = self._ours.marked.region
         current = normalized(region or "")
-        if current in map(normalized, (self._want.body, _without_asides(self._want))):
+        if current == normalized(self._want.body):
             return region
         if region is None:
             self._drift("text", "", _("the line that begins our part of the text is gone"))
@@ -273,10 +272,6 @@ class _Update:
             return current, base
         self.fields.append("milestone")
         return wanted, wanted
-
-
-def _without_asides(want: DesiredIssue) -> str:
-    return reduce(lambda body, aside: body.replace(aside, "", 1), want.asides, want.body)
 
 
 def _without_emoji(title: str) -> str:

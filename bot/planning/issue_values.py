@@ -2,25 +2,38 @@
 
 from typing import Any
 
-from bot import templating
+from bot import i18n, templating
 from bot.curriculum.base import Item
-from bot.curriculum.model import Curriculum, Horizon, Task, TaskKind, WorkItem
+from bot.curriculum.model import (
+    Curriculum,
+    Horizon,
+    ProjectIdea,
+    ProjectLevel,
+    Task,
+    TaskKind,
+    WorkItem,
+)
 from bot.curriculum.sections import Resource
+from bot.i18n import gettext_noop as _
 from bot.planning.marker import Key
 from bot.settings import Settings
 
 ACTION_TITLES = {
-    Horizon.WEEK: "Next steps: this week",
-    Horizon.MONTH: "Next steps: this month",
-    Horizon.QUARTER: "Next steps: the first three months",
-}
-ACTION_OPENINGS = {
-    Horizon.WEEK: "Small first steps for this week: they open the doors the path goes through.",
-    Horizon.MONTH: "For the first month, beside the tasks of the weeks.",
-    Horizon.QUARTER: "For the first three months: where the start should have led.",
+    Horizon.WEEK: _("Next steps: this week"),
+    Horizon.MONTH: _("Next steps: this month"),
+    Horizon.QUARTER: _("Next steps: the first three months"),
 }
 # Whom each issue of next steps names: the places to join first, then people, then events.
-ACTION_PEOPLE = {Horizon.WEEK: "community", Horizon.MONTH: "person", Horizon.QUARTER: "event"}
+ACTION_PEOPLE = {
+    Horizon.WEEK: ("community", _("Communities")),
+    Horizon.MONTH: ("person", _("People to follow")),
+    Horizon.QUARTER: ("event", _("Events")),
+}
+LEVELS = {
+    ProjectLevel.BEGINNER: _("beginner"),
+    ProjectLevel.INTERMEDIATE: _("intermediate"),
+    ProjectLevel.ADVANCED: _("advanced"),
+}
 
 
 class IssueValues:
@@ -46,9 +59,13 @@ class IssueValues:
     def _skills(self, item: WorkItem) -> list[str]:
         return [skill.title for skill in self._curriculum.skills if skill.id in item.skills]
 
-    def of_project(self, idea: WorkItem) -> dict[str, Any]:
+    def of_project(self, idea: ProjectIdea) -> dict[str, Any]:
         """Return what the issue of a project shows."""
-        return {"skills": self._skills(idea), "resources": self.resources(idea)}
+        return {
+            "level": i18n.gettext(LEVELS[idea.level]),
+            "skills": self._skills(idea),
+            "resources": self.resources(idea),
+        }
 
     def of_task(self, task: Task) -> dict[str, Any]:
         """Return what a task's issue shows: companies stand in the first one of the job search."""
@@ -68,12 +85,12 @@ class IssueValues:
     def of_actions(self, horizon: Horizon) -> dict[str, Any]:
         """Return what the issue of next steps of a horizon shows; `actions` are those."""
         actions = [a for a in self._curriculum.actions if a.horizon == horizon]
-        community = self._curriculum.community
+        kind, people_title = ACTION_PEOPLE[horizon]
         return {
             "actions": actions,
             "skills": {action.id: self._skills(action) for action in actions},
-            "opening": ACTION_OPENINGS[horizon],
-            "people": [one for one in community if one.kind == ACTION_PEOPLE[horizon]],
+            "people": [one for one in self._curriculum.community if one.kind == kind],
+            "people_title": i18n.gettext(people_title),
             "resources": self.resources(*actions),
         }
 

@@ -6,10 +6,12 @@ text by the theme, and both stay readable.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum, Task, WorkItem
+from bot.i18n import pgettext, pgettext_noop
 from bot.planning.length_limits import LABEL_DESCRIPTION, LABEL_NAME, cut, one_line
 from bot.planning.marker import Key
 from bot.planning.schedule import PlanOverrides
@@ -27,40 +29,142 @@ PRIORITY_COLORS = {Priority.HIGH: "cf222e", Priority.MEDIUM: "bf8700", Priority.
 HIGHLIGHT_COLOR = "b08800"
 _RANK = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
-KIND_TEXTS = {
-    "course": "Follow a course",
-    "reading": "Read",
-    "project": "Build something",
-    "practice": "Learn by doing",
-    "setup": "Set something up",
-    "post": "Write for others",
-    "contribution": "Contribute to other people's projects",
-    "networking": "Meet people",
-    "job-search": "Find the job",
-    "deliverable": "What a month leaves behind",
-    "checkpoint": "Stop and look at where you are",
-    "choice": "Choose a branch of the path",
-    "next-steps": "Next steps beside the timeline",
-    "summary": "Where you are on the path",
-    "portfolio": "A project of your own choice",
-    "goal": "A goal of your own, beside the path",
-    "assessment": "How sure you feel, by your own measure",
-    "reflection": "Look back on a month",
-    "journal": "An entry of your journal",
-    "application": "A job you applied for",
-}
-STAGES = {
-    "applied": "Sent, no answer yet",
-    "interview": "Talking with each other",
-    "offer": "They want you",
-    "closed": "Over, one way or another",
-}
 STAGE_COLOR = "0969da"
-STATUSES = {
-    "attested": ("8250df", "A mentor puts it on what they approve"),
-    "in progress": ("2da44e", "Put it on what you are working on"),
-    "blocked": ("a40e26", "Put it on what you cannot go on with"),
-}
+STATUS_COLORS = {"attested": "8250df", "in-progress": "2da44e", "blocked": "a40e26"}
+# Name and description of the labels that every path may have, by key, in the order in which they
+# are listed. The description is followed by the key, so a short one is better.
+TEXTS: Mapping[Key, tuple[str, str]] = MappingProxyType(
+    {
+        "kind:course": (
+            pgettext_noop("label", "kind: course"),
+            pgettext_noop("label text", "Follow a course"),
+        ),
+        "kind:reading": (
+            pgettext_noop("label", "kind: reading"),
+            pgettext_noop("label text", "Read something"),
+        ),
+        "kind:project": (
+            pgettext_noop("label", "kind: project"),
+            pgettext_noop("label text", "Build something"),
+        ),
+        "kind:practice": (
+            pgettext_noop("label", "kind: practice"),
+            pgettext_noop("label text", "Learn by doing"),
+        ),
+        "kind:setup": (
+            pgettext_noop("label", "kind: setup"),
+            pgettext_noop("label text", "Set something up"),
+        ),
+        "kind:post": (
+            pgettext_noop("label", "kind: post"),
+            pgettext_noop("label text", "Write for others"),
+        ),
+        "kind:contribution": (
+            pgettext_noop("label", "kind: contribution"),
+            pgettext_noop("label text", "Contribute to other people's projects"),
+        ),
+        "kind:networking": (
+            pgettext_noop("label", "kind: networking"),
+            pgettext_noop("label text", "Meet people"),
+        ),
+        "kind:job-search": (
+            pgettext_noop("label", "kind: job-search"),
+            pgettext_noop("label text", "Find a job"),
+        ),
+        "kind:deliverable": (
+            pgettext_noop("label", "kind: deliverable"),
+            pgettext_noop("label text", "Something you make and show"),
+        ),
+        "kind:checkpoint": (
+            pgettext_noop("label", "kind: checkpoint"),
+            pgettext_noop("label text", "Check what you can do by now"),
+        ),
+        "kind:choice": (
+            pgettext_noop("label", "kind: choice"),
+            pgettext_noop("label text", "Choose a branch of the path"),
+        ),
+        "kind:next-steps": (
+            pgettext_noop("label", "kind: next-steps"),
+            pgettext_noop("label text", "Small steps beside your weekly tasks"),
+        ),
+        "kind:summary": (
+            pgettext_noop("label", "kind: summary"),
+            pgettext_noop("label text", "Where you are on the path"),
+        ),
+        "kind:portfolio": (
+            pgettext_noop("label", "kind: portfolio"),
+            pgettext_noop("label text", "A project for your portfolio"),
+        ),
+        "kind:goal": (
+            pgettext_noop("label", "kind: goal"),
+            pgettext_noop("label text", "A goal of your own"),
+        ),
+        "kind:assessment": (
+            pgettext_noop("label", "kind: assessment"),
+            pgettext_noop("label text", "Rate how sure you feel"),
+        ),
+        "kind:reflection": (
+            pgettext_noop("label", "kind: reflection"),
+            pgettext_noop("label text", "Look back on a part of the path"),
+        ),
+        "kind:journal": (
+            pgettext_noop("label", "kind: journal"),
+            pgettext_noop("label text", "An entry in your journal"),
+        ),
+        "kind:application": (
+            pgettext_noop("label", "kind: application"),
+            pgettext_noop("label text", "A job you applied for"),
+        ),
+        "priority:high": (
+            pgettext_noop("label", "priority: high"),
+            pgettext_noop("label text", "Builds a skill of high priority"),
+        ),
+        "priority:medium": (
+            pgettext_noop("label", "priority: medium"),
+            pgettext_noop("label text", "Builds a skill of medium priority"),
+        ),
+        "priority:low": (
+            pgettext_noop("label", "priority: low"),
+            pgettext_noop("label text", "Builds a skill of low priority"),
+        ),
+        "optional:optional": (
+            pgettext_noop("label", "optional"),
+            pgettext_noop("label text", "Nice to have. The path is complete without it"),
+        ),
+        "stage:applied": (
+            pgettext_noop("label", "stage: applied"),
+            pgettext_noop("label text", "Sent, no answer yet"),
+        ),
+        "stage:interview": (
+            pgettext_noop("label", "stage: interview"),
+            pgettext_noop("label text", "You're talking"),
+        ),
+        "stage:offer": (
+            pgettext_noop("label", "stage: offer"),
+            pgettext_noop("label text", "They made you an offer"),
+        ),
+        "stage:closed": (
+            pgettext_noop("label", "stage: closed"),
+            pgettext_noop("label text", "Over"),
+        ),
+        "journal:highlight": (
+            pgettext_noop("label", "highlight"),
+            pgettext_noop("label text", "Shown in your next checkpoint report"),
+        ),
+        "status:attested": (
+            pgettext_noop("label", "status: attested"),
+            pgettext_noop("label text", "A mentor approved it"),
+        ),
+        "status:in-progress": (
+            pgettext_noop("label", "status: in progress"),
+            pgettext_noop("label text", "You're working on it"),
+        ),
+        "status:blocked": (
+            pgettext_noop("label", "status: blocked"),
+            pgettext_noop("label text", "You can't go on with it for now"),
+        ),
+    }
+)
 
 
 class DesiredLabel(FrozenModel):
@@ -115,28 +219,29 @@ def _label_rows(curriculum: Curriculum, kinds: set[str]) -> Iterator[tuple[Key, 
     """Yield key, name, color and description of each, neither unique nor cut to fit yet."""
     for index, phase in enumerate(curriculum.phases):
         color = PHASE_COLORS[index % len(PHASE_COLORS)]
-        yield f"phase:{phase.id}", f"phase: {phase.title}", color, phase.goal
-    for kind, text in KIND_TEXTS.items():
-        if kind in kinds:
-            yield f"kind:{kind}", f"kind: {kind}", KIND_COLOR, text
+        name = pgettext("label", "phase: %(title)s", title=phase.title)
+        yield f"phase:{phase.id}", name, color, phase.goal
+    ours = (key for key in TEXTS if key.startswith("kind:"))
+    yield from (_row(key, KIND_COLOR) for key in ours if key.partition(":")[2] in kinds)
     for skill in curriculum.skills:
-        text = ", ".join(skill.specifics)
-        yield f"skill:{skill.id}", f"skill: {skill.title}", SKILL_COLOR, text
+        name = pgettext("label", "skill: %(title)s", title=skill.title)
+        yield f"skill:{skill.id}", name, SKILL_COLOR, ", ".join(skill.specifics)
     for priority in sorted({skill.priority for skill in curriculum.skills}, key=_RANK.__getitem__):
-        text = f"Serves a skill of {priority} priority"
-        yield f"priority:{priority}", f"priority: {priority}", PRIORITY_COLORS[priority], text
+        yield _row(f"priority:{priority}", PRIORITY_COLORS[priority])
     if any(task.optional for task in curriculum.tasks()):
-        text = "Good to have; the path is complete without it"
-        yield "optional:optional", "optional", KIND_COLOR, text
+        yield _row("optional:optional", KIND_COLOR)
     if "application" in kinds:
-        for stage, text in STAGES.items():
-            yield f"stage:{stage}", f"stage: {stage}", STAGE_COLOR, text
+        yield from (_row(key, STAGE_COLOR) for key in TEXTS if key.startswith("stage:"))
     if "journal" in kinds:
-        text = "Worth telling in the next checkpoint report"
-        yield "journal:highlight", "highlight", HIGHLIGHT_COLOR, text
-    for status, (color, text) in STATUSES.items():
+        yield _row("journal:highlight", HIGHLIGHT_COLOR)
+    for status, color in STATUS_COLORS.items():
         if status != "attested" or "attested" in kinds:
-            yield f"status:{status.replace(' ', '-')}", f"status: {status}", color, text
+            yield _row(f"status:{status}", color)
+
+
+def _row(key: Key, color: str) -> tuple[Key, str, str, str]:
+    name, text = TEXTS[key]
+    return key, pgettext("label", name), color, pgettext("label text", text)
 
 
 def task_labels(curriculum: Curriculum, phase: str, task: Task) -> tuple[Key, ...]:

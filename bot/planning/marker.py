@@ -15,9 +15,9 @@ The ledger (`ledger.py`) is a third, in the summary issue only: every object eve
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import ConfigDict, ValidationError
 
@@ -38,6 +38,8 @@ _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
 # A box that asks for something when it is ticked; the JSON is a command.
 BUTTON = re.compile(r"<!-- milepost:press (\{[^\n]*\}) -->")
+# Behind a box that is ticked because the work that it stands for is done.
+BY_WORK = Markdown("<!-- milepost:work -->")
 
 Key = str
 """The id of anything we make: kind, colon, the curriculum's id, as `task:m01-ml-course`."""
@@ -62,15 +64,44 @@ def count_ticks(text: str) -> int:
     return len(_TICK.findall(text))
 
 
+class Box(NamedTuple):
+    """A box and the words behind it; `ticked` is what the learner did, not a button nor work."""
+
+    text: str
+    ticked: bool
+
+
+def boxes_in(region: str) -> list[Box]:
+    """Return the boxes in the order in which they stand."""
+    return [
+        Box(text=m[3].strip(), ticked=m[2] != " " and "<!-- milepost:" not in m[3])
+        for m in BOX.finditer(region)
+    ]
+
+
+def carry_ticks(boxes: Sequence[Box], texts: Sequence[str]) -> list[bool]:
+    """Return for each text whether the box that means it is ticked.
+
+    That is the one with the same text. Where there is none and the boxes are as many, as when a
+    text was translated or worded anew, it is the one in the same place, unless that is another's.
+    """
+    ticked, known = {box.text for box in boxes if box.ticked}, {box.text for box in boxes}
+    aligned: Sequence[Box | None] = boxes if len(boxes) == len(texts) else [None] * len(texts)
+    return [
+        text in ticked or bool(box and box.ticked and text not in known and box.text not in texts)
+        for text, box in zip(texts, aligned, strict=True)
+    ]
+
+
 class Marker(FrozenModel):
     """What the object remembers: `key`, and per field the hash of what we last wrote.
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
-    `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
-    put behind the region for the learner to fill in, `answer` the option that the issue of a choice
-    was closed for. `ticks` is how many boxes of the region we ticked ourselves. `writers` are, in a
-    milestone, the ids of the accounts that the path is written by. Fields that are not known here
-    are kept.
+    `due` the day, which a journal entry has as it is, `state` the state as we last set it.
+    `starter` is the hash of the text that was put behind the region for the learner to fill in,
+    `answer` the option that the issue of a choice was closed for. `ticks` is how many boxes of the
+    region we ticked ourselves. `writers` are, in a milestone, the ids of the accounts that the path
+    is written by. Fields that are not known here are kept.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -120,16 +151,11 @@ class MarkedBody(FrozenModel):
     def with_region(self, region: str, marker: Marker) -> str:
         """Return the body with another region and marker; the text around them stays.
 
-        Boxes that were ticked stay ticked where the same line is still there; buttons do not.
+        Boxes that were ticked stay ticked; buttons do not.
         """
-        ticked = {
-            m[3].strip()
-            for m in BOX.finditer(self.region or "")
-            if m[2] != " " and not BUTTON.search(m[3])
-        }
-        ticked_region = BOX.sub(
-            lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region
-        )
+        texts = [box.text for box in boxes_in(region)]
+        ticks = iter(carry_ticks(boxes_in(self.region or ""), texts))
+        ticked_region = BOX.sub(lambda m: f"{m[1]}[x] {m[3]}" if next(ticks) else m[0], region)
         return self.before + wrap(ticked_region, marker) + self.after
 
     def with_marker(self, marker: Marker) -> str:
@@ -181,7 +207,9 @@ def check_versions(text: str, where: str) -> None:
 
 
 def _end_comment(marker: Marker) -> str:
-    return f"<!-- milepost:end {safe_json(marker.model_dump(exclude_defaults=True))} -->"
+    return (
+        f"<!-- milepost:end {safe_json(marker.model_dump(mode='json', exclude_defaults=True))} -->"
+    )
 
 
 def safe_json(content: object) -> str:

@@ -36,8 +36,7 @@ class Neighbours:
             earlier, later = tasks[:place], tasks[place + 1 :]
         return templating.render(
             "issues/neighbours.md.j2",
-            before=[one_line(one.title, LIMIT).rstrip(".") for one in earlier[-1:]],
-            after=[one_line(one.title, LIMIT).rstrip(".") for one in later[:1]],
-            alone=len(tasks) == 1,
+            before="".join(one_line(one.title, LIMIT).rstrip(".") for one in earlier[-1:]),
+            after="".join(one_line(one.title, LIMIT).rstrip(".") for one in later[:1]),
             goals=unit.goals[:MOST_GOALS],
         )

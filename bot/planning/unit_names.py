@@ -4,6 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.curriculum.model import Curriculum, Module, ModuleKind, Unit
+from bot.i18n import gettext, gettext_noop
+
+_NUMBERED = {
+    ModuleKind.MONTH: gettext_noop("Month %(number)s"),
+    ModuleKind.WEEK: gettext_noop("Week %(number)s"),
+    ModuleKind.DAY: gettext_noop("Day %(number)s"),
+    ModuleKind.MODULE: gettext_noop("Module %(number)s"),
+}
 
 
 def module_word(module: Module) -> str:
@@ -12,7 +20,7 @@ def module_word(module: Module) -> str:
         return module.label
     if module.kind is ModuleKind.PART:
         return module.title
-    return f"{module.kind.capitalize()} {module.number}"
+    return gettext(_NUMBERED[module.kind], number=module.number)
 
 
 def module_name(curriculum: Curriculum, module: Module) -> str:

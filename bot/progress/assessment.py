@@ -18,11 +18,12 @@ from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Rating
 from bot.settings import Settings
 
-# A whole number, maybe "/5" or "of 5", then nothing or words: not "4.5", not "3-4".
+# A whole number, maybe "/5" or "of 5" in a language, then nothing or words: not "4.5", not "3-4".
 _VALUE = re.compile(
-    r"(?P<value>\d{1,2})(?:\s*(?:/|of\b)\s*(?P<scale>\d{1,2}))?(?![\d/])(?!\s*[-\u2013.,]\s*\d)"
+    r"(?P<value>\d{1,2})(?:\s*(?:/|(?:of|de|von|sur)\b)\s*(?P<scale>\d{1,2}))?"
+    r"(?![\d/])(?!\s*[-\u2013.,]\s*\d)"
 )
-_SPLIT = re.compile("[:=]")
+_SPLIT = re.compile("[:=\uff1a]")
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _EMPHASIS = "*_` \t"
 _LONGEST = 400  # characters; a longer line is prose

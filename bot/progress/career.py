@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Literal
 
+from bot.curriculum.base import Hours
 from bot.curriculum.model import ProjectIdea, ProjectLevel, TaskKind
 from bot.curriculum.sections import LearningMetric, Target
 from bot.i18n import format_hours, format_number, ngettext
 from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.effort import SOURCES, joint_source
+from bot.progress.effort import describe_finished, describe_logged
 from bot.progress.issue_form_answers import APPLICATION, issues_with_label, title_of
 from bot.progress.names import Kind, kind_of
 from bot.progress.path import LearningPath
@@ -221,10 +222,10 @@ class _MetricReader:
             return target.low, target.high, target.text
         week = self._path.curriculum.overview.hours_per_week
         if kind is Kind.HOURS and week is not None:
-            return week.low, week.high, _("%(hours)s h a week", hours=week)
+            return week.low, week.high, _("%(hours)s a week", hours=_range(week))
         if kind is Kind.COURSES and isinstance(shown, LearningMetric) and shown.of_total:
             whole = self._courses()
-            return float(whole), None, _("%(number)s on the path", number=whole)
+            return float(whole), None, _("%(number)s on the path", number=format_number(whole))
         return None, None, ""
 
     def _courses(self) -> int:
@@ -246,14 +247,7 @@ class _MetricReader:
 
     def _tasks(self, kind: TaskKind) -> tuple[float, list[str]]:
         count = sum(self._kinds.get(key) is kind for key in self._done)
-        texts = {
-            TaskKind.COURSE: ngettext("%(num)s course done", "%(num)s courses done", count),
-            TaskKind.POST: ngettext("%(num)s post written", "%(num)s posts written", count),
-            TaskKind.CONTRIBUTION: ngettext(
-                "%(num)s contribution made", "%(num)s contributions made", count
-            ),
-        }
-        return float(count), [texts[kind]] if count else []
+        return float(count), [_tasks_done(kind, count)] if count else []
 
     def _projects(self) -> tuple[float, list[str]]:
         """Count the projects in deliverables and tasks of the path, and the ideas carried out.
@@ -278,9 +272,7 @@ class _MetricReader:
             else:
                 path += max(len(done), tasks)
         path += max([beside, *several])
-        basis = (
-            [_("%(number)s from the path's tasks and deliverables", number=path)] if path else []
-        )
+        basis = [_("%(number)s from tasks and deliverables", number=path)] if path else []
         if self._own:
             basis.append(_("%(number)s of your own choice", number=len(self._own)))
         return float(path + len(self._own)), basis
@@ -298,11 +290,8 @@ class _MetricReader:
             return 0.0, []
         finished = [w for w in self._done.values() if w.finished]
         spent = logged or sum(w.weight for w in finished)
-        if logged:
-            basis = [_("%(hours)s logged", hours=format_hours(spent))]
-        else:
-            source = SOURCES[joint_source(w.source for w in finished)]
-            basis = [_("%(hours)s of work finished", hours=format_hours(spent)), source]
+        sources = (w.source for w in finished)
+        basis = [describe_logged(spent) if logged else describe_finished(spent, sources)]
         if not weekly:
             return round(spent, 1), basis
         weeks = self._weeks(end)
@@ -319,3 +308,21 @@ class _MetricReader:
             if (day := pause.first + timedelta(days=n)) >= start
         }
         return max(1.0, ((end - start).days + 1 - len(resting)) / DAYS_A_WEEK)
+
+
+def _tasks_done(kind: TaskKind, count: int) -> str:
+    match kind:
+        case TaskKind.COURSE:
+            return ngettext("%(num)s course task done", "%(num)s course tasks done", count)
+        case TaskKind.POST:
+            return ngettext("%(num)s writing task done", "%(num)s writing tasks done", count)
+        case _:
+            return ngettext(
+                "%(num)s contribution task done", "%(num)s contribution tasks done", count
+            )
+
+
+def _range(hours: Hours) -> str:
+    """Return `10–12 h`."""
+    low = "" if hours.low == hours.high else f"{format_number(hours.low)}\N{EN DASH}"
+    return f"{low}{format_hours(hours.high)}"

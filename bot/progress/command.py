@@ -91,8 +91,8 @@ class ReplyContext(NamedTuple):
 class Command(FrozenModel):
     """A slash command, or (without a `form`) something that Milepost itself puts into the log.
 
-    `do` names it in the log; it is the command's word where it is not given. `alias` is another
-    word for the whole form. The help has `form` and `help_line`, in the order of `position`;
+    `do` names it in the log; it is the command's word where it is not given, else another word for
+    the whole form. The help has `form` and `help_line`, in the order of `position`;
     `line_format` prints a command where it is not its form. `only_on` are the kinds of issues it
     can be written on, any where empty. A text that is `multiline` goes on until the next command.
     """
@@ -101,7 +101,6 @@ class Command(FrozenModel):
     do: ClassVar[str] = ""
     form: ClassVar[str] = ""
     word: ClassVar[str] = ""
-    alias: ClassVar[str] = ""
     line_format: ClassVar[str] = ""
     help_line: ClassVar[str] = ""
     position: ClassVar[int] = 500

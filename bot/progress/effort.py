@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from bot.curriculum.model import Curriculum, Deliverable, Task
+from bot.i18n import format_hours, gettext_noop
 from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
 
@@ -40,6 +41,23 @@ class _Sources:
 
 
 SOURCES = _Sources()
+
+
+_FINISHED = {
+    EffortSource.GUIDE: gettext_noop("%(hours)s of finished work, by the guide"),
+    EffortSource.ESTIMATE: gettext_noop("%(hours)s of finished work, estimated"),
+    EffortSource.BOTH: gettext_noop("%(hours)s of finished work, partly estimated"),
+}
+
+
+def describe_finished(hours: float, sources: Iterable[EffortSource]) -> str:
+    """Return hours of finished work, and whose hours they are; not for a number of tasks."""
+    return _(_FINISHED[joint_source(sources)], hours=format_hours(hours))
+
+
+def describe_logged(hours: float) -> str:
+    """Return hours that the learner logged."""
+    return _("%(hours)s logged", hours=format_hours(hours))
 
 
 class Effort(FrozenModel):

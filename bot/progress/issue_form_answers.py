@@ -58,10 +58,10 @@ def sections(body: str) -> tuple[tuple[str, str], ...]:
 def title_of(issue: IssueState) -> str:
     """Return the title; one left as the form began it (`Journal: `) gets the first answer."""
     title = issue.title.strip()
-    if not title.endswith(":"):
+    if not title.endswith((":", "\uff1a")):  # Chinese and Japanese write a wide one
         return title
     answers = [value for _, value in sections(issue.body) if as_day(value) is None]
-    return f"{title} {first_line(answers[0])}" if answers else title.rstrip(" :")
+    return f"{title} {first_line(answers[0])}" if answers else title.rstrip(" :\uff1a\xa0\u202f")
 
 
 def first_line(text: str) -> str:

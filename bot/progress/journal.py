@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from bot import i18n
+from bot.i18n import gettext as _
 from bot.planning.changes import CloseIssue
+from bot.planning.marker import Marker
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress import issue_form_answers as forms
@@ -12,7 +15,7 @@ from bot.progress.path import LearningPath
 
 HIGHLIGHT = "journal:highlight"
 _SAME_BEGINNING = 30  # characters that two beginnings must share to be the same
-_TITLE = re.compile(r"Journal, ([^:]{8,20}):")
+_TITLE = re.compile(r"Journal, ([^:]{8,20}):")  # as entries began before markers had the day
 
 
 class JournalEntry(FrozenModel):
@@ -38,18 +41,17 @@ class JournalEntry(FrozenModel):
 
     @property
     def dated(self) -> bool:
-        """Whether the title says the day, as that of an entry by `/journal` does."""
-        return _day_in(self.title) == self.day
+        """Whether the title says the day, in any language, as `/journal` writes it."""
+        return any(text in self.title for text in i18n.every_date(self.day))
 
 
 def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
     """Return the entries, oldest first: issues of ours with a key `journal:*` and those by form.
 
-    The day is the one written in the form, or in the title of an entry by `/journal` (it may be
-    read days after it was written), when that is no later than the issue; else the day on which the
-    issue was created.
+    The day is the one written in the form, or with `/journal` (it may be read days after it was
+    written), when that is no later than the issue; else the day on which the issue was created.
     """
-    entries = [_entry(path, issue, body) for issue, body in _journal_issues(path.observed)]
+    entries = [_entry(path, *found) for found in _journal_issues(path.observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
 
 
@@ -60,7 +62,7 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     found = {
         issue.number: CloseIssue(
-            number=issue.number, title=issue.title, why="it is filed; it counts closed just as well"
+            number=issue.number, title=issue.title, why=_("filed entries are kept closed")
         )
         for kind in (forms.JOURNAL, forms.ASSESSMENT)
         for issue in forms.issues_with_label(observed, kind)
@@ -69,17 +71,18 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
-    """Yield the issues, each with the part of its body that is the entry."""
+def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str, Marker | None]]:
+    """Yield the issues, each with the part of its body that is the entry, and its marker."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not forms.withdrawn(ours.state):
             marked = ours.marked
             parts = (marked.before, marked.region or "", marked.after)
-            yield ours.state, "\n\n".join(part.strip() for part in parts if part.strip())
-    yield from ((issue, issue.body) for issue in forms.filed_issues(observed, forms.JOURNAL))
+            text = "\n\n".join(part.strip() for part in parts if part.strip())
+            yield ours.state, text, marked.marker
+    yield from ((one, one.body, None) for one in forms.filed_issues(observed, forms.JOURNAL))
 
 
-def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
+def _entry(path: LearningPath, issue: IssueState, body: str, marker: Marker | None) -> JournalEntry:
     made = path.day_of(issue.created_at)
     answers = forms.sections(body)
     dated = ((label, forms.as_day(value)) for label, value in answers)
@@ -95,13 +98,16 @@ def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=days[0][1] if days else min(_day_in(issue.title) or made, made),
+        day=days[0][1] if days else min(_day_written(issue, marker) or made, made),
         title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
     )
 
 
-def _day_in(title: str) -> date | None:
-    found = _TITLE.match(title)
+def _day_written(issue: IssueState, marker: Marker | None) -> date | None:
+    """Return the day that `/journal` wrote down; of older entries only the title has it."""
+    if marker is not None and marker.due:
+        return forms.as_day(marker.due)
+    found = _TITLE.match(issue.title)
     return forms.as_day(found[1]) if found else None

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.sections import LearningMetric, Target
+from bot.i18n import format_list, ngettext
+from bot.i18n import gettext as _
 from bot.planning.path import PlannedPath
 from bot.planning.unit_names import unit_names
 from bot.progress.command import CommandError
@@ -102,7 +104,7 @@ def matching(text: str, among: Sequence[Named]) -> tuple[Named, ...]:
 
 
 def listed(among: Iterable[Named], near: str = "") -> str:
-    """Return some titles for a reply, those closest to `near` first."""
+    """Return some titles for a reply, as a list, those closest to `near` first."""
     titles = [one.title for one in among]
     if near:
         close = get_close_matches(near.casefold(), [t.casefold() for t in titles], n=3, cutoff=0.5)
@@ -110,25 +112,32 @@ def listed(among: Iterable[Named], near: str = "") -> str:
             key=lambda t: close.index(t.casefold()) if t.casefold() in close else len(close)
         )
     shown = [f"'{title}'" for title in titles[:SHOWN]]
-    more = len(titles) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    if more := len(titles) - len(shown):
+        shown.append(ngettext("%(num)s more", "%(num)s more", more))
+    return format_list(shown)
 
 
-def one(
-    what: str, text: str, among: Sequence[Named], found: Sequence[Named] | None = None
-) -> Named:
+def one(text: str, among: Sequence[Named], found: Sequence[Named] | None = None) -> Named:
     """Return the one thing that `text` means, or was `found` for it. Raises CommandError."""
     found = matching(text, among) if found is None else found
     if len(found) == 1:
         return found[0]
     quoted = one_line(text)[:60]
     if found:
-        raise CommandError(f"'{quoted}' could be {listed(found)}: which one?")
-    are = f"There {'is' if len(among) == 1 else 'are'} {listed(among, quoted)}."
-    there = are if among else "None is left."
+        ambiguous = _(
+            "Which one do you mean? '%(text)s' could be %(titles)s.",
+            text=quoted,
+            titles=listed(found),
+        )
+        raise CommandError(ambiguous)
+    if not among:
+        raise CommandError(_("There's nothing left to choose."))
+    titles = listed(among, quoted)
     if not quoted:
-        raise CommandError(f"Which {what}? {there}")
-    raise CommandError(f"There is no {what} '{quoted}'. {there}")
+        raise CommandError(_("You can choose: %(titles)s.", titles=titles))
+    raise CommandError(
+        _("Nothing is called '%(text)s'. You can choose: %(titles)s.", text=quoted, titles=titles)
+    )
 
 
 def one_line(text: str) -> str:

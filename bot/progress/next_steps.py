@@ -1,12 +1,13 @@
 """Next steps: the action items of the guide, each done by a tick, by its issue, or by its work."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from bot.curriculum.model import ActionItem, Horizon
-from bot.planning.marker import BOX
+from bot.planning.marker import Box, boxes_in, carry_ticks
+from bot.planning.observed_state import OurIssue
 from bot.progress.command_log import closed_at
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
@@ -43,7 +44,7 @@ def action_states(path: LearningPath, until: date | None = None) -> Iterator[Act
     stands = path.curriculum.relations.stands
     work = {w.key: w for w in path.progress.work}
     issues = {horizon: path.observed.issues.get(f"actions:{horizon}") for horizon in Horizon}
-    ticked = {h: set(_ticked_titles(ours.state.body)) for h, ours in issues.items() if ours}
+    ticked = set(_ticked_ids(path.curriculum.actions, issues))
     for action in path.curriculum.actions:
         ours = issues[action.horizon]
         closed = closed_at(ours.state) if ours and ours.state.finished else None
@@ -56,24 +57,35 @@ def action_states(path: LearningPath, until: date | None = None) -> Iterator[Act
             on = max((w.closed_on for w in meant if w.closed_on), default=None)
         yield ActionState(
             action=action,
-            done=by_work or closed_by or as_line(action.title) in ticked.get(action.horizon, ()),
+            done=by_work or closed_by or action.id in ticked,
             url=ours.state.url if ours else "",
             work=meant,
             closed_on=on if by_work or closed_by else None,
         )
 
 
-def ticked_lines(body: str) -> frozenset[str]:
-    """Return the text behind every ticked box of an issue."""
-    text = body.replace("\r\n", "\n")
-    return frozenset(as_line(m[3]) for m in BOX.finditer(text) if m[2] != " ")
+def ticked_boxes(ours: OurIssue | None, titles: Sequence[str]) -> list[bool]:
+    """Return for each title whether the box of the issue that means it is ticked.
+
+    What stands in bold before a box's other words is its title.
+    """
+    if ours is None:
+        return [False] * len(titles)
+    region = ours.marked.region
+    boxes = boxes_in(ours.state.body.replace("\r\n", "\n") if region is None else region)
+    heads = ((_HEAD.match(text), text, ticked) for text, ticked in boxes)
+    boxes = [Box(_one_line(head[1] if head else text), ticked) for head, text, ticked in heads]
+    return carry_ticks(boxes, [_one_line(neutralize(title)) for title in titles])
 
 
-def as_line(text: str) -> str:
-    """Return the text as it stands behind a box: neutralized, with single spaces."""
-    return " ".join(neutralize(text).split())
+def _ticked_ids(
+    actions: Sequence[ActionItem], issues: Mapping[Horizon, OurIssue | None]
+) -> Iterator[str]:
+    for horizon, ours in issues.items():
+        those = [action for action in actions if action.horizon == horizon]
+        ticks = ticked_boxes(ours, [action.title for action in those])
+        yield from (action.id for action, ticked in zip(those, ticks, strict=True) if ticked)
 
 
-def _ticked_titles(body: str) -> Iterator[str]:
-    heads = (_HEAD.match(found) for found in ticked_lines(body))
-    return (found[1] for found in heads if found)
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

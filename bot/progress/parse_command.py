@@ -4,21 +4,24 @@ A command is the first thing on a line, behind three spaces at most, as Markdown
 a paragraph. Spaces that do not break, and characters without width, which phones and copied text
 bring along, are spaces (reports: slack-ruby/slack-ruby-bot#255, NousResearch/hermes-agent#16269,
 element-hq/element-web#1509). What stands in a code block, a quote or a hidden comment is no
-command, and neither is a path such as /usr/bin. Each command parses its own arguments
-(`bot/progress/commands/`).
+command, and neither is a path such as /usr/bin. Each command has words in other languages, too
+(`command_aliases.py`), and parses its own arguments (`commands/`).
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.command_aliases import aliases, folded
 from bot.progress.commands import slash_commands
 
 MOST = 10  # commands of one comment that are run
 MAX_REST = 300  # characters behind a command that is not a journal's
 _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' names
+_LEAST_LENGTH = 4  # of a word of another language that others are compared with
 # Words of other bots that are ones of ours or look like them: Prow's command help has /approve,
 # /reopen and /skip, Terraform's bots have /plan.
 _OTHER_BOTS = frozenset({"approve", "plan", "reopen", "skip"})
@@ -32,17 +35,22 @@ _MEANINGS = {
     "undo": "revert",
 }
 
-_COMMAND = re.compile(r" {0,3}/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?:[.!]?[ \t]*$|[ \t]+(\S.*)$)")
+# Latin with accents, also apart from their letters, Devanagari, kana and Han.
+_CHARACTER = "[A-Za-z\u00c0-\u024f\u0300-\u036f\u0900-\u0963\u3005\u3041-\u30ff\u4e00-\u9fff]"
+_NAME = f"({_CHARACTER}{{2,20}}(?:-{_CHARACTER}{{2,20}})?)"
+_SLASH = "[/\N{FULLWIDTH SOLIDUS}]"
+_END = "[.!\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}]?"
+_COMMAND = re.compile(rf" {{0,3}}{_SLASH}{_NAME}(?:{_END}[ \t]*$|[ \t]+(\S.*)$)")
 # Spaces that are not U+0020, characters without width, marks of direction, byte order mark.
 _ODD = "\xa0\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff"
 _ODD_SPACE = re.compile(f"[{_ODD}]")
 _JOINERS = "\u200c\u200d"  # within a text they make emoji and Persian words
 _EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff"
 _MARGIN = re.compile(f"[ {_ODD}{_JOINERS}{_EMOJI}]*")
-_WORD = re.compile(f"^( *)(/[A-Za-z-]+[.!]?)([ \\t{_ODD}{_JOINERS}]+|$)")
-BEGINNING = re.compile(f"^{_MARGIN.pattern}/[A-Za-z]", re.MULTILINE)
+_WORD = re.compile(f"^( *)({_SLASH}(?:{_CHARACTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)")
+BEGINNING = re.compile(f"^{_MARGIN.pattern}{_SLASH}{_CHARACTER}", re.MULTILINE)
 """The beginning of a line that may hold a command."""
-_SECOND = re.compile(r"(?<= )/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?= |[.!]?$)")
+_SECOND = re.compile(rf"(?<= ){_SLASH}{_NAME}(?= |{_END}$)")
 _FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")
 _CODE_SPAN = re.compile(r"`[^`]*`")
 # Stands where a hidden comment was: what comes behind it is not the first on its line.
@@ -59,18 +67,20 @@ _FOLDERS = frozenset(
 class ParsedLine(FrozenModel):
     """A command as it was written: its word in lower case, and what stands behind it.
 
-    `known` is False for a word that is none; `near` is then the one that it looks like.
+    `alias` is the word of another language that was written instead. `known` is False for a word
+    that is none; `near` is then the one that it looks like.
     """
 
     word: str
     rest: str = ""
+    alias: str = ""
     known: bool = True
     near: str = ""
 
     @property
     def line(self) -> str:
         """How it was written, on one line, to be quoted."""
-        first = " ".join(f"/{self.word} {self.rest}".split())
+        first = " ".join(f"/{self.alias or self.word} {self.rest}".split())
         return first if len(first) <= 60 else f"{first[:59].rstrip()}…"
 
 
@@ -78,9 +88,12 @@ def parse_command(line: ParsedLine, context: CommandContext) -> Command:
     """Return what a line asks for, with its arguments. Raises CommandError, and nothing else."""
     kind = slash_commands().get(line.word)
     if kind is None:
-        raise CommandError(f"There is no such command. Did you mean `/{line.near}`?")
+        raise CommandError(_("Did you mean `/%(command)s`?", command=line.near))
     if kind.only_on and context.kind not in kind.only_on:
-        raise CommandError(f"`/{line.word}` is about one issue of the path: please write it there.")
+        written = line.alias or line.word
+        raise CommandError(
+            _("Write `/%(command)s` on the issue of your path that it's about.", command=written)
+        )
     return kind.parse(line.rest, context)
 
 
@@ -102,7 +115,7 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
     for line, plain in _lines(text):
         parsed = list(_parse_line(line, commands, unknown)) if plain else []
         if not parsed:
-            unknown += plain and line[_margin(line) :].startswith("/")
+            unknown += plain and line[_margin(line) :].startswith(("/", "\N{FULLWIDTH SOLIDUS}"))
             if lines is not None:
                 lines.append(line)
             continue
@@ -125,30 +138,46 @@ def _parse_line(
     matched = _COMMAND.match(_with_plain_spaces(line))
     if matched is None:
         return
-    word, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
-    if alias := next((kind for kind in commands.values() if kind.alias == word), None):
-        word, _, rest = alias.form.removeprefix("/").partition(" ")
-    if word in commands and commands[word].multiline:
-        yield ParsedLine(word=word, rest=rest)
+    written, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
+    word = _command_word(written, commands)
+    kind = commands.get(word)
+    if kind is None or not kind.multiline:
+        rest = _ODD_SPACE.sub(" ", rest)[:MAX_REST].strip()
+    if kind is None:
+        if unknown < _MAX_UNKNOWN and (near := _near(written, rest, commands)):
+            yield ParsedLine(word=written, rest=rest, known=False, near=near)
         return
-    rest = _ODD_SPACE.sub(" ", rest)[:MAX_REST].strip()
-    if word in commands:
+    alias, more = ("" if written == word else written), ""
+    if alias and kind.do != word:  # it stands for the whole form
+        alias, rest = "", kind.form.partition(" ")[2]
+    elif not kind.multiline and word != "help":  # "/help /log" is one question
         seconds = _SECOND.finditer(f" {rest}")
-        second = next((one for one in seconds if one[1].lower() in commands), None)
-        if second is None or word == "help":  # "/help /log" is one question
-            yield ParsedLine(word=word, rest=rest)
-        else:
+        second = next((one for one in seconds if _command_word(one[1].lower(), commands)), None)
+        if second is not None:
             at = second.start() - 1
-            yield ParsedLine(word=word, rest=rest[:at].rstrip(" ,;"))
-            yield from _parse_line(rest[at:], commands, unknown)
-        return
-    if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
-        return
-    if word in _OTHER_BOTS:
-        return
-    close = get_close_matches(word, commands, n=1, cutoff=0.99 - 1 / len(word))  # a letter
-    if near := _MEANINGS.get(word) or next(iter(close), ""):
-        yield ParsedLine(word=word, rest=rest, known=False, near=near)
+            rest, more = rest[:at].rstrip(" ,;"), rest[at:]
+    yield ParsedLine(word=word, rest=rest, alias=alias)
+    yield from _parse_line(more, commands, unknown)
+
+
+def _command_word(written: str, commands: Mapping[str, type[Command]]) -> str:
+    """Return the word of the command that `written` means in any language; empty for none."""
+    if written in commands:
+        return written
+    found = aliases().get(folded(written))
+    return next((word for word, kind in commands.items() if found and kind.do == found.do), "")
+
+
+def _near(word: str, rest: str, commands: Mapping[str, type[Command]]) -> str:
+    """Return the word that one of no command is a slip of, or means; empty for none."""
+    if word in _FOLDERS | _OTHER_BOTS or (rest and not _ARGUMENT.match(rest)):
+        return ""
+    if word in _MEANINGS:
+        return _MEANINGS[word]
+    words = {one: one for one in commands}
+    words |= {plain: one.word for plain, one in aliases().items() if len(plain) >= _LEAST_LENGTH}
+    close = get_close_matches(folded(word), words, n=1, cutoff=0.99 - 1 / len(word))  # a letter
+    return words[close[0]] if close else ""
 
 
 def _with_plain_spaces(line: str) -> str:

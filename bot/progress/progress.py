@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from bot.curriculum.base import Item
 from bot.curriculum.model import Deliverable, Option, Task, Unit
+from bot.i18n import gettext as _
+from bot.planning.desired_state import DELIVERABLE
 from bot.planning.identity import named_issues
-from bot.planning.marker import BOX, Key
+from bot.planning.marker import BOX, Key, digest
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.command_log import closed_at
@@ -55,11 +57,10 @@ LEFT_OUT = ASIDE | {WorkState.CREDITED}
 class Work(FrozenModel):
     """One task or deliverable. `weight` is its part in sums (see `Effort`), `source` whose it is.
 
+    `name` is the title without what we put before it ("Deliverable: "), as a list of them has it.
     `parts` and `ticked` count the boxes of its issue. `closed_on` is the day in the learner's zone.
     `counts` is False for optional work. `unit` is where it stands now, which a move may have
-    changed; `evidence` is what was found to exist, `attested_by` the mentor who approved it. `name`
-    is the guide's own title where the issue's ends with it, so without "Deliverable:" in any
-    language.
+    changed; `evidence` is what was found to exist, `attested_by` the mentor who approved it.
     """
 
     key: Key
@@ -259,11 +260,10 @@ class _ProgressReader:
         evidence = self._evidence(found, keys)
         approvals = self._history.attested
         attested = next((approvals[key] for key in keys if key in approvals), None)
-        title = found.state.title if found else item.title
         return Work(
             key=keys[0],
-            title=title,
-            name=item.title if title.endswith(item.title) else title,
+            title=found.state.title if found else item.title,
+            name=_name(item, found),
             unit=self._path.places.get(keys[0], unit.id),
             module=module,
             weight=self._path.effort.weight(item),
@@ -319,6 +319,14 @@ class _ProgressReader:
         if WorkState.BLOCKED in worn:
             return WorkState.BLOCKED
         return WorkState.IN_PROGRESS if WorkState.IN_PROGRESS in worn else WorkState.OPEN
+
+
+def _name(item: Task | Deliverable, found: OurIssue | None) -> str:
+    if found is None or isinstance(item, Task):
+        return found.state.title if found else item.title
+    if digest(found.state.title) == found.marked.marker.title:
+        return item.title
+    return found.state.title.removeprefix(_(DELIVERABLE, title="")).removeprefix("Deliverable: ")
 
 
 def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:

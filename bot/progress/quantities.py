@@ -1,4 +1,7 @@
-"""Parses the amounts in commands: hours, days, dates, paces. None for any other text."""
+"""Parses the amounts in commands: hours, days, dates, paces. None for any other text.
+
+Units of time may be words of another language (`unit_words.py`); dates are English or ISO.
+"""
 
 import re
 from calendar import month_name, monthrange
@@ -6,6 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.planning.schedule import add_months
+from bot.progress.unit_words import in_english, means_until
 
 _HOURS = re.compile(
     r"(?:(\d{1,5}(?:[.,]\d{1,4})?)[ ]?(?:hours?|hrs?|h)(?:[ ]?(?:and[ ])?(?=\d)|(?![^\W_])))?"
@@ -34,6 +38,7 @@ _DAY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SIGNED = re.compile(r"[+-]\d{1,7}", re.ASCII)
+_UNTIL = frozenset({"until", "till", "to", "for"})
 DAYS_A_WEEK = 7
 
 
@@ -49,6 +54,7 @@ def hours(text: str) -> tuple[float, str] | None:
 
     `2h30m`, `2h 30`, `90m`, `1.5h`, `1,5 h`, `1:30`, `1 hour 30 minutes`. A bare number is none.
     """
+    text = in_english(text)
     if clock := _CLOCK.match(text):
         return round(int(clock[1]) + int(clock[2]) / 60, 2), _without_mark(text[clock.end() :])
     found = _HOURS.match(text)
@@ -100,7 +106,7 @@ def _is_day(year: int, month: int, number: int) -> bool:
 
 def span(text: str) -> int | None:
     """Return the days in `+1w`, `-3d`, `+1w2d`, `2 weeks`, `10 days`."""
-    found = _SPAN.fullmatch(text.strip())
+    found = _SPAN.fullmatch(in_english(text.strip()))
     if found is None or not (found[2] or found[3]):
         return None
     days = DAYS_A_WEEK * int(found[2] or 0) + int(found[3] or 0)
@@ -110,9 +116,9 @@ def span(text: str) -> int | None:
 def until(text: str, today: date) -> date | None:
     """Return the last day in `until 16 Aug`, `2026-08-16`, `2 weeks`, `for 10 days`, `1 month`."""
     words = text.strip().split(maxsplit=1)
-    if len(words) == 2 and words[0].lower() in {"until", "till", "to", "for"}:
+    if len(words) == 2 and (words[0].lower() in _UNTIL or means_until(words[0])):
         text = words[1]
-    text = text.strip().rstrip(".")
+    text = in_english(text.strip().rstrip("."))
     if (found := day(text, today, ahead=True)) is not None:
         return found[0] if not found[1] else None
     if months := _MONTHS_LONG.fullmatch(text):
@@ -123,7 +129,7 @@ def until(text: str, today: date) -> date | None:
 
 def pace(text: str) -> Pace | None:
     """Return the pace in `10h`, `7.5 hours a week`, `15 months`."""
-    found = _PACE.fullmatch(text.strip().rstrip("."))
+    found = _PACE.fullmatch(in_english(text.strip().rstrip(".")))
     if found is None:
         return None
     number = float(found[1].replace(",", "."))

@@ -2,6 +2,8 @@
 
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.desired_state import DesiredIssue, unit_key
 from bot.planning.length_limits import TITLE, one_line
 from bot.planning.unit_names import module_name, module_word
@@ -9,11 +11,11 @@ from bot.progress.path import LearningPath
 
 # What the numbers mean on the usual scale; of others only the ends are named.
 MEANINGS = (
-    "new to me",
-    "I have seen how it is done",
-    "I can do it with help",
-    "I can do it alone",
-    "I can show it to others",
+    gettext_noop("new to me"),
+    gettext_noop("I've seen it done"),
+    gettext_noop("I can do it with help"),
+    gettext_noop("I can do it on my own"),
+    gettext_noop("I can teach it"),
 )
 
 
@@ -39,8 +41,8 @@ def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 def meanings(scale: int) -> tuple[str, ...]:
     """Return the meaning of each number from 1 to `scale`, such as `1: new to me`."""
     if scale == len(MEANINGS):
-        return tuple(f"{value}: {text}" for value, text in enumerate(MEANINGS, start=1))
-    return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
+        return tuple(f"{value}: {_(text)}" for value, text in enumerate(MEANINGS, start=1))
+    return (f"1: {_(MEANINGS[0])}", f"{scale}: {_(MEANINGS[-1])}")
 
 
 def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
@@ -61,7 +63,7 @@ def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
     return DesiredIssue(
         key=f"assessment:{module.id}",
         aliases=tuple(f"assessment:{alias}" for alias in module.aliases),
-        title=one_line(f"How sure do you feel? {module_word(module)}", TITLE),
+        title=one_line(_("How sure do you feel? %(module)s", module=module_word(module)), TITLE),
         body=body,
         labels=("kind:assessment",),
         milestone=unit_key(last),
@@ -72,5 +74,5 @@ def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
 
 def _starter(curriculum: Curriculum) -> str:
     lines = [f"- {templating.neutralize(skill.title)}: " for skill in curriculum.rated]
-    heading = f"### Your ratings, from 1 to {curriculum.assessment.scale}"
-    return "\n".join((heading, "", *lines))
+    heading = _("Your ratings, from 1 to %(scale)s", scale=curriculum.assessment.scale)
+    return "\n".join((f"### {heading}", "", *lines))

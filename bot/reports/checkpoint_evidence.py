@@ -16,7 +16,7 @@ from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
 from bot.progress.learner_history import Evidence
-from bot.progress.next_steps import ActionState, action_states, as_line, ticked_lines
+from bot.progress.next_steps import ActionState, action_states, ticked_boxes
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
 
@@ -90,7 +90,7 @@ def piece(work: Work, day: date) -> EvidencePiece:
     state = "open" if later else _STATES.get(work.state.value, work.state.value)
     return EvidencePiece(
         key=work.key,
-        title=work.name or work.title,
+        title=work.name,
         url=work.url,
         state=state,
         done=done,
@@ -109,7 +109,7 @@ def item_reports(
 ) -> Iterator[ItemReport]:
     """Yield a report on each line of the checkpoint, in its order."""
     ours = path.issue_of("checkpoint", checkpoint)
-    ticked = ticked_lines(ours.state.body) if ours else frozenset()
+    ticks = ticked_boxes(ours, [item.title for item in checkpoint.items])
     numbers = [
         *(
             CountFound(title=m.title, value=m.value, unit=m.unit or "", basis=m.basis)
@@ -117,10 +117,9 @@ def item_reports(
         ),
         *_applied(applications),
     ]
-    for item in checkpoint.items:
+    for item, is_ticked in zip(checkpoint.items, ticks, strict=True):
         pieces = tuple(_pieces(path, item, day))
         counts = tuple(_counts_in_line(item.title, numbers))
-        is_ticked = as_line(item.title) in ticked
         shown = any(p.done or p.evidence for p in pieces)
         yield ItemReport(
             id=item.id,

@@ -85,6 +85,7 @@ class Member(FrozenModel):
     `percent` goes by hours, `change` is what the last seven days added to it. `active_weeks` are
     weeks in a row with something finished; `last_activity` is the day on which something was last
     finished, begun or logged. `awaiting` counts what is done and not approved by a mentor.
+    `language` is that of their path.
     """
 
     who: str
@@ -103,6 +104,7 @@ class Member(FrozenModel):
     checkpoint_on: date | None
     results: tuple[CheckpointResult, ...] = ()
     last_activity: date | None
+    language: str = i18n.ENGLISH
 
     def is_inactive(self, today: date) -> bool:
         """Return whether nothing was done for two weeks, outside of a pause, on an open path."""
@@ -150,6 +152,7 @@ def member(path: LearningPath) -> Member:
         checkpoint_on=coming.due if coming else None,
         results=_results(path),
         last_activity=_last_activity(path),
+        language=path.language,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot import templating
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
 from bot.planning.length_limits import cut
 from bot.planning.marker import Key
 from bot.progress.issue_form_answers import APPLICATION, ASSESSMENT, JOURNAL
@@ -63,6 +64,7 @@ def _text(name: str, curriculum: Curriculum, labels: list[str]) -> str:
             required=large[0] if large else 0,
             meanings=meanings(scale),
             options=meanings(scale) if scale == _USUAL else tuple(map(str, range(1, scale + 1))),
+            intro=_intro(scale),
             quoted=_quoted,
         )
     )
@@ -77,14 +79,26 @@ def _tiers(curriculum: Curriculum) -> str:
     """Return the guide's companies in one line, those of the first tier first."""
     ordered = sorted(curriculum.companies, key=lambda one: one.tier)
     named = "; ".join(f"{one.title}: {', '.join(one.companies)}" for one in ordered)
-    return cut(f"The guide names: {named}", MOST_DESCRIBED) if named else ""
+    text = _("The guide names: %(companies)s", companies=named)
+    return cut(text, MOST_DESCRIBED) if named else ""
+
+
+def _intro(scale: int) -> str:
+    """Return what stands above the form that rates skills; options may say what numbers mean."""
+    text = _(
+        "There's no right answer, and your progress doesn't depend on it. Leave out any skill."
+    )
+    if scale == _USUAL:
+        return text
+    ends = _("The ends of the scale: %(ends)s.", ends="; ".join(meanings(scale)))
+    return f"{text} {ends}"
 
 
 def _quoted(text: str) -> str:
     """Return a text in YAML's quotes, in ASCII and on one line."""
     import yaml
 
-    written: str = yaml.safe_dump(text, default_style='"', width=float("inf"))
+    written: str = yaml.safe_dump(str(text), default_style='"', width=float("inf"))
     return written.strip()
 
 

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
+from bot.i18n import format_dates
+from bot.i18n import gettext as _
 from bot.planning.desired_state import DesiredIssue
 from bot.planning.length_limits import TITLE, one_line
 from bot.planning.unit_names import module_name
-from bot.progress.effort import SOURCES, joint_source
+from bot.progress.effort import describe_finished, describe_logged
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 
@@ -45,23 +47,22 @@ def _month(
 ) -> dict[str, object]:
     """Return the work, hours and journal of a module; `entries` are those of the whole journal.
 
-    `worked` are the hours of the work finished, `source` whose they are, `logged` those written
-    down.
+    `hours` says how many were logged, and how many the finished work makes.
     """
     begin, end = _time_of(path, module)
     first, last = path.module_days(module)
     finished = path.progress.finished_between(begin, end)
     written = tuple(entry for entry in entries if begin <= entry.day <= end)
+    worked = sum(w.weight for w in finished) if path.effort.in_hours else 0.0
+    logged = path.history.hours_logged(begin, end)
+    hours = [describe_logged(logged)] if logged else []
+    hours += [describe_finished(worked, (w.source for w in finished))] if worked else []
     return {
         "module": module_name(path.curriculum, module),
-        "kind": module.kind,
-        "first": first,
-        "last": last,
+        "days": format_dates(first, last),
         "finished": finished[:MOST_LISTED],
         "finished_more": max(0, len(finished) - MOST_LISTED),
-        "worked": sum(w.weight for w in finished) if path.effort.in_hours else 0.0,
-        "source": SOURCES[joint_source(w.source for w in finished)],
-        "logged": path.history.hours_logged(begin, end),
+        "hours": hours,
         "entries": written[:MOST_LISTED],
         "entries_more": max(0, len(written) - MOST_LISTED),
     }
@@ -86,7 +87,7 @@ def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]
     return DesiredIssue(
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
-        title=one_line(f"Looking back on {name}", TITLE),
+        title=one_line(_("Looking back on %(module)s", module=name), TITLE),
         body=body,
         labels=("kind:reflection",),
         starter=_starter(path.curriculum),

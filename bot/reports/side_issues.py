@@ -3,6 +3,7 @@
 from bot import templating
 from bot.curriculum.base import slugify
 from bot.curriculum.sections import ResourceKind
+from bot.i18n import gettext as _
 from bot.planning.desired_state import DesiredIssue, unit_key
 from bot.planning.length_limits import TITLE, one_line
 from bot.progress.path import LearningPath
@@ -20,7 +21,7 @@ def event_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
             DesiredIssue(
                 key=f"event:{event.id}",
                 aliases=tuple(f"event:{alias}" for alias in event.aliases),
-                title=one_line(f"Event: {event.title}", TITLE),
+                title=one_line(_("Event: %(title)s", title=event.title), TITLE),
                 body=templating.render("issues/event.md.j2", event=event),
                 labels=("kind:networking",),
                 milestone=unit_key(unit.unit),
@@ -40,7 +41,7 @@ def goal_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     return tuple(
         DesiredIssue(
             key=f"goal:{slugify(goal)}",
-            title=one_line(f"Goal: {goal}", TITLE),
+            title=one_line(_("Goal: %(title)s", title=goal), TITLE),
             body=templating.render("issues/goal.md.j2", resource=known.get(slugify(goal))),
             labels=("kind:goal",),
         )

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.planning.changes import CloseIssue, UpdateIssue
 from bot.planning.ledger import spare_room
 from bot.planning.length_limits import BODY
@@ -134,7 +136,7 @@ class Edit:
                 "state": "open",
                 "state_reason": "reopened",
                 "fields": ("state",),
-                "why": "to close it for another reason",
+                "why": _("to close it for another reason"),
             }
         )
         return opening, change
@@ -191,5 +193,7 @@ def after_update(issue: IssueState, change: UpdateIssue | CloseIssue, now: datet
 
 
 def _first_reasons(why: list[str]) -> str:
-    more = len(why) - _MAX_REASONS
-    return "; ".join(why[:_MAX_REASONS]) + (f"; and {more} more" if more > 0 else "")
+    shown = why[:_MAX_REASONS]
+    if (more := len(why) - _MAX_REASONS) > 0:
+        shown.append(ngettext("%(num)s more", "%(num)s more", more))
+    return "; ".join(shown)

@@ -12,6 +12,7 @@ from functools import reduce
 from pydantic_core import from_json
 
 from bot import templating
+from bot.i18n import gettext as _
 from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
@@ -31,7 +32,6 @@ from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCom
 from bot.sync.publish import duplicate_comments, keys_of
 
 _MAX_LINES = 3
-_NO_ROOM = "The issue that would remember it is full."
 
 
 class CommandChanges(FrozenModel):
@@ -104,7 +104,7 @@ class _CommandRun:
             existing == entry or entry.command.repeats(existing.command)
             for existing in edit.memory.entries
         ):
-            edit.remember(entry, f"{accepted.command.format_command()} by {accepted.by}")
+            edit.remember(entry, _by(accepted.command.format_command(), accepted.by))
             self._state = None
 
     def read(self, comment: CommentState) -> None:
@@ -122,7 +122,9 @@ class _CommandRun:
         if None in found:  # the summary issue is gone; the next run makes another
             return
         if len(parsed) > MOST:
-            why = f"Up to {MOST} commands of a comment are read: the others are still to be asked."
+            why = _(
+                "Write the rest in a new comment: only the first %(most)s commands run.", most=MOST
+            )
             found.append(RejectedCommand(line="", why=why))
         rejected = tuple(one for one in found if isinstance(one, RejectedCommand))
         accepted = tuple(one for one in found if isinstance(one, Command))
@@ -140,19 +142,19 @@ class _CommandRun:
     def merge_duplicates(self) -> None:
         """Copy the log of each duplicate into the issue that counts."""
         for duplicate in self._observed.duplicates:
-            ours = self._observed.issues[duplicate.key]
+            ours, number = self._observed.issues[duplicate.key], duplicate.state.number
             if not are_duplicates(duplicate, ours, self._observed):
                 continue
             for entry in find_log(duplicate.state.body).entries:
                 edit = self._edit(ours)
                 known = entry in edit.memory.entries or edit.memory.has(entry.id, entry.n)
                 if not known:
-                    edit.remember(entry, f"said on #{duplicate.state.number}, its twin")
+                    edit.remember(entry, _("from the duplicate #%(number)s", number=number))
 
     def take_back_deleted(self) -> None:
         """Take out of the logs what deleted comments said."""
         for key, entry in self._pending.deletions():
-            why = f"the comment of {entry.by} was deleted"
+            why = _("%(person)s deleted the comment", person=entry.by)
             self._edit(self._observed.issues[key]).correct(entry, None, why)
             self._state = None
 
@@ -179,8 +181,9 @@ class _CommandRun:
             if home is None:
                 return None
             entry = Entry(id=comment.id, n=n, at=at, by=comment.author or "", command=command)
-            if not self._edit(home).remember(entry, f"{line.line} by {entry.by}"):
-                return RejectedCommand(line=line.line, why=_NO_ROOM)
+            if not self._edit(home).remember(entry, _by(line.line, entry.by)):
+                why = _("The issue that stores this command is full.")
+                return RejectedCommand(line=line.line, why=why)
             if command.moves_dates:
                 self._state = None
         except CommandError as error:
@@ -199,7 +202,7 @@ class _CommandRun:
             return
         if now != entry.command and (now is None or type(now) is type(entry.command)):
             edited = None if now is None else entry.model_copy(update={"command": now})
-            why = f"{entry.by} edited the comment"
+            why = _("%(person)s edited the comment", person=entry.by)
             self._edit(self._observed.issues[key]).correct(entry, edited, why)
             self._state = None
 
@@ -230,7 +233,8 @@ class _CommandRun:
                 command = self._button(text)
                 if command is not None:
                     entry = Entry(id=0, at=self._now.replace(microsecond=0), by="", command=command)
-                    edit.remember(entry, f"{command.format_command()} by a button")
+                    why = _("%(command)s by a button", command=command.format_command())
+                    edit.remember(entry, why)
                     self._state = None
 
     def _button(self, text: str) -> Command | None:
@@ -293,11 +297,15 @@ class _CommandRun:
 
     def _marks(self) -> Iterator[React]:
         for answer in self._answers:
-            why = f"{answer.lines} by {answer.comment.author}"
+            why = _by(answer.lines, answer.comment.author or "")
             content = NOT_UNDERSTOOD if answer.rejected else RUN
             yield React(
                 comment=answer.comment.id, number=answer.comment.issue, content=content, why=why
             )
+
+
+def _by(lines: str, person: str) -> str:
+    return _("%(command)s by %(person)s", command=lines, person=person)
 
 
 def reply_key(comment: int) -> Key:
@@ -312,9 +320,7 @@ def _reply(answer: _Answer, path: LearningPath, key: Key | None) -> str:
     parts = list(dict.fromkeys(command.reply(context) for command in answer.accepted))
     if rejected:
         rest_done = bool(answer.accepted) and all(one.line for one in rejected)
-        # Without backticks, each line fits between two of them.
-        wrong = [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]
-        text = templating.render("replies/misunderstood.md.j2", wrong=wrong, rest_done=rest_done)
+        text = templating.render("replies/misunderstood.md.j2", wrong=rejected, rest_done=rest_done)
         parts.append(text)
     text = without_backlinks("\n\n".join(filter(None, parts)), path.repository)
     marker = Marker(key=reply_key(answer.comment.id), title="", body=digest(normalized(text)))

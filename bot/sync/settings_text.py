@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import LANGUAGES
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings, Weekday
 from bot.settings import parse as parse_settings
@@ -49,7 +50,8 @@ def render(answers: SettingsAnswers) -> str:
     """Return the file's text. Values are quoted as YAML needs."""
     from bot import templating
 
-    return templating.render("milepost.yml.j2", a=answers, scalar=scalar, text=_dumped) + "\n"
+    values = {"scalar": scalar, "text": _dumped, "languages": ", ".join(LANGUAGES)}
+    return templating.render("milepost.yml.j2", a=answers, **values) + "\n"
 
 
 def without_answers(there: str) -> str:

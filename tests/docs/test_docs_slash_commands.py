@@ -7,8 +7,10 @@ from builders import curriculum
 from docs.pages import ROOT, codes, sections
 from reports.histories import HistoryLearner
 
+from bot.i18n import LANGUAGES
 from bot.progress import quantities
 from bot.progress.command import WORK, ReplyContext
+from bot.progress.command_aliases import alias
 from bot.progress.commands import log, move, pace, slash_commands
 from bot.progress.commands.help import Help
 from bot.progress.parse_command import MOST, read_commands
@@ -29,7 +31,7 @@ def test_the_help_is_the_table_of_the_reference() -> None:
         "<details>",
         "<summary>What you can write in a comment, at the beginning of a line</summary>",
         "",
-        "| command | what it does |",
+        "| Command | What it does |",
         "| --- | --- |",
         *rows,
         "",
@@ -38,6 +40,17 @@ def test_the_help_is_the_table_of_the_reference() -> None:
     path = HistoryLearner(EMPTY).view("2026-01-05")
     context = ReplyContext(path, slash_commands().values(), dict)
     assert Help().reply(context) == "\n".join(lines)
+
+
+def test_the_words_of_other_languages_are_told_as_the_code_has_them() -> None:
+    heading, *rows = PAGE["In other languages"].tables[0]
+    reported = {row[0]: [*map(codes, row[1:])] for row in rows}
+    for kind in slash_commands().values():
+        words = [alias(kind.do, language) for language in heading[1:]]
+        form = f"`{kind.form if kind.do != kind.word else f'/{kind.word}'}`"
+        assert reported.pop(form) == [[f"/{word}"] if word else [] for word in words]
+    assert not reported
+    assert {*heading[1:], "en"} == LANGUAGES.keys()
 
 
 @pytest.mark.parametrize("form", [kind.form for kind in slash_commands().values()])
@@ -81,3 +94,11 @@ def test_the_kinds_of_work_are_told() -> None:
     }
     assert reported | {"actions"} == WORK
     assert all(kind in text for kind in {*reported, "next steps"})
+
+
+def test_the_examples_in_other_languages_work() -> None:
+    examples = [one for one in codes(PAGE["In other languages"].text) if "-" not in one]
+    words = [one.word for one in read_commands("\n".join(examples))]
+    assert words == ["done", "help", "pause", "log"]
+    assert quantities.until("2 semanas", date(2026, 1, 5))
+    assert quantities.hours("2時間")

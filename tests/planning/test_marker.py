@@ -1,10 +1,11 @@
 """The marker: what is written is found again, and what people write around it is never lost."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.planning.ledger import Ledger, find_ledger, with_ledger
-from bot.planning.marker import BEGIN, Marker, digest, find, normalized, wrap
+from bot.planning.marker import BEGIN, BY_WORK, Marker, digest, find, normalized, wrap
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
 PLAIN = TEXT.filter(lambda text: "milepost:" not in text and "\r" not in text)
@@ -94,6 +95,29 @@ def test_ticks_survive_a_new_text_where_the_line_is_still_there() -> None:
     assert "- [x] keep me\n- [ ] open\n- [ ] new" in found.with_region(
         "- [ ] keep me\n- [ ] open\n- [ ] new", marker
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("[x] one, [ ] two", "[ ] uno, [ ] dos", "[x] uno, [ ] dos"),  # another language
+        ("[x] one, [x] two", "[ ] one, [ ] both", "[x] one, [x] both"),  # one worded anew
+        ("[ ] one, [x] two", "[ ] two, [ ] one", "[x] two, [ ] one"),  # another order
+        ("[x] one, [ ] two", "[ ] new, [ ] one", "[ ] new, [x] one"),  # its own line still stands
+        ("[x] one, [ ] two", "[ ] uno, [ ] dos, [ ] tres", "[ ] uno, [ ] dos, [ ] tres"),
+        (f"[x] one {BY_WORK}, [x] two", "[ ] uno, [ ] dos", "[ ] uno, [x] dos"),
+    ],
+)
+def test_a_tick_moves_to_the_text_that_took_the_place_of_its_line(
+    old: str, new: str, expected: str
+) -> None:
+    def lines(text: str) -> str:
+        return "\n".join(f"- {line}" for line in text.split(", "))
+
+    marker = Marker(key="task:a", title="", body="")
+    found = find(wrap(lines(old), marker))
+    assert found is not None
+    assert found.with_region(lines(new), marker) == wrap(lines(expected), marker)
 
 
 def test_a_region_without_its_beginning_is_not_replaced() -> None:

@@ -11,8 +11,7 @@ from repository_fixture import settings as config
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum, Module
 from bot.curriculum.sections import LearningMetric
-from bot.i18n import format_hours
-from bot.planning.labels import STAGES
+from bot.i18n import NO_BREAK
 from bot.planning.marker import Marker, wrap
 from bot.progress.career import (
     Application,
@@ -90,7 +89,7 @@ def test_strangers_and_duplicates_do_not_count() -> None:
 def test_applications_are_counted_by_stage_in_the_order_of_the_stages() -> None:
     counts = by_stage(sent(applied("stage: interview")))
     assert counts == {"applied": 0, "interview": 1, "offer": 0, "closed": 0}
-    assert list(counts) == list(STAGES)
+    assert list(counts) == ["applied", "interview", "offer", "closed"]
 
 
 def idea(learner: HistoryLearner, name: str) -> ProjectIdeaState:
@@ -214,9 +213,9 @@ def test_courses_posts_and_contributions_come_from_tasks_and_counts() -> None:
     found = numbers(learner.view("2026-01-20"))
     courses, posts = found["courses-completed"], found["blog-posts-written"]
     assert (courses.value, courses.low, courses.text) == (1, 2, "2 on the path")
-    assert courses.basis == "1 course done"
+    assert courses.basis == "1 course task done"
     assert (posts.value, posts.low, posts.text) == (4, 5, "5 posts")
-    assert posts.basis == "1 post written · 3 counted by you"
+    assert posts.basis == "1 writing task done · 3 counted by you"
     assert found["open-source-contributions"].value == 1
     assert (posts.reached, found["open-source-contributions"].reached) == (False, False)
 
@@ -249,7 +248,7 @@ def test_projects_inside_a_deliverable_are_not_counted_twice() -> None:
     learner.done(a_second="2026-02-10")
     assert projects(learner)[0] == 2
     learner.done(**{"Deliverable:_A_portfolio": "2026-02-20"})
-    assert projects(learner) == (5, "5 from the path's tasks and deliverables")
+    assert projects(learner) == (5, "5 from tasks and deliverables")
     learner.done(a_third="2026-03-20")
     assert projects(learner)[0] == 6
 
@@ -257,7 +256,7 @@ def test_projects_inside_a_deliverable_are_not_counted_twice() -> None:
 def test_projects_of_ones_own_choice_come_on_top() -> None:
     learner = in_the_oven(path(projects=[{"id": "cake", "title": "Cake", "level": "beginner"}]))
     learner.done(a_third="2026-03-20", Cake="2026-04-01")
-    text = "1 from the path's tasks and deliverables · 1 of your own choice"
+    text = "1 from tasks and deliverables · 1 of your own choice"
     assert projects(learner) == (2, text)
     view = learner.view("2026-04-20")
     assert numbers(view, date(2026, 3, 31))["projects-finished"].value == 1
@@ -268,17 +267,17 @@ def test_hours_are_those_written_down_else_the_estimates_of_what_is_done() -> No
     found = numbers(learner.view("2026-01-18"))["hours-of-study-per-week"]
     assert (found.value, found.basis) == (
         3,
-        f"{format_hours(6)} of work finished · estimated · over 2 weeks",
+        f"6{NO_BREAK}h of finished work, estimated · over 2 weeks",
     )
     found = numbers(learner.logs(5, "2026-01-12").view("2026-01-18"))["hours-of-study-per-week"]
-    assert (found.value, found.basis) == (2.5, f"{format_hours(5)} logged · over 2 weeks")
+    assert (found.value, found.basis) == (2.5, f"5{NO_BREAK}h logged · over 2 weeks")
 
 
 def test_weeks_of_a_pause_are_no_weeks_of_study() -> None:
     resting = config("2026-01-05", ahead="all", pauses=[{"from": "2026-01-12", "to": "2026-02-08"}])
     learner = HistoryLearner(path(), resting).logs(5, "2026-01-06")
     found = numbers(learner.view("2026-02-15"))["hours-of-study-per-week"]
-    assert (found.value, found.basis) == (2.5, f"{format_hours(5)} logged · over 2 weeks")
+    assert (found.value, found.basis) == (2.5, f"5{NO_BREAK}h logged · over 2 weeks")
 
 
 def test_before_the_start_there_are_no_hours_a_week() -> None:
@@ -289,7 +288,7 @@ def test_before_the_start_there_are_no_hours_a_week() -> None:
 def test_the_guides_hours_a_week_are_the_target() -> None:
     busy = path(overview={"hours_per_week": "10-15"})
     found = numbers(HistoryLearner(busy).view("2026-01-20"))["hours-of-study-per-week"]
-    assert (found.low, found.high, found.text) == (10, 15, "10\N{EN DASH}15 h a week")
+    assert (found.low, found.high, found.text) == (10, 15, f"10\N{EN DASH}15{NO_BREAK}h a week")
 
 
 def test_a_past_day_is_told_as_it_was() -> None:

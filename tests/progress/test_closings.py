@@ -217,7 +217,7 @@ def test_the_summary_of_a_week_and_an_entry_of_the_journal_are_closed_by_us(
         scenario.later()
         scenario.apply(PATH, settings(summary="issue"), today=today)
     closed = scenario.titles("closed")
-    assert {title.partition(" ")[0] for title in closed} == {"Week", "Journal,"}, closed
+    assert {title.partition(" ")[0] for title in closed} == {"Weekly", "Journal,"}, closed
     assert scenario.requested == []
     assert find_ledger(scenario.dashboard).bots == {}
 

@@ -107,8 +107,12 @@ def test_a_rating_far_from_the_finished_work_is_noticed(
     assert rated(path)["rated-data"].confidence == confidence
     assert rated(path)["rated-python"].confidence is None
     text = as_markdown(checkpoint_report(path, path.curriculum.checkpoints[0]))
-    assert ("Data: you're surer than your finished work" in text) == (confidence == "over")
-    assert ("Data: most of the work is done. You may know more" in text) == (confidence == "under")
+    assert ("You feel surer than your finished work shows in: Data." in text) == (
+        confidence == "over"
+    )
+    assert ("Most of the work is done in: Data. You may know more" in text) == (
+        confidence == "under"
+    )
 
 
 def test_work_that_feeds_an_assessed_skill_twice_counts_once() -> None:

@@ -221,7 +221,7 @@ def test_equal_inputs_give_equal_summaries() -> None:
 def test_the_week_stands_in_the_first_line_once() -> None:
     text = as_markdown(reported(with_everything(), "2026-W03", "2026-01-19"))
     first, _, rest = text.replace("\N{NO-BREAK SPACE}", " ").partition("\n")
-    assert first == "**Week 2 of your path** · 12 – 18 Jan 2026 · 32% done"
+    assert first == "**Week 2 of your path** · 12–18 Jan 2026 · 32% done"
     assert "Week" not in rest
 
 

@@ -7,17 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pseudo_language import PseudoCatalogue, pseudo_language
 from reports.histories import RICH, HistoryLearner
 from repository_fixture import settings
 from server.page_documents_fixture import HERE, NOW, PageDocuments
 from server.person import Person
+from server.pseudo_pages import page_escapes
 from server.scenario import BOT
 from server.visitor_fixture import VisitorFixture, visited
 
+from bot import i18n
 from bot.errors import UnavailableError
 from bot.github.oauth import OAuthClient
 from bot.planning.marker import find
 from bot.progress.path import LearningPath
+from bot.reports.cohort import member
 from bot.server.pages import cohort as cohort_page
 from bot.server.store.rows import repository
 from bot.settings import LEARNERS_PATH
@@ -124,6 +128,27 @@ def test_the_table_is_sorted_chosen_and_a_spreadsheet(ada: Person) -> None:
         "bob",
         "zoe",
     ]
+
+
+def test_an_answer_is_in_the_language_of_its_learner(
+    app_server: VisitorFixture, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_hindi = PseudoCatalogue()
+    monkeypatch.setattr(i18n, "catalogue", lambda code: in_hindi if code == "hi" else None)
+    (zoe,) = (r for r in app_server.world.repositories.values() if r.full_name == "zoe/path")
+    path = of(zoe, share=True)
+    path = path.model_copy(update={"settings": path.settings.model_copy(update={"language": "hi"})})
+    (requested,) = member(path).asking
+    with app_server.world.lock:
+        while max(zoe.issues, default=0) < requested.number:
+            issues.create(app_server.world, app_server.world.actor(), zoe, {"title": "an issue"})
+    app_server.settle()
+    documents = PageDocuments(app_server.host.store, app_server.host.server.clock)
+    documents.put(documents.row(zoe.id), path)
+    ada.press(ada.open("/cohort"), "Send: zoe", text="Look at page 3.")
+    (comment,) = zoe.issues[requested.number].comments
+    assert "**ada** \N{LATIN SMALL LETTER A WITH RING ABOVE}" in comment.body
+    documents.put(documents.row(zoe.id), of(zoe, share=True))
 
 
 def test_an_answer_reaches_who_goes_by_another_name(
@@ -468,3 +493,12 @@ def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyP
     page = ada.open("/")
     assert page.status == 200
     assert "GitHub is slow." in page.text
+
+
+def test_no_page_for_a_mentor_has_english_of_its_own(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"{RICH.model_dump_json()} ada bob zoe dan Blue Heron Month Deliverable path"
+    with pseudo_language(monkeypatch):
+        for path in ("/", "/cohort", "/cohort?only=inactive&group=x", "/cohort/requests"):
+            assert page_escapes(ada.open(path).answer.text, own) == [], path

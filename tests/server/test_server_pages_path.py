@@ -245,9 +245,9 @@ def test_what_is_kept_is_read_again_as_it_was(path: Curriculum) -> None:
 
 def test_a_newer_look_takes_the_place_of_an_older(host: Host, documents: PageDocuments) -> None:
     row = documents.add("lea/newer", HistoryLearner(RICH).view("2026-02-16"))
-    assert "32 %" not in shown(host, "/r/lea/newer").text
+    assert "32%" not in shown(host, "/r/lea/newer").text
     documents.put(row, six_weeks())
-    assert "32 %" in shown(host, "/r/lea/newer").text
+    assert "32%" in shown(host, "/r/lea/newer").text
 
 
 def test_what_is_gone_is_gone(host: Host, documents: PageDocuments) -> None:

@@ -10,10 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from planning.paths import SMALL
+from pseudo_language import pseudo_language
 from server.person import Page, Person
+from server.pseudo_pages import page_escapes
 from server.server_fixture import eventually
 from server.visitor_fixture import VisitorFixture, visited
 
+from bot.curriculum.load import catalog_names, from_catalog
 from bot.settings import CONFIG_PATH, Settings, parse
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
@@ -433,3 +436,22 @@ def test_progress_is_told_to_the_script_as_to_people(
 def test_any_since_is_answered(learner: Person) -> None:
     for since in ("x", "-1", "9" * 15, "9" * 40, "1e9", "١٢"):
         assert learner.open(f"{HOME}/progress?since={since}").status == 200, since
+
+
+def test_no_page_of_the_set_up_has_english_of_its_own(
+    app_server: VisitorFixture, learner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_server.world.add_repository("learner/other")
+    titles = " ".join(from_catalog(name).title for name in catalog_names())
+    own = f"{SMALL.model_dump_json()} {titles} learner portfolio other Month Deliverable"
+    answers = {"curriculum": "own", "path": "path.yml", "do": "plan"}
+    with pseudo_language(monkeypatch):
+        form = learner.open(HOME)
+        fields = {**form.forms[-1].fields, **answers}
+        plan = learner.web.post(HOME, data=fields)
+        wrong = learner.web.post(HOME, data={**fields, "start": "x", "mentors": "a b? c"})
+        assert (plan.status_code, wrong.status_code) == (200, 422)
+        others = ("/setup", f"{HOME}/progress", "/setup?setup_action=request")
+        pages = [learner.open(path).answer.text for path in others]
+        for page in (form.answer.text, plan.text, wrong.text, *pages):
+            assert page_escapes(page, own) == []

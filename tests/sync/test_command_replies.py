@@ -65,7 +65,7 @@ def test_a_task_that_moves_names_its_new_day(guided: RepositoryFixture) -> None:
     run.only = {text.id}
     (reply,) = [change for change in run.job().last if isinstance(change, CreateComment)]
     assert "This is now part of **Month 3" in reply.body
-    assert "due 21\N{NO-BREAK SPACE}Mar" in reply.body
+    assert "due Sat\N{NO-BREAK SPACE}21\N{NO-BREAK SPACE}Mar" in reply.body
 
 
 def test_what_is_late_moves_from_today() -> None:

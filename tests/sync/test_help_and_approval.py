@@ -176,4 +176,4 @@ def test_nobody_approves_their_own_work(bench: RepositoryFixture, run: Run) -> N
     run()
     assert (run.remembered("Read"), marks(text)) == ([], ["confused"])
     (reply,) = run.replies("Read")
-    assert "is for the mentors whom the settings name" in reply
+    assert "Only mentors whom the settings name" in reply

@@ -329,11 +329,11 @@ def test_revert_takes_back_the_newest_command_of_its_author(
     bench.world.clock.advance(timedelta(minutes=5))
     bench.comment("Write", "/revert")
     run()
-    assert "There is no command of yours to take back." in run.replies("Write")[-1]
+    assert "You have no command to undo." in run.replies("Write")[-1]
 
 
 @pytest.mark.parametrize(
-    ("command", "way"), [("/done", "`/reopen` opens"), ("/start", "take its label off")]
+    ("command", "way"), [("/done", "write `/reopen` on its issue"), ("/start", "remove its label")]
 )
 def test_revert_says_how_to_take_back_what_an_issue_shows(
     bench: RepositoryFixture, run: Run, command: str, way: str
@@ -391,7 +391,7 @@ def test_a_mistyped_command_is_answered_and_the_rest_obeyed(
     assert marks(text) == ["confused"]
     assert run.remembered("Read") == [Log(hours=1)]
     (reply,) = run.replies("Read")
-    assert "`/doone` · There is no such command. Did you mean `/done`?" in reply
+    assert "`/doone` · Did you mean `/done`?" in reply
 
 
 def test_a_reply_cannot_be_made_to_say_more_than_text(bench: RepositoryFixture, run: Run) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
 
@@ -10,7 +12,7 @@ class Approve(Command):
     """A mentor (`by` of the entry) approves this issue."""
 
     form = "/approve"
-    help_line = "For mentors: what was done here counts as approved."
+    help_line = gettext_noop("For mentors: approves the work on this issue.")
     position = 55
     only_on = frozenset({"task", "deliverable", "project"})
     log_issue = THIS_ISSUE
@@ -21,7 +23,7 @@ class Approve(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check who writes it."""
         if context.by.casefold() not in context.path.approvers:
-            raise CommandError("`/approve` is for the mentors whom the settings name.")
+            raise CommandError(_("Only mentors whom the settings name can use `/approve`."))
         return cls()
 
     def replay(self, history: HistoryBuilder) -> None:

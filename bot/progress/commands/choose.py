@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from bot.curriculum.base import Item
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.picks import Pick
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue, ReplyContext
@@ -21,7 +23,7 @@ class Choose(Command):
 
     form = "/choose A"
     line_format = "/choose {0.choice} {0.option}"
-    help_line = "Takes an option of a choice."
+    help_line = gettext_noop("Chooses an option.")
     position = 80
     log_issue = LogIssue("the choice's issue, else the summary issue", frozenset({"choice"}))
 
@@ -38,7 +40,7 @@ class Choose(Command):
         choices = choices or every
         picks = context.path.curriculum.picks
         if not (choices or picks):
-            raise CommandError("This path has no choice to make.")
+            raise CommandError(_("This path has no choices."))
         picked = _picked(text, picks) if choices == every else None
         if picked and not any(names.matching(text, names.of_options(one)) for one in choices):
             choice, option = picked
@@ -81,7 +83,7 @@ class Choose(Command):
 
 def _picked(text: str, picks: tuple[Pick, ...]) -> tuple[str, str] | None:
     """Return the ids of a pick and its option that `text` names, alone or behind the pick's id."""
-    first, _, second = text.partition(" ")
+    first, _space, second = text.partition(" ")
     found = [
         (pick.id, option.id)
         for pick in picks
@@ -94,7 +96,7 @@ def _picked(text: str, picks: tuple[Pick, ...]) -> tuple[str, str] | None:
 
 def _option(text: str, choices: list[Choice]) -> tuple[str, str]:
     """Return the ids of choice and option: named both, or only the option."""
-    first, _, second = text.partition(" ")
+    first, _space, second = text.partition(" ")
     for choice in choices:
         if first == choice.id and second.strip() in {option.id for option in choice.options}:
             return choice.id, second.strip()
@@ -106,12 +108,12 @@ def _option(text: str, choices: list[Choice]) -> tuple[str, str]:
     if len(fitting) == 1:
         return fitting[0]
     if len(choices) == 1:
-        return choices[0].id, names.one("option", text, names.of_options(choices[0])).id
+        return choices[0].id, names.one(text, names.of_options(choices[0])).id
     chosen = names.matching(first, names.of_items(choices))
     if len(chosen) == 1:
         choice = next(c for c in choices if c.id == chosen[0].id)
-        return choice.id, names.one("option", second, names.of_options(choice)).id
+        return choice.id, names.one(second, names.of_options(choice)).id
+    among = names.listed(names.of_items(choices))
     raise CommandError(
-        "Which choice is meant? Please write it on the issue of the choice:"
-        f" {names.listed(names.of_items(choices))}."
+        _("Write `/choose` on the issue of the choice that you mean: %(titles)s.", titles=among)
     )

@@ -4,6 +4,8 @@ from typing import Self
 
 from pydantic import Field
 
+from bot.i18n import format_number, gettext_noop
+from bot.i18n import gettext as _
 from bot.progress import names, quantities
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import Counted, HistoryBuilder
@@ -19,7 +21,7 @@ class Count(Command):
 
     form = "/count NAME +3"
     line_format = "/count {0.metric} {0.amount:+}"
-    help_line = "Adds to a number you keep."
+    help_line = gettext_noop("Adds to a number you keep.")
     position = 130
     moves_dates = False
 
@@ -32,16 +34,16 @@ class Count(Command):
         """Read the name of a number, then how much, with its sign."""
         known = names.of_counted(context.path.curriculum)
         if not known:
-            raise CommandError("This path has no numbers to count.")
+            raise CommandError(_("This path has no numbers to count."))
         words = text.split()
         amount = quantities.signed(words[-1]) if words else None
         if not amount:
             raise CommandError(
-                f"By how much? A number with its sign works, such as `/count {known[0].id} +1`."
+                _("Write a number with its sign, such as `/count %(name)s +1`.", name=known[0].id)
             )
         if abs(amount) > MAX_COUNT:
-            raise CommandError(f"The maximum is {MAX_COUNT:,}.")
-        return cls(metric=names.one("number", " ".join(words[:-1]), known).id, amount=amount)
+            raise CommandError(_("The maximum is %(most)s.", most=format_number(MAX_COUNT)))
+        return cls(metric=names.one(" ".join(words[:-1]), known).id, amount=amount)
 
     def replay(self, history: HistoryBuilder) -> None:
         history.counts.append(

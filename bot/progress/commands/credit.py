@@ -1,5 +1,6 @@
 """`/credit`: what the learner knew before the path began."""
 
+from bot.i18n import gettext_noop
 from bot.progress.command import THIS_ISSUE, WORK, Command
 from bot.progress.learner_history import HistoryBuilder
 
@@ -8,7 +9,7 @@ class Credit(Command):
     """This was known before the path began: done, at no hours."""
 
     form = "/credit"
-    help_line = "You knew this before: closes it, at no hours."
+    help_line = gettext_noop("Closes this issue as already known, with no hours.")
     position = 50
     only_on = WORK
     log_issue = THIS_ISSUE

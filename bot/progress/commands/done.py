@@ -1,5 +1,6 @@
 """`/done` and `/reopen`: an issue is finished, or is not after all."""
 
+from bot.i18n import gettext_noop
 from bot.progress.command import THIS_ISSUE, WORK, Command
 from bot.progress.learner_history import HistoryBuilder
 
@@ -8,7 +9,7 @@ class Done(Command):
     """This issue is done."""
 
     form = "/done"
-    help_line = "Closes this issue as done."
+    help_line = gettext_noop("Closes this issue as done.")
     position = 20
     only_on = WORK
     log_issue = THIS_ISSUE
@@ -19,7 +20,7 @@ class Reopen(Command):
     """This issue is to be done after all."""
 
     form = "/reopen"
-    help_line = "Opens this issue again."
+    help_line = gettext_noop("Reopens this issue.")
     position = 40
     only_on = WORK
     log_issue = THIS_ISSUE

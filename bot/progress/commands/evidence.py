@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from bot.i18n import gettext as _
 from bot.progress.command import THIS_ISSUE, Command
 from bot.progress.learner_history import Evidence, HistoryBuilder
 
@@ -10,12 +11,15 @@ class Evidenced(Command):
     """Something linked from this issue exists."""
 
     do = "evidence"
-    line_format = "evidence {0.url}"
     log_issue = THIS_ISSUE
 
     kind: Literal["pull-request", "release", "repository", "post"]
     url: str
     title: str = ""
+
+    def format_command(self) -> str:
+        """Return the words for it."""
+        return _("evidence %(url)s", url=self.url)
 
     def replay(self, history: HistoryBuilder) -> None:
         found = Evidence(day=history.day, kind=self.kind, url=self.url, title=self.title)
@@ -29,8 +33,11 @@ class Attested(Command):
     """A mentor (`by` of the entry) approved this issue."""
 
     do = "attest"
-    line_format = "approval"
     log_issue = THIS_ISSUE
+
+    def format_command(self) -> str:
+        """Return the words for it."""
+        return _("approval")
 
     def replay(self, history: HistoryBuilder) -> None:
         history.attested[history.key] = (history.by, history.day)

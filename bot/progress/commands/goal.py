@@ -4,6 +4,8 @@ from typing import Self
 
 from bot.curriculum.base import slugify
 from bot.curriculum.sections import ResourceKind
+from bot.i18n import format_number, gettext_noop
+from bot.i18n import gettext as _
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
@@ -16,7 +18,7 @@ class AddGoal(Command):
 
     form = "/goal add NAME"
     line_format = "/goal add {0.goal}"
-    help_line = "Makes an issue of a goal of your own, such as a certification."
+    help_line = gettext_noop("Turns a goal of your own, such as a certification, into an issue.")
     position = 145
 
     goal: str
@@ -24,14 +26,14 @@ class AddGoal(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read a certification of the guide or other words; `add` may be left out."""
-        first, _, rest = text.partition(" ")
+        first, _space, rest = text.partition(" ")
         goal = names.one_line(rest if first.casefold() == "add" else text)
         if not any(c.isalnum() for c in goal):
-            raise CommandError(
-                "Which goal? Its name is enough, such as `/goal add Run a marathon`."
-            )
+            example = _("Run a marathon")
+            raise CommandError(_("Name your goal, such as `/goal add %(goal)s`.", goal=example))
         if len(goal) > LONGEST:
-            raise CommandError(f"A goal has up to {LONGEST} characters.")
+            most = format_number(LONGEST)
+            raise CommandError(_("Use at most %(most)s characters.", most=most))
         resources = context.path.curriculum.resources
         known = [one for one in resources if one.kind is ResourceKind.CERTIFICATION]
         found = names.matching(goal, names.of_items(known))

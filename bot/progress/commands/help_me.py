@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.progress.command import THIS_ISSUE, Command, CommandContext, LogIssue
 from bot.progress.learner_history import HelpWanted, HistoryBuilder
 from bot.progress.names import one_line
@@ -12,7 +14,7 @@ class HelpMe(Command):
 
     form = "/help-me [words]"
     line_format = "/help-me {0.words}"
-    help_line = "Asks your mentors for help with this issue."
+    help_line = gettext_noop("Asks your mentors for help with this issue.")
     position = 50
     log_issue = LogIssue("the issue, else the summary issue", None)
     moves_dates = False
@@ -33,9 +35,12 @@ class HelpOver(Command):
     """No help is wanted any more, as the issue shows."""
 
     do = "help-over"
-    line_format = "no help needed"
     log_issue = THIS_ISSUE
     moves_dates = False
+
+    def format_command(self) -> str:
+        """Return the words for it."""
+        return _("no more help needed")
 
     def replay(self, history: HistoryBuilder) -> None:
         history.help_wanted.pop(history.key, None)

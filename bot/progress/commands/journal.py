@@ -5,6 +5,8 @@ from datetime import date
 from typing import Self
 
 from bot import i18n, templating
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import MAX_REGION
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
@@ -21,7 +23,7 @@ class Journal(Command):
 
     form = "/journal TEXT"
     line_format = "/journal {0.text}"
-    help_line = "Makes an entry of your journal."
+    help_line = gettext_noop("Adds an entry to your journal.")
     position = 150
     multiline = True
     log_issue = LogIssue("an issue of its own", stored=False)
@@ -32,13 +34,15 @@ class Journal(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read the entry."""
         if not text:
-            raise CommandError("An entry needs some words: `/journal What I learned today`.")
+            example = _("What I learned today")
+            raise CommandError(_("Write some text, such as `/journal %(text)s`.", text=example))
         if len(text) > MAX_JOURNAL:
-            raise CommandError(f"An entry holds up to {MAX_JOURNAL:,} characters.")
+            most = i18n.format_number(MAX_JOURNAL)
+            raise CommandError(_("Use at most %(most)s characters.", most=most))
         return cls(text=text)
 
     def reply(self, context: ReplyContext) -> str:
-        return "It's in your journal now."
+        return _("It's in your journal now.")
 
     def own_issue(
         self, key: Key, day: date, observed: ObservedState
@@ -56,16 +60,19 @@ class Journal(Command):
     ) -> tuple[CreateIssue, UpdateIssue]:
         body = templating.render("replies/journal.md.j2", text=self.text)
         if len(body) > MAX_REGION:
-            raise CommandError("The entry is too long for an issue: in two parts it fits.")
+            raise CommandError(_("Your entry is too long for one issue. Write it in two parts."))
         label = observed.labels.get(JOURNAL)
         first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
         short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
-        title = f"Journal, {i18n.format_date(day).replace(i18n.NO_BREAK, ' ')}: {short}"
+        shown = i18n.format_date(day).replace(i18n.NO_BREAK, " ")
+        # NOTE: The title of an issue.
+        title = _("Journal, %(day)s: %(beginning)s", day=shown, beginning=short)
         marker = Marker(
             key=key,
             title=digest(title),
             body=digest(normalized(body)),
             labels=(digest(JOURNAL)[:8],) if label else (),
+            due=day.isoformat(),
         )
         made = CreateIssue(
             key=key,
@@ -89,5 +96,5 @@ def _closing(
         state="closed",
         state_reason="completed",
         fields=("state",),
-        why="an entry of the journal counts closed",
+        why=_("filed entries are kept closed"),
     )

@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import Field
 
+from bot.i18n import format_hours, gettext_noop
+from bot.i18n import gettext as _
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
@@ -23,7 +25,7 @@ class Log(Command):
     """
 
     form = "/log 2h30m [note]"
-    help_line = "Notes hours of study; a minus takes some back."
+    help_line = gettext_noop("Logs hours of study; a minus takes some back.")
     position = 60
     log_issue = LogIssue("the issue, else the summary issue", None)
     moves_dates = False
@@ -38,14 +40,15 @@ class Log(Command):
         minus = text.startswith(_MINUS)
         found = quantities.hours(text[1:].lstrip() if minus else text)
         if found is None:
-            raise CommandError("How long? Hours and minutes work, such as `/log 2h30m`.")
+            raise CommandError(_("Write hours and minutes, such as `/log 2h30m`."))
         hours, note = found
         if not 0 < hours <= MAX_HOURS:
-            raise CommandError(f"An entry must be more than 0 and at most {MAX_HOURS} hours.")
+            most = format_hours(MAX_HOURS)
+            raise CommandError(_("Log more than 0 and at most %(most)s at once.", most=most))
         day = quantities.day(note, context.today, ahead=False)
         on, note = day or (None, note)
         if on is not None and not context.today - LONGEST_AGO <= on <= context.today:
-            raise CommandError("Choose a day of the past year, up to today.")
+            raise CommandError(_("Choose a day of the past year, up to today."))
         return cls(hours=-hours if minus else hours, on=on, note=one_line(note))
 
     def format_command(self) -> str:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop, ngettext
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.schedule import unit_by_key
 from bot.progress import names, quantities
@@ -27,7 +29,7 @@ class Move(Command):
 
     form = "/move +1w"
     line_format = "/move {0.days:+}d"
-    help_line = "Moves this task; on the summary issue, everything ahead."
+    help_line = gettext_noop("Moves this task; on the dashboard, everything ahead.")
     position = 90
     log_issue = THIS_ISSUE
 
@@ -39,20 +41,24 @@ class Move(Command):
         """Read days and weeks."""
         days = quantities.span(text)
         if days is None or not days:
-            raise CommandError(
-                "By how much? Days and weeks work, such as `/move +1w` or `/move -3d`."
-            )
+            raise CommandError(_("Write days or weeks, such as `/move +1w` or `/move -3d`."))
         if abs(days) > MAX_DAYS:
-            raise CommandError(f"The maximum is {MAX_DAYS} days.")
+            raise CommandError(
+                ngettext("The maximum is %(num)s day.", "The maximum is %(num)s days.", MAX_DAYS)
+            )
         if context.key == SUMMARY_KEY and days < 0:
             raise CommandError(
-                "The whole path moves only to later days. To be done earlier, take another `/pace`"
-                " or bring a stretch forward with `/open`."
+                _(
+                    "To be done earlier, use a faster `/pace` or bring a part forward with `/open`."
+                    " The whole path only moves to later days."
+                )
             )
         if context.key != SUMMARY_KEY and context.kind not in MOVABLE:
             raise CommandError(
-                "`/move` is about a task or a deliverable, or on the summary issue about everything"
-                " ahead: please write it there."
+                _(
+                    "Write `/move` on a task or a deliverable, or on the dashboard to move"
+                    " everything ahead."
+                )
             )
         late = context.today - _due(context.path, context.key)
         return cls(days=days, late=max(0, late.days) if days > 0 else 0)

@@ -3,6 +3,8 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
@@ -15,7 +17,7 @@ class OpenUnit(Command):
 
     form = "/open UNIT"
     line_format = "/open {0.unit}"
-    help_line = "Brings the issues of a later stretch forward."
+    help_line = gettext_noop("Creates the issues of a later part now.")
     position = 160
     has_button = True
 
@@ -29,9 +31,9 @@ class OpenUnit(Command):
         here = path.dates.current(context.today)
         found = names.units_meant(text, path, here.unit if here else None, opened)
         if not found and names.is_next(text):
-            raise CommandError("Every stretch of the path has its issues already.")
+            raise CommandError(_("Every part of your path has its issues already."))
         ahead = [unit for unit in names.of_units(path.curriculum) if unit.id not in opened]
-        return cls(unit=names.one("later stretch", text, ahead, found).id)
+        return cls(unit=names.one(text, ahead, found).id)
 
     def replay(self, history: HistoryBuilder) -> None:
         history.opened.add(self.unit)

@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
 
@@ -11,15 +13,14 @@ class DropOptional(Command):
 
     do = "drop-optional"
     form = "/drop optional"
-    alias = "drop-optional"
-    help_line = "Makes no more issues for optional tasks."
+    help_line = gettext_noop("Stops creating issues for optional tasks.")
     position = 180
     has_button = True
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that optional tasks are meant."""
-        _check(text, "Only optional tasks can be dropped: `/drop optional`.")
+        _check(text, "drop optional")
         return cls()
 
     def replay(self, history: HistoryBuilder) -> None:
@@ -31,19 +32,19 @@ class KeepOptional(Command):
 
     do = "keep-optional"
     form = "/keep optional"
-    help_line = "Makes issues for optional tasks again."
+    help_line = gettext_noop("Creates issues for optional tasks again.")
     position = 190
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that optional tasks are meant."""
-        _check(text, "Only optional tasks can be kept: `/keep optional`.")
+        _check(text, "keep optional")
         return cls()
 
     def replay(self, history: HistoryBuilder) -> None:
         history.without_optional = False
 
 
-def _check(text: str, why: str) -> None:
+def _check(text: str, command: str) -> None:
     if not text.casefold().startswith("optional"):
-        raise CommandError(why)
+        raise CommandError(_("Did you mean `/%(command)s`?", command=command))

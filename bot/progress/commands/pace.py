@@ -6,12 +6,14 @@ from pydantic import Field
 
 from bot import i18n
 from bot.errors import ConfigError
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop, ngettext
 from bot.planning.schedule import PlanOverride, add_months, schedule
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
 from bot.settings import Settings
-from bot.templating import plural, render
+from bot.templating import render
 
 MAX_PACE = 80
 MAX_MONTHS = 120
@@ -21,7 +23,7 @@ class SetPace(Command):
     """Another speed from the present unit on. `was` is the pace in the settings file then."""
 
     form = "/pace 10h"
-    help_line = "Another speed: hours a week, or months in all."
+    help_line = gettext_noop("Sets a new pace: hours a week, or months in all.")
     position = 120
 
     hours: float | None = Field(default=None, gt=0, le=MAX_PACE)
@@ -34,18 +36,24 @@ class SetPace(Command):
         found = quantities.pace(text)
         if found is None:
             raise CommandError(
-                "How fast? `/pace 10h` says hours a week, `/pace 15 months` how long in all."
+                _(
+                    "Write hours a week, such as `/pace 10h`, or months in all, such as"
+                    " `/pace 15 months`."
+                )
             )
         hours, months = found
         if hours is not None and not 1 <= hours <= MAX_PACE:
-            raise CommandError(f"A pace is between 1 and {MAX_PACE} hours a week.")
+            least, most = i18n.format_hours(1), i18n.format_hours(MAX_PACE)
+            raise CommandError(
+                _("Choose from %(least)s to %(most)s a week.", least=least, most=most)
+            )
         if months is not None:
             _check_months(months, context)
         speed = {"hours_per_week": hours, "pace": months}
         try:
             schedule(context.path.curriculum, context.path.settings.model_copy(update=speed))
-        except ConfigError as impossible:
-            raise CommandError(f"That does not work out: {impossible.what}") from None
+        except ConfigError:
+            raise CommandError(_("Choose another pace: your path doesn't fit this one.")) from None
         return cls(hours=hours, months=months, was=pace_of(context.path.file_settings))
 
     def format_command(self) -> str:
@@ -73,10 +81,14 @@ def pace_of(settings: Settings) -> str:
 
 def _check_months(months: int, context: CommandContext) -> None:
     if not 1 <= months <= MAX_MONTHS:
-        raise CommandError(f"A pace is between 1 and {MAX_MONTHS} months in all.")
+        raise CommandError(_("Choose from 1 to %(most)s months.", most=MAX_MONTHS))
     end = add_months(context.path.settings.start, months)
     if end <= context.today:
         raise CommandError(
-            f"{plural(months, 'month')} from the start ended on {i18n.format_date(end)} already:"
-            " a longer time works."
+            ngettext(
+                "Choose a longer time: %(num)s month from the start ended on %(day)s.",
+                "Choose a longer time: %(num)s months from the start ended on %(day)s.",
+                months,
+                day=i18n.format_date(end),
+            )
         )

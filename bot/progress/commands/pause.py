@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
@@ -19,7 +21,7 @@ class PauseUntil(Command):
 
     form = "/pause until 2026-08-16"
     line_format = "/pause until {0.last}"
-    help_line = "No study until that day, which is included."
+    help_line = gettext_noop("Pauses your path until the end of that day.")
     position = 100
 
     last: date
@@ -30,14 +32,17 @@ class PauseUntil(Command):
         today = context.today
         last = quantities.until(text, today)
         if last is None:
+            day = today + timedelta(days=13)
             raise CommandError(
-                f"Until when? A date works, such as `/pause until {today + timedelta(days=13)}`,"
-                " and so does `/pause 2 weeks`."
+                _(
+                    "Write a date or how long, such as `/pause until %(day)s` or `/pause 2 weeks`.",
+                    day=day,
+                )
             )
         if last < today:
-            raise CommandError("That day is over: a pause ends today at the earliest.")
+            raise CommandError(_("Choose today or a later day: that one is over."))
         if last - today > LONGEST_PAUSE:
-            raise CommandError("A pause can last up to a year.")
+            raise CommandError(_("A pause can last up to a year."))
         return cls(last=last)
 
     def pressed(self, path: "LearningPath") -> Self | None:
@@ -55,7 +60,7 @@ class Resume(Command):
     """The pause that runs ends before this day."""
 
     form = "/resume"
-    help_line = "Ends the pause."
+    help_line = gettext_noop("Ends the pause.")
     position = 110
     has_button = True
 
@@ -63,7 +68,7 @@ class Resume(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that a pause is running."""
         if not any(p.first <= context.today <= p.last for p in context.path.settings.pauses):
-            raise CommandError("No pause is running: everything goes on as it is.")
+            raise CommandError(_("There's no pause to end."))
         return cls()
 
     def replay(self, history: HistoryBuilder) -> None:

@@ -3,6 +3,8 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
@@ -15,7 +17,7 @@ class StartProject(Command):
 
     form = "/project start NAME"
     line_format = "/project start {0.idea}"
-    help_line = "Makes an issue of a project idea."
+    help_line = gettext_noop("Turns a project idea into an issue.")
     position = 140
 
     idea: str
@@ -25,11 +27,11 @@ class StartProject(Command):
         """Read the name of an idea; `start` may be left out."""
         ideas = names.of_items(context.path.curriculum.projects)
         if not ideas:
-            raise CommandError("This path has no project ideas.")
-        first, _, name = text.partition(" ")
+            raise CommandError(_("This path has no project ideas."))
+        first, _space, name = text.partition(" ")
         if first.casefold() == "start" and (name.strip() or not names.matching(text, ideas)):
             text = name
-        return cls(idea=names.one("project", text, ideas).id)
+        return cls(idea=names.one(text, ideas).id)
 
     def replay(self, history: HistoryBuilder) -> None:
         if self.idea not in history.projects:

@@ -5,6 +5,8 @@ from typing import Self
 from pydantic import Field
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 from bot.progress.learner_history import HistoryBuilder, Rating
@@ -15,7 +17,7 @@ class Rate(Command):
 
     form = "/rate SKILL 4"
     line_format = "/rate {0.skill} {0.value}"
-    help_line = "Rates how sure you are of a skill."
+    help_line = gettext_noop("Rates how sure you are of a skill.")
     position = 70
     log_issue = LogIssue(
         "an assessment or checkpoint issue, else the summary issue",
@@ -32,17 +34,21 @@ class Rate(Command):
         curriculum = context.path.curriculum
         scale, skills = curriculum.assessment.scale, names.of_items(curriculum.rated)
         if not skills:
-            raise CommandError("This path has no skills to rate.")
+            raise CommandError(_("This path has no skills to rate."))
         words = text.replace(":", " ").replace("=", " ").split()
         number = words[-1].removesuffix(f"/{scale}") if words else ""
         if number not in {str(value) for value in range(1, scale + 1)}:
+            example = skills[0].title.lower()
             raise CommandError(
-                f"A rating is a whole number from 1 to {scale}, such as"
-                f" `/rate {skills[0].title.lower()} 3`."
+                _(
+                    "Rate from 1 to %(most)s, such as `/rate %(skill)s 3`.",
+                    most=scale,
+                    skill=example,
+                )
             )
         name = " ".join(words[:-1])
         found = names.matching(name, names.of_items(curriculum.assessment.skills))
-        return cls(skill=names.one("skill", name, skills, found or None).id, value=int(number))
+        return cls(skill=names.one(name, skills, found or None).id, value=int(number))
 
     def replay(self, history: HistoryBuilder) -> None:
         value = min(self.value, history.curriculum.assessment.scale)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
+from bot.i18n import gettext as _
 from bot.progress.command import Command
 
 if TYPE_CHECKING:
@@ -12,10 +13,13 @@ class AcceptReading(Command):
     """The path goes on with the reading of its guide that has this digest."""
 
     do = "reading"
-    line_format = "another reading of the guide"
     has_button = True
 
     digest: str
+
+    def format_command(self) -> str:
+        """Return the words for it."""
+        return _("another reading of the guide")
 
     def pressed(self, path: "LearningPath") -> Self | None:
         offered = path.reading.offered

@@ -3,6 +3,8 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.schedule import PlanOverride
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
@@ -14,7 +16,7 @@ class Replan(Command):
     """The path goes on today at `unit`, the first that is not finished; later dates follow."""
 
     form = "/replan"
-    help_line = "Goes on today where you are; later dates follow."
+    help_line = gettext_noop("Continues the plan today from where you are.")
     position = 170
     has_button = True
 
@@ -25,7 +27,7 @@ class Replan(Command):
         """Find the first unit that is not finished."""
         unit = context.path.first_unfinished()
         if unit is None:
-            raise CommandError("Everything on the path is done: nothing is left to plan.")
+            raise CommandError(_("Your path is done: there's nothing left to plan."))
         return cls(unit=unit)
 
     def replay(self, history: HistoryBuilder) -> None:

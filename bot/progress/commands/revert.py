@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Self
 
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.names import one_line
 from bot.templating import render
@@ -16,7 +18,7 @@ class Revert(Command):
     """
 
     form = "/revert"
-    help_line = "Takes your newest command back."
+    help_line = gettext_noop("Undoes your newest command.")
     position = 175
     reads_logs = True
 
@@ -31,13 +33,22 @@ class Revert(Command):
         """Find the newest command of the same person that is in force."""
         newest = context.path.newest_command(context.by)
         if newest is None:
-            raise CommandError("There is no command of yours to take back.")
+            raise CommandError(_("You have no command to undo."))
         command = newest.command
-        labels = command.starts or command.asks_for_help
-        if command.state_reason or labels:
-            way = "`/done` closes" if command.state_reason == "reopened" else "`/reopen` opens"
-            way = "take its label off the issue" if labels else f"{way} the issue again"
-            raise CommandError(f"Your newest command is `/{command.word}`: {way}.")
+        if command.starts or command.asks_for_help:
+            why = _(
+                "To undo `/%(command)s`, remove its label from the issue.", command=command.word
+            )
+            raise CommandError(why)
+        if command.state_reason:
+            undo = "done" if command.state_reason == "reopened" else "reopen"
+            raise CommandError(
+                _(
+                    "To undo `/%(command)s`, write `/%(undo)s` on its issue.",
+                    command=command.word,
+                    undo=undo,
+                )
+            )
         line = one_line(command.format_command())
         day = context.path.day_of(newest.at)
         return cls(comment=newest.id, n=newest.n, line=line, day=day, moved=command.moves_dates)

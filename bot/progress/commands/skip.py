@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from bot.i18n import gettext_noop
 from bot.progress.command import THIS_ISSUE, WORK, Command, CommandContext
 from bot.progress.names import one_line
 
@@ -11,7 +12,7 @@ class Skip(Command):
 
     form = "/skip [why]"
     line_format = "/skip {0.why}"
-    help_line = "Closes this issue as not planned."
+    help_line = gettext_noop("Closes this issue as not planned.")
     position = 30
     only_on = WORK
     log_issue = THIS_ISSUE

@@ -1,5 +1,6 @@
 """`/status`: where the learner is."""
 
+from bot.i18n import gettext_noop
 from bot.progress.command import NOWHERE, Command, ReplyContext
 from bot.templating import render
 
@@ -8,7 +9,7 @@ class ShowStatus(Command):
     """Replies with the learner's position."""
 
     form = "/status"
-    help_line = "Says where you are."
+    help_line = gettext_noop("Shows where you are.")
     position = 900
     log_issue = NOWHERE
 

@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
-from bot.i18n import format_number
+from bot.i18n import format_number, use_language
 from bot.i18n import gettext as _
 from bot.reports.cohort import Cohort, HelpRequest, Member, Only, Sort, arranged, as_csv, as_json
 from bot.server.accepted_learners import MAX_LEARNERS, accepted_learners
@@ -28,8 +28,9 @@ from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, impossible
 from bot.server.pages.help_answer import (
     MAX_ANSWER,
+    answer_comment,
     opened_request,
-    post_answer,
+    post_comment,
     reload_learners,
     sealed_request,
 )
@@ -200,10 +201,13 @@ def _help(frame: Frame, access: Access, request: Request) -> Response:
         what = _("Write between 1 and %(most)s characters.", most=format_number(MAX_ANSWER))
         raise PageError(400, _("This answer is empty or too long"), what)
     reader = _MentorView(frame, access, visitor)
-    row = reader.asking_repository(repository, number)
-    if row is None:
+    asking = reader.asking_repository(repository, number)
+    if asking is None:
         raise PageError(404, _("They don't ask for help any more"), reload_learners())
-    post_answer(frame, row, number, text, visitor.login)
+    row, language = asking
+    with use_language(language):  # the comment is for its learner
+        comment = answer_comment(text, visitor.login)
+    post_comment(frame, row, number, comment)
     return frame.redirect("/cohort?answered=yes")
 
 
@@ -282,10 +286,10 @@ class _MentorView:
         groups = sorted({one.group for one in seen if one.group}, key=str.casefold)
         return CohortPage(result, help_requests, groups)
 
-    def asking_repository(self, repository: int, number: int) -> RepositoryRow | None:
-        """Return the repository where that issue asks this mentor for help, if they may see it.
+    def asking_repository(self, repository: int, number: int) -> tuple[RepositoryRow, str] | None:
+        """Return the repository where that issue asks this mentor for help, and its language.
 
-        Raises UnavailableError when GitHub does not tell.
+        None when they may not see it. Raises UnavailableError when GitHub does not tell.
         """
         for row, member in self._members():
             if row.id == repository and any(one.number == number for one in member.asking):
@@ -293,7 +297,7 @@ class _MentorView:
                 (visibility,) = _visible_repositories(self._access, [row], self._visitor)
                 if visibility == "unknown":
                     raise UnavailableError("GitHub did not tell who may read it.")
-                return row if visibility == "seen" else None
+                return (row, member.language) if visibility == "seen" else None
         return None
 
     def _members(self) -> list[tuple[RepositoryRow, Member]]:

@@ -40,7 +40,7 @@ def opened_request(frame: Frame, sealed: str) -> tuple[int, int]:
     return int(repository), int(number)
 
 
-def post_answer(frame: Frame, row: RepositoryRow, number: int, text: str, mentor: str) -> None:
+def post_comment(frame: Frame, row: RepositoryRow, number: int, body: str) -> None:
     """Post a comment on an issue.
 
     Raises PageError without an App, for a refusal and for a lost response, and UnavailableError.
@@ -51,7 +51,6 @@ def post_answer(frame: Frame, row: RepositoryRow, number: int, text: str, mentor
     policy = WaitPolicy(sleep=server.stop_signal.sleep, max_wait=MAX_WAIT)
     client = limited(server.auth, server.budget, row.installation_id, policy, people=True)
     home = installed(row, row.full_name, row.private)
-    body = answer_comment(text, mentor)
 
     def post(connection: Connection) -> None:
         with RepositoryClient(connection, client) as writer:
@@ -74,7 +73,10 @@ def reload_learners() -> str:
 
 
 def answer_comment(text: str, mentor: str) -> str:
-    """Return the comment, in which nothing is a command; sent twice at once, one of them goes."""
+    """Return the comment, in the language in use; nothing in it is a command.
+
+    Sent twice at once, one of them goes.
+    """
     shown = templating.render("replies/answer.md.j2", mentor=mentor, lines=text.splitlines())
     checksum = digest(normalized(shown))
     return wrap(shown, Marker(key=f"answer:{checksum}", title="", body=checksum))

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
+from bot.i18n import current_language, ngettext
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
 from bot.planning.snapshot import FrozenModel
 from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
 from bot.sync.file_sources import is_file
@@ -120,14 +120,10 @@ def read(form: SetupForm) -> SetupFormResult:
 
 
 def curriculum_options() -> tuple[CurriculumOption, ...]:
-    """Return the built-in curricula, the default one first."""
-    return tuple(CurriculumOption(name, one.title, _length(one)) for name, one in _built_in())
-
-
-@cache
-def _built_in() -> tuple[tuple[str, Curriculum], ...]:
-    found = [(name, from_catalog(name)) for name in catalog_names()]
-    return tuple(sorted(found, key=lambda pair: (pair[0] != DEFAULT_CURRICULUM, pair[1].title)))
+    """Return the built-in curricula in the language in use, the default one first."""
+    found = [(name, from_catalog(name, current_language())) for name in catalog_names()]
+    found.sort(key=lambda pair: (pair[0] != DEFAULT_CURRICULUM, pair[1].title))
+    return tuple(CurriculumOption(name, one.title, _length(one)) for name, one in found)
 
 
 @cache

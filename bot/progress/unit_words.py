@@ -1,0 +1,39 @@
+"""The words for units of time behind a number, in the languages that commands are written in."""
+
+import re
+from collections.abc import Mapping
+
+from bot.progress.command_aliases import folded
+
+_WORDS = {
+    "h": "hora horas heure heures stunde stunden std 小时 時間 घंटा घंटे घण्टे",
+    "m": "minuto minutos minuten 分钟 分 मिनट",
+    "d": "dia dias jour jours tag tage tagen 天 日 日間 दिन",
+    "w": "semana semanas semaine semaines woche wochen 周 星期 週 週間 हफ़्ते हफ्ते सप्ताह",
+    "months": "mes meses mois monat monate monaten 个月 か月 ヶ月 カ月 महीना महीने माह",
+}
+_UNITS: Mapping[str, str] = {
+    folded(word): unit for unit, words in _WORDS.items() for word in words.split()
+}
+_UNTIL = frozenset({"hasta", "ate", "bis"})
+_AMOUNT = re.compile(
+    r"([+-]?[ ]?\d[\d.,:]*[ ]?)([A-Za-z\u00c0-\u024f\u0300-\u036f\u0900-\u0963\u3041-\u9fff]+)(\.?)"
+    r"([ ]?)"
+)
+
+
+def in_english(text: str) -> str:
+    """Return `text` with English units behind the numbers that it begins with."""
+    parts, at = [], 0
+    while found := _AMOUNT.match(text, at):
+        unit = _UNITS.get(folded(found[2]))
+        if unit is None:
+            break
+        parts.append(f"{found[1]}{unit}{found[4]}")
+        at = found.end()
+    return "".join(parts) + text[at:]
+
+
+def means_until(word: str) -> bool:
+    """Return whether a word says that a date is the last day."""
+    return folded(word) in _UNTIL
