@@ -104,4 +104,4 @@ def _name(change: "Change") -> str:
     from bot.templating import printable
 
     line = change.describe()
-    return f"{line.sign} {line.kind} {printable(line.title)}"
+    return f"{line.sign} {printable(line.name)}"

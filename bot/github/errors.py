@@ -30,6 +30,8 @@ from bot.errors import (
     RepositoryMovedError,
 )
 from bot.github.answer import Answer, no_json
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 
 # A list of the repository, or the repository itself: a 404 here is about the repository.
 _WHOLE = re.compile(r"/repos/[^/]+/[^/]+(/(labels|milestones|issues))?")
@@ -104,52 +106,56 @@ ISSUES_DISABLED = Refusal(
     "The repository has its issues switched off.",
     "Switch them on in its settings, under Features.",
 )
-# Refusals of one change: the words are GitHub's, the status differs between endpoints (reports:
-# probot/stale#25, odoo/runbot#127, mastra-ai/mastra#20609).
+# Refusals of one change, of which the dashboard tells: the words are GitHub's, the status differs
+# between endpoints (reports: probot/stale#25, odoo/runbot#127, mastra-ai/mastra#20609).
 CHANGE = (
     Refusal(
         " issue is locked",
         LockedError,
-        "The conversation is locked.",
-        "Unlock it on its page.",
+        gettext_noop("The conversation is locked."),
+        gettext_noop("Unlock it on its page."),
     ),
     Refusal(
         " user is blocked",
         PersonBlockedError,
-        "Somebody there has blocked this account.",
-        "Whoever did can unblock it in their settings.",
+        gettext_noop("Somebody there blocked this account."),
+        gettext_noop("They can unblock it in their settings."),
     ),
     Refusal(
         " interactions on this repository have been restricted",
         InteractionLimitError,
-        "For now only some people may write in this repository.",
-        "Its owner can end that in the settings, under Moderation options.",
+        gettext_noop("Only some people can write in this repository for now."),
+        gettext_noop("The owner can end that in the settings, under Moderation options."),
     ),
     Refusal(
         " through a pull request",
         BranchRuleError,
-        "A rule of this repository wants a pull request for that branch.",
-        "Let this account bypass the rule, in the settings under Rules.",
+        gettext_noop("A rule of this repository needs a pull request for that branch."),
+        gettext_noop("Let this account bypass the rule, in the settings under Rules."),
     ),
     Refusal(
         " rule violations found",
         BranchRuleError,
-        "A rule of this repository forbids it: {message}.",
-        "Let this account bypass the rule, in the settings under Rules.",
+        # NOTE: {message} stays as it is
+        gettext_noop("A rule of this repository forbids it: {message}."),
+        gettext_noop("Let this account bypass the rule, in the settings under Rules."),
     ),
     # uppt#11, create-pull-request#1175, pfBlockerNG#1799: whatever the workflow's `permissions:`.
     Refusal(
         " not permitted to create or approve pull requests",
         PullRequestPermissionError,
-        "Workflows may not open pull requests in this repository.",
-        "Allow it in the settings under Actions, General: Allow GitHub Actions to create and "
-        "approve pull requests.",
+        gettext_noop("Workflows can't open pull requests in this repository."),
+        gettext_noop(
+            "Allow it in the settings under Actions, General: Allow GitHub Actions to create and "
+            "approve pull requests."
+        ),
     ),
     Refusal(
         "422 cannot have more than",
         FullError,
-        "It is full: {complaints}.",
-        "Take something out of it.",
+        # NOTE: {complaints} stays as it is
+        gettext_noop("It's full: {complaints}."),
+        gettext_noop("Take something out of it."),
     ),
 )
 # The first row that fits is the reason.
@@ -300,8 +306,8 @@ def _first(table: Iterable[Refusal], answer: Answer, where: str) -> MilepostErro
 
 def _made(row: Refusal, answer: Answer, where: str) -> MilepostError:
     values = _values(answer)
-    hint = None if row.hint is None else row.hint.format_map(values)
-    return row.error(row.what.format_map(values), where=where, hint=hint)
+    hint = None if row.hint is None else _(row.hint).format_map(values)
+    return row.error(_(row.what).format_map(values), where=where, hint=hint)
 
 
 def _values(answer: Answer) -> dict[str, str]:

@@ -37,7 +37,7 @@ from bot.settings import CONFIG_PATH, SummarySettings
 MOST_CHARACTERS = 30_000
 MOST_WORK = 25
 MOST_FIRST = 5  # of them on the first screen; the others are folded
-MOST_LATE = 5
+MOST_LATE = 3
 MOST_APPLIED = 15
 MOST_ROWS = 25
 # In a public repository a schedule is switched off after so long without activity ("Disabling and
@@ -234,9 +234,12 @@ def _rendered(values: Dashboard, *, full: bool = True, beside: bool = True) -> s
     rows = values.rows if full else position.around_current(values.rows, MOST_ROWS)
     works = most_important(values.place.work, MOST_FIRST)
     more = most_important(values.place.work, MOST_WORK) if full else ()
+    named_next = {thing.url for thing in values.coming[:1]}
     return templating.render(
         "dashboard.md.j2",
         d=values,
+        under_way=[work for work in values.under_way if work.url not in named_next],
+        late=[work for work in values.late if work.url not in named_next],
         rows=rows,
         works=works,
         later_works=[work for work in more if work not in works],

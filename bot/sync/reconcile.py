@@ -222,7 +222,7 @@ def _with_reading(plan: Plan, path: LearningPath) -> Plan:
         hint = _("Tick the box on the dashboard to use it.")
         text = f"{reading.offered.sentence} {hint}"
     elif reading.forced:
-        hint = _("How your path's guide was read before isn't on record.")
+        hint = _("Milepost doesn't know how it read your guide before.")
         text = f"{reading.forced.sentence} {hint}"
     notes = (Note(kind="reading", key=SUMMARY_KEY, text=text),) if text else ()
     stop = text if reading.forced else ""

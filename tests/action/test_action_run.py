@@ -110,16 +110,16 @@ def test_a_deleted_comment_takes_back_what_it_said(stage: ActionRunner) -> None:
         summary = next(i for i in home.issues.values() if i.title.startswith("Your path"))
         made = comments.create(world, learner, home, summary, {"body": "/log 2h"})
     run("issue_comment", stage.event("created", comment={"id": made.id, "body": "/log 2h"}))
-    assert "written down by you" in (summary.body or "")
+    assert "h logged" in (summary.body or "")
     event = stage.event("deleted", comment={"id": made.id, "body": "/log 2h"})
     run("issue_comment", event)  # a lie: it is still there
-    assert "written down by you" in (summary.body or "")
+    assert "h logged" in (summary.body or "")
     with world.lock:
         comments.delete(world, learner, home, made)
     run("schedule")
-    assert "written down by you" in (summary.body or "")
+    assert "h logged" in (summary.body or "")
     run("issue_comment", event)
-    assert "written down by you" not in (summary.body or "")
+    assert "h logged" not in (summary.body or "")
 
 
 def test_a_dry_run_shows_all_and_writes_nothing(stage: ActionRunner) -> None:

@@ -69,7 +69,7 @@ def test_the_dashboard_says_the_day_and_asks_for_nothing_more(stage: ActionRunne
     assert stage.run("schedule", payload).outputs["changes"] == "0"
     assert len(journal.entries) - before <= 6  # settings, curriculum, three lists, comments
     assert stage.run("schedule", payload, now=NOW + timedelta(days=70)).code == 0
-    assert "GitHub may have stopped the daily run on 6 Mar 2026. " in dashboard(stage)
+    assert "GitHub may have stopped the daily run on 6 Mar 2026, as nothing" in dashboard(stage)
     payload["repository"]["private"] = True
     stage.run("schedule", payload, now=NOW + timedelta(days=70))
     assert "daily run" not in dashboard(stage)

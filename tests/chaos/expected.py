@@ -18,7 +18,7 @@ from bot.curriculum.model import Deliverable, Task
 from github_sandbox.state.objects import Issue
 
 # Percent and logged hours as the texts say them; some spaces are no-break ones.
-DASHBOARD = (r"(\d+)\s?%", r"([\d.,]+)\shours?\swritten down")
+DASHBOARD = (r"[█░] \*\*(\d+)%", r"([\d.,]+)\sh logged")
 README = re.compile(r"<!-- milepost:readme -->\n[^%]*?(\d+)\s?%")
 WEEK = (r"(\d+)\s?%\sdone", r"([\d.,]+)\sh logged")
 THREE_DAYS = timedelta(days=3)

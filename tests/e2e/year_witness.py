@@ -18,10 +18,10 @@ from github_sandbox.state.objects import Issue
 RUNS = 300
 NEAR = timedelta(days=21)  # within which two simulations of one future agree
 FORECAST = re.compile(
-    r"At your own pace you'll likely finish (?:around|between) (.+?): "
-    r"your last (\d+) weeks had about ([\d.]+) .*? each, and ([\d.]+)"
+    r"At your recent pace \(about ([\d.]+) (?:h|tasks?) a week\) "
+    r"you'll likely finish (?:around|between) (.+?)\. "
 )
-DATE = re.compile(r"(\d{1,2}) (\w{3})\w* (\d{4})")
+DATE = re.compile(r"(\d{1,2}) (\w{3})\b(?: (\d{4}))?")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -57,19 +57,17 @@ class YearWitness(YearFacts):
         total, done = self._total(pieces), sum(p.weight * p.share for p in pieces if p.counts)
         percent = int(100 * done / total + 1e-9)
         self._numbers(
-            "the path", text, r"\*\*(\d+) %\*\* · ([\d.]+) of ([\d.]+)", percent, done, total
+            "the path", text, r"\*\*(\d+)%\*\* · ([\d.]+) of ([\d.]+)", percent, done, total
         )
         states = Counter(piece.state for piece in pieces)
+        self._numbers("things done", text, r"^- (\d+) done", states["done"] + states["credited"])
         self._numbers(
-            "things done", text, r"^- (\d+) things? done", states["done"] + states["credited"]
-        )
-        self._numbers(
-            "things open", text, r"(\d+) open or still to come", states["open"] + states["ahead"]
+            "things open", text, r"(\d+) open or to come", states["open"] + states["ahead"]
         )
         aside = states["skipped"] + states["removed"]
         self._numbers("things skipped", text, r"(\d+) skipped", *([aside] if aside else []))
         logged = self._logged(date.min, self._today)
-        self._numbers("hours", text, r"([\d.]+) hours? written down", *([logged] if logged else []))
+        self._numbers("hours", text, r"^- ([\d.]+) h logged", *([logged] if logged else []))
         self._pace(text, pieces)
         self._modules(text, pieces)
         self._skills(text, pieces)
@@ -77,7 +75,7 @@ class YearWitness(YearFacts):
         if not self._is_over(pieces):
             assert (
                 "**Next:**" in text
-                or "After the pause:" in text
+                or "**After the pause:**" in text
                 or self._today < self._runs.how.start
             )
         self._files(percent, over=self._is_over(pieces))
@@ -91,18 +89,20 @@ class YearWitness(YearFacts):
         self._numbers(
             "pace",
             text,
-            r"about ([\d.]+) (?:hours?|tasks?) a week finished over the (?:last )?(\d+) weeks?",
-            *([pace, len(weeks)] if pace else []),
+            r"\*\*Finished:\*\* about ([\d.]+) (?:h|tasks?) a week \w+ the last (?:(\d+) )?week",
+            *([pace, len(weeks)][: min(2, len(weeks))] if pace else []),
         )
         lately = self._logged(weeks[0][0], day - DAY) / len(weeks) if weeks else 0.0
         self._numbers(
             "hours a week",
             text,
-            r"written down by you, about ([\d.]+) a week over the (?:last )?(\d+) week",
-            *([lately, len(weeks)] if lately else []),
+            r"^- [\d.]+ h logged · about ([\d.]+) h a week \w+ the last (?:(\d+) )?week",
+            *([lately, len(weeks)][: min(2, len(weeks))] if lately else []),
         )
         streak = self._streak(pieces, self._as_of(pieces))
-        self._numbers("streak", text, r"^- (\d+) weeks? in a row", *([streak] if streak else []))
+        self._numbers(
+            "streak", text, r"^- (\d+) active weeks? in a row", *([streak] if streak else [])
+        )
         left = self._total(pieces) - sum(p.weight * p.share for p in pieces if p.counts)
         active = sum(amount > 0 for amount in history)
         known = active >= 3 and left > 0 and not over
@@ -110,10 +110,8 @@ class YearWitness(YearFacts):
         if known != bool(found):
             self.wrong.append(f"{self._today}: a forecast: {found and found[0]}, {history}, {left}")
         if known and found:
-            self._equal(
-                "forecast", [float(n) for n in found.groups()[1:]], [len(weeks), pace, left]
-            )
-            self._range(dates(found[1]), history, left)
+            self._equal("forecast", [float(found[1])], [round(pace) if pace >= 10 else pace])
+            self._range(dates(found[2]), history, left)
 
     def _range(self, shown: list[date], history: list[float], left: float) -> None:
         """By a simulation of its own."""
@@ -141,7 +139,7 @@ class YearWitness(YearFacts):
             row = next(
                 (r for r in text.split("\n") if re.match(rf"\| (?:\*\*)?{module.number}\. ", r)), ""
             )
-            self._numbers(f"month {module.number}", row, r"\| (\d+) % \|", percent)
+            self._numbers(f"month {module.number}", row, r"\| (\d+)% \|", percent)
             if self.timed:
                 self._numbers("hours of a month", row, r"\| ([\d.]+) of ([\d.]+) \|", done, total)
 
@@ -160,10 +158,10 @@ class YearWitness(YearFacts):
             self._numbers(
                 "work for a skill",
                 row,
-                r"(\d+) of (\d+)(?: \((?:\d+) shown\))? \|$|(\d+) of (\d+) pieces?",
+                r"(\d+) of (\d+)(?: · \d+ with evidence)? \|$|(\d+) of (\d+) pieces?",
                 *([len(done), len(own)] if own else []),
             )
-            shown = re.search(r"(\d) of \d(?:,| on) ", row)
+            shown = re.search(r"(\d) of \d(?: ·|,| on) \d+ \w{3} ", row)
             ratings = self._ratings(skill.title)
             self._equal("rating", [int(shown[1])] if shown else [], ratings[-1:])
 
@@ -309,14 +307,15 @@ def plain(text: str) -> str:
 
 
 def dates(text: str) -> list[date]:
-    """The days in it."""
+    """The days in it; one without a year has that of the last."""
+    found = DATE.findall(text)
     return [
-        date(int(year), MONTHS.index(month) + 1, int(day))
-        for day, month, year in DATE.findall(text)
+        date(int(year or found[-1][2]), MONTHS.index(month) + 1, int(day))
+        for day, month, year in found
     ]
 
 
 def row_of(text: str, title: str) -> str:
     """The row of a table, or the item of a report's list, that is about this."""
-    begins = (f"| {title} | ", f"| {title} (aim: ", f"- **{title}**: ")
+    begins = (f"| {title} | ", f"| {title} (goal: ", f"- **{title}**: ")
     return next((line for line in text.split("\n") if line.startswith(begins)), "")

@@ -106,7 +106,7 @@ def test_the_box_of_a_next_step_follows_its_work_once() -> None:
     runs(learner, "2026-01-09")
     assert box() == "x"
     text = learner.bench.issue("Next steps: this month").body or ""
-    assert "done with [Read about flour]" in text
+    assert "Shown by [Read about flour]" in text
     learner.bench.edit("Next steps: this month", body=text.replace("[x]", "[ ]"))
     runs(learner, "2026-01-10")
     assert box() == " "

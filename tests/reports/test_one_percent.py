@@ -26,7 +26,7 @@ def shown(path: LearningPath) -> Iterator[tuple[str, str]]:
     page = unpacked(packed(showing(path, path.now)))
     assert page is not None
     texts = {
-        "dashboard": dashboard.as_markdown(dashboard.dashboard(path)),
+        "dashboard": dashboard.as_markdown(dashboard.dashboard(path)).partition("How far")[2],
         "summary": weekly.as_markdown(weekly.weekly(path, week)),
         "badge": badge.as_svg(made),
         "badge for programs": json.loads(badge.as_shields(made))["message"],

@@ -79,11 +79,11 @@ def test_a_deleted_comment_takes_back_what_it_said(either: Scenario) -> None:
         fields = {"body": "/log 2h"}
         made = comments.create(either.world, either.learner, either.home, summary, fields)
     either.settle()
-    assert "written down by you" in (summary.body or "")
+    assert "h logged" in (summary.body or "")
     with either.world.lock:
         comments.delete(either.world, either.learner, either.home, made)
     either.settle()
-    assert "written down by you" not in (summary.body or "")
+    assert "h logged" not in (summary.body or "")
 
 
 def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None:
