@@ -14,7 +14,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 ENGLISH = "en"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -42,13 +45,17 @@ class Catalogue(Protocol):
 
 @cache
 def catalogue(code: str) -> Catalogue | None:
-    """Return the catalogue of a language, None for English; gettext is loaded only for others."""
-    if code == ENGLISH:
-        return None
-    from gettext import GNUTranslations
+    """Return the catalogue of a language, None for English."""
+    return None if code == ENGLISH else read_catalogue(_FOLDER / f"{code}.mo.gz")
 
-    with (_FOLDER / f"{code}.mo").open("rb") as file:
-        return GNUTranslations(file)
+
+def read_catalogue(file: "Traversable") -> Catalogue:
+    """Return a compiled catalogue. What reads it is loaded here, for English needs none of it."""
+    from gettext import GNUTranslations
+    from gzip import GzipFile
+
+    with file.open("rb") as packed, GzipFile(fileobj=packed) as content:
+        return GNUTranslations(content)
 
 
 def find_language(tag: str) -> str | None:

@@ -40,8 +40,10 @@ _UNSEEN = re.compile(
     r"<!--.*?-->|(?:· )?milepost [a-z]+:\S+|```.*?```|`[^`]*`|\]\(<?[^)]*\)|https?://\S+|</?\w[^>]*>|&\w+;|\bUTC\b",
     re.DOTALL,
 )
-# Of a report, for programs; and keys, by which texts are found.
-_DATA = re.compile(r"^\{.*?^\}|\b[a-z]+:[a-z][\w-]*", re.DOTALL | re.MULTILINE)
+# Of a report, for programs; keys, by which texts are found; colours; no value.
+_DATA = re.compile(
+    r"^\{.*?^\}|\b[a-z]+:[a-z][\w-]*|\b[0-9a-f]{6}\b|\bNone\b", re.DOTALL | re.MULTILINE
+)
 _WORD = re.compile(r"[a-z]{3,}")
 
 
