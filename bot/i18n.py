@@ -181,6 +181,17 @@ def format_weekday(value: date) -> str:
     return str(_TABLE[_current.get()]["weekday"].format(**_parts(value)._asdict()))
 
 
+def format_first_date(first: date, last: date) -> str:
+    """Return `26 Jul` for the first of two dates in a sentence, with its year where that is needed.
+
+    A language that writes the year first cannot leave it to the second date.
+    """
+    table = _TABLE[_current.get()]
+    year_is_last = str(table["date"]).endswith("{year}")
+    same = first.year == last.year and year_is_last
+    return format_days(first, first) if same else format_date(first)
+
+
 def format_dates(first: date, last: date) -> str:
     """Return `9 Feb - 1 Mar 2026`: days with their year, both years where they differ."""
     if first == last:

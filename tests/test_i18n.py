@@ -57,6 +57,14 @@ def test_stretches_of_days_say_each_part_once() -> None:
         assert shown(i18n.format_dates(DAY, SUNDAY)) == "2026年11月9日～15日"
 
 
+def test_the_first_of_two_dates_leaves_its_year_to_the_second_where_that_comes_last() -> None:
+    with use_language("en"):
+        assert shown(i18n.format_first_date(DAY, SUNDAY)) == "9 Nov"
+        assert shown(i18n.format_first_date(DAY, date(2027, 1, 3))) == "9 Nov 2026"
+    with use_language("zh"):
+        assert shown(i18n.format_first_date(DAY, SUNDAY)) == "2026年11月9日"
+
+
 def test_a_language_is_used_only_within_its_block() -> None:
     with use_language("de"), use_language("fr"):
         assert i18n.current_language() == "fr"
