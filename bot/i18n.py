@@ -14,7 +14,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 ENGLISH = "en"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -24,6 +27,7 @@ _TABLE = json.loads((_FOLDER / "cldr.json").read_text(encoding="utf-8"))
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {code: data["name"] for code, data in _TABLE.items() if code != "source"}
 )
+WITHOUT_SPACES = frozenset({"zh", "ja"})  # between sentences
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -42,13 +46,17 @@ class Catalogue(Protocol):
 
 @cache
 def catalogue(code: str) -> Catalogue | None:
-    """Return the catalogue of a language, None for English; gettext is loaded only for others."""
-    if code == ENGLISH:
-        return None
-    from gettext import GNUTranslations
+    """Return the catalogue of a language, None for English."""
+    return None if code == ENGLISH else read_catalogue(_FOLDER / f"{code}.mo.gz")
 
-    with (_FOLDER / f"{code}.mo").open("rb") as file:
-        return GNUTranslations(file)
+
+def read_catalogue(file: "Traversable") -> Catalogue:
+    """Return a compiled catalogue. What reads it is loaded here, for English needs none of it."""
+    from gettext import GNUTranslations
+    from gzip import GzipFile
+
+    with file.open("rb") as packed, GzipFile(fileobj=packed) as content:
+        return GNUTranslations(content)
 
 
 def find_language(tag: str) -> str | None:
@@ -172,6 +180,17 @@ def format_weekday_name(value: date) -> str:
 def format_weekday(value: date) -> str:
     """Return `Mon 23 Nov`."""
     return str(_TABLE[_current.get()]["weekday"].format(**_parts(value)._asdict()))
+
+
+def format_first_date(first: date, last: date) -> str:
+    """Return `26 Jul` for the first of two dates in a sentence, with its year where that is needed.
+
+    A language that writes the year first cannot leave it to the second date.
+    """
+    table = _TABLE[_current.get()]
+    year_is_last = str(table["date"]).endswith("{year}")
+    same = first.year == last.year and year_is_last
+    return format_days(first, first) if same else format_date(first)
 
 
 def format_dates(first: date, last: date) -> str:

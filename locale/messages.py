@@ -7,6 +7,7 @@ empty, run this and mend what it names. `locale/LANG/glossary.md` says how a lan
 and why.
 """
 
+import gzip
 import re
 import sys
 from collections import Counter
@@ -56,8 +57,19 @@ def languages(domain: str) -> tuple[str, ...]:
 
 def compiled(code: str, domain: str) -> Path:
     """Return the file of a compiled catalogue; that of a curriculum lies beside its YAML."""
-    beside = ROOT / f"bot/curriculum/catalog/{domain}.{code}.mo"
-    return COMPILED / f"{code}.mo" if domain == "milepost" else beside
+    beside = ROOT / f"bot/curriculum/catalog/{domain}.{code}.mo.gz"
+    return COMPILED / f"{code}.mo.gz" if domain == "milepost" else beside
+
+
+def read_compiled(file: Path) -> bytes:
+    """Return the content of a compiled catalogue, empty where there is none yet."""
+    return gzip.decompress(file.read_bytes()) if file.exists() else b""
+
+
+def write_compiled(file: Path, content: bytes) -> None:
+    """Write a compiled catalogue where it has changed: not every machine packs it the same."""
+    if read_compiled(file) != content:
+        file.write_bytes(gzip.compress(content, mtime=0))
 
 
 def template(domain: str = "milepost") -> Catalog:
@@ -136,7 +148,8 @@ def _forms(text: object) -> tuple[str, ...]:
 def _wrong(message: Message, text: str, terms: dict[str, tuple[str, ...]]) -> Iterator[str]:
     sources = _forms(message.id)
     source = sources[-1]
-    needed = set(_PLACEHOLDER.findall(source)) - {"num", ""}
+    # One of the English forms may do without the number ("in your last week").
+    needed = set.intersection(*(set(_PLACEHOLDER.findall(one)) for one in sources)) - {"num", ""}
     known = {name for one in sources for name in _PLACEHOLDER.findall(one)} | {"num", ""}
     if not needed <= set(_PLACEHOLDER.findall(text)) <= known:
         yield f"other placeholders: {text!r}"
@@ -177,7 +190,7 @@ def main() -> int:
         for code in languages(domain):
             found = up_to_date(code, sentences, domain)
             (FOLDER / code / f"{domain}.po").write_bytes(as_po(found))
-            compiled(code, domain).write_bytes(as_mo(found))
+            write_compiled(compiled(code, domain), as_mo(found))
             for text in problems(found, glossary(code)):
                 print(f"{code}: {text}")
                 wrong += 1

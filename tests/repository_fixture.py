@@ -12,6 +12,7 @@ from inprocess import Edges, page
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.marker import find
 from bot.planning.plan import Plan
 from bot.planning.undo import make_undo
 from bot.progress.path import PathReader
@@ -68,6 +69,12 @@ class RepositoryFixture:
         found = [i for i in self.repository.issues.values() if i.title.startswith(title)]
         assert found, f"no issue {title!r} in {self.titles()}"
         return found[0]
+
+    def dashboard_issue(self) -> Issue:
+        """The dashboard, whatever its title."""
+        issues = self.repository.issues.values()
+        marked = ((find(issue.body or ""), issue) for issue in issues)
+        return next(one for found, one in marked if found and found.marker.key == SUMMARY_KEY)
 
     def titles(self, state: str = "open") -> list[str]:
         return [i.title for i in self.repository.issues.values() if i.state == state]

@@ -7,7 +7,7 @@ from typing import Any
 from bot import yaml_file
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError
-from bot.i18n import ENGLISH
+from bot.i18n import ENGLISH, read_catalogue
 
 CATALOG = resources.files("bot.curriculum") / "catalog"
 
@@ -38,15 +38,15 @@ def from_catalog(name: str, language: str = ENGLISH) -> Curriculum:
 def _built_in(name: str, language: str) -> Curriculum:
     """Return a built-in curriculum, cached: reading it takes a fifth of a sync."""
     text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
-    curriculum, sentences = from_yaml(text, name=f"{name}.yml"), CATALOG / f"{name}.{language}.mo"
+    curriculum, sentences = (
+        from_yaml(text, name=f"{name}.yml"),
+        CATALOG / f"{name}.{language}.mo.gz",
+    )
     if not sentences.is_file():
         return curriculum
-    from gettext import GNUTranslations
-
     from bot.curriculum.translation import translated
 
-    with sentences.open("rb") as file:
-        made = translated(curriculum, GNUTranslations(file).gettext)
+    made = translated(curriculum, read_catalogue(sentences).gettext)
     return made.model_copy(update={"language": language})
 
 

@@ -98,8 +98,8 @@ def _is_taken(answer: Answer) -> bool:
     return any(isinstance(e, dict) and e.get("code") == "already_exists" for e in answer.errors)
 
 
-_REFUSED = "GitHub refused {method} {path}: {complaints}."
-_NOTHING = "GitHub finds nothing at {path} ({message})."
+_REFUSED = "GitHub refused %(method)s %(path)s: %(complaints)s."
+_NOTHING = "GitHub finds nothing at %(path)s (%(message)s)."
 ISSUES_DISABLED = Refusal(
     "410 disabled",
     IssuesDisabledError,
@@ -136,8 +136,7 @@ CHANGE = (
     Refusal(
         " rule violations found",
         BranchRuleError,
-        # NOTE: {message} stays as it is
-        gettext_noop("A rule of this repository forbids it: {message}."),
+        gettext_noop("A rule of this repository forbids it: %(message)s."),
         gettext_noop("Let this account bypass the rule, in the settings under Rules."),
     ),
     # uppt#11, create-pull-request#1175, pfBlockerNG#1799: whatever the workflow's `permissions:`.
@@ -153,8 +152,7 @@ CHANGE = (
     Refusal(
         "422 cannot have more than",
         FullError,
-        # NOTE: {complaints} stays as it is
-        gettext_noop("It's full: {complaints}."),
+        gettext_noop("It's full: %(complaints)s."),
         gettext_noop("Take something out of it."),
     ),
 )
@@ -164,7 +162,7 @@ REPOSITORY = (
     Refusal(
         "401",
         AuthenticationError,
-        "GitHub does not accept the token ({reason}).",
+        "GitHub does not accept the token (%(reason)s).",
         "Check GITHUB_TOKEN: it may be missing, mistyped, expired or revoked.",
     ),
     Refusal(
@@ -173,21 +171,21 @@ REPOSITORY = (
         "The repository is archived, so nothing in it can be changed.",
         "Unarchive it in its settings (Danger Zone), or use another repository.",
     ),
-    Refusal("451", GitHubError, "GitHub blocks this repository: {message}."),
-    Refusal("403 access blocked", GitHubError, "GitHub blocks this repository: {message}."),
+    Refusal("451", GitHubError, "GitHub blocks this repository: %(message)s."),
+    Refusal("403 access blocked", GitHubError, "GitHub blocks this repository: %(message)s."),
     Refusal(
         "403",
         PermissionDeniedError,
-        "The token may not do this: it needs {needed}.",
-        "GitHub says: {message}. Give it that permission on this repository; in a workflow, under "
-        "`permissions:`.",
+        "The token may not do this: it needs %(needed)s.",
+        "GitHub says: %(message)s. Give it that permission on this repository; in a workflow, "
+        "under `permissions:`.",
         lambda answer: bool(_permissions(answer)),
     ),
     Refusal(
         "403",
         PermissionDeniedError,
         "The token may not do this.",
-        "GitHub says: {message}. Milepost needs Issues: Read and write; in a workflow, "
+        "GitHub says: %(message)s. Milepost needs Issues: Read and write; in a workflow, "
         "`issues: write`.",
     ),
     ISSUES_DISABLED,
@@ -216,7 +214,7 @@ APP = (
     Refusal(
         "401",
         AppRefusedError,
-        "GitHub does not accept the App's signature ({reason}).",
+        "GitHub does not accept the App's signature (%(reason)s).",
         "Check that the private key is one of this App's, and this machine's clock.",
     ),
     Refusal(
@@ -306,8 +304,8 @@ def _first(table: Iterable[Refusal], answer: Answer, where: str) -> MilepostErro
 
 def _made(row: Refusal, answer: Answer, where: str) -> MilepostError:
     values = _values(answer)
-    hint = None if row.hint is None else _(row.hint).format_map(values)
-    return row.error(_(row.what).format_map(values), where=where, hint=hint)
+    hint = None if row.hint is None else _(row.hint, **values)
+    return row.error(_(row.what, **values), where=where, hint=hint)
 
 
 def _values(answer: Answer) -> dict[str, str]:

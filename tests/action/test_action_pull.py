@@ -83,7 +83,7 @@ def test_a_plan_too_long_for_a_comment_is_summed_up_there() -> None:
     long = Plan(repository="learner/portfolio", changes=(LABEL,) * 2_000)
     text = comment_body(long, "https://github.com/learner/portfolio/actions/runs/1")
     assert len(text) < 65_536
-    assert "2000 to create." in text
+    assert "2,000 to create" in text
     assert "The plan is too long for a comment." in text
     assert "[The run that made this plan](<https://github.com/learner/portfolio" in text
 

@@ -80,8 +80,8 @@ def test_the_learner_browses_and_works(terminal: Terminal, page: "Page") -> None
 
     ran = terminal("plan")
     assert "~ #1 Your path" in ran.out  # the dashboard tells of it
-    assert "1 to change. Whoever" in ran.out
-    assert "kept as it is" not in ran.out
+    assert "1 to change · 0 notifications" in ran.out
+    assert "Changed by hand" not in ran.out
 
 
 @pytest.mark.parametrize("width", [390, 1200])

@@ -103,7 +103,7 @@ def test_one_without_a_commit_gets_them_and_a_rule_stops_nobody_else(
     names = ("learner/ruled", "learner/empty", "learner/new")
     ran = terminal("class", "init", *names, *ARGUMENTS[2:], "--yes")
     assert ran.code == 6
-    assert ran.err.startswith("Not written: learner/ruled: A rule of this repository wants a pull")
+    assert ran.err.startswith("Not written: learner/ruled: A rule of this repository needs a pull")
     assert ran.err.endswith("Done: 2 files written.\n")
     assert settings_of(ruled) is None
     assert settings_of(empty)

@@ -42,7 +42,7 @@ def test_a_badge_looks_as_the_settings_say_unless_told_otherwise(terminal: Termi
 def test_a_picture_is_printed_or_written(terminal: Terminal) -> None:
     terminal.follow(PATH, ahead="all")
     assert terminal("apply", "--yes").code == 0
-    assert "A small path: 0 %" in terminal("picture", "card").out
+    assert "A small path: 0%" in terminal("picture", "card").out
     assert terminal("picture", "burn-up", "-o", "b.svg").err == "Wrote b.svg: burn-up.\n"
     assert terminal("picture", "burn-up", "-o", "b.svg").err == ""
     assert terminal("picture", "sunset").code == 64

@@ -301,16 +301,18 @@ def dated() -> dict[str, Any]:
 
 
 @cache
-def learner() -> tuple[Snapshot, Snapshot]:
+def learner(language: str = "en") -> tuple[Snapshot, Snapshot]:
     """The repository during the path, and after it."""
-    one = HistoryLearner(Curriculum.model_validate(WHOLE), HOW)
+    how = HOW.model_copy(update={"language": language})
+    one = HistoryLearner(Curriculum.model_validate(WHOLE), how)
     one.contains(StartProject(idea="cake"), "2026-01-06").apply("2026-01-20")
     one.done(Read_about_flour="2026-01-08").counts("network", 5, "2026-01-09")
     one.counts("loaves", 3, "2026-01-09").rates("rated", 2, "2026-01-10")
     during = one.view("2026-02-06").observed.snapshot
-    for title in ("Score loaves", "Bake rolls", "Deliverable", "Apply"):
-        one.bench.close(title)
-        one.bench.issue(title).closed_at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    for title in ("Score loaves", "Bake rolls", "Three breads", "Apply"):
+        [issue] = [i for i in one.bench.repository.issues.values() if title in i.title]
+        one.bench.close(issue.title)
+        issue.closed_at = datetime(2026, 3, 1, 9, tzinfo=UTC)
     return during, one.view("2026-03-31").observed.snapshot
 
 
@@ -351,7 +353,7 @@ def surfaces(
     found = finish.finish(done)
     shown["finish"] = finish.as_markdown(found) if found else ""
     names = {label.key: label.name for label in desired.labels}
-    shown["forms"] = "\n".join(issue_forms.form_files(curriculum, HOW, names).values())
+    shown["forms"] = "\n---\n".join(issue_forms.form_files(curriculum, HOW, names).values())
     shown["issues"] = "\n".join(
         f"{i.title}\n{'' if i.key == SUMMARY_KEY else i.body}\n{i.starter}\n"
         f"{i.labels} {i.milestone} {i.parent}"

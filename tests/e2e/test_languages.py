@@ -4,12 +4,14 @@ The guides say the same in seven languages. What people read is asked for Englis
 our own sentences that are no words of the language, nor of the guide.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import cldr
 import messages
 import pytest
 import yaml
@@ -19,7 +21,7 @@ from sync.sync_runs import SyncRuns
 
 from bot.curriculum import importer
 from bot.curriculum.model import Curriculum
-from bot.i18n import use_language
+from bot.i18n import LANGUAGES, use_language
 
 GUIDES = Path(__file__).parent / "languages"
 EVERYTHING: dict[str, Any] = {
@@ -33,11 +35,15 @@ EVERYTHING: dict[str, Any] = {
     "mentors": ["mentor"],
 }
 ALSO = {"github", "milepost", "readme", "markdown", "svg", "badge", "mentor"}  # names
-# Code, addresses, hidden comments, tags, what an entity says, keys of a form, a time zone.
+# Code, addresses, hidden comments, keys of labels, tags, what an entity says, a time zone.
 _UNSEEN = re.compile(
-    r"<!--.*?-->|```.*?```|`[^`]*`|\]\(<?[^)]*\)|https?://\S+|</?\w[^>]*>|&\w+;|\bUTC\b", re.DOTALL
+    r"<!--.*?-->|(?:· )?milepost [a-z]+:\S+|```.*?```|`[^`]*`|\]\(<?[^)]*\)|https?://\S+|</?\w[^>]*>|&\w+;|\bUTC\b",
+    re.DOTALL,
 )
-_JSON = re.compile(r"^\{.*?^\}", re.DOTALL | re.MULTILINE)  # of a report, for programs
+# Of a report, for programs; keys, by which texts are found; colours; no value.
+_DATA = re.compile(
+    r"^\{.*?^\}|\b[a-z]+:[a-z][\w-]*|\b[0-9a-f]{6}\b|\bNone\b", re.DOTALL | re.MULTILINE
+)
 _WORD = re.compile(r"[a-z]{3,}")
 
 
@@ -47,8 +53,10 @@ def words(text: str) -> set[str]:
 
 @cache
 def translations(code: str) -> frozenset[str]:
-    """The words of our sentences in the language."""
-    texts = (text for message in messages.read(code) for text in messages._forms(message.string))
+    """The words of our sentences in the language, of its dates, and its name."""
+    texts = [text for message in messages.read(code) for text in messages._forms(message.string)]
+    table = json.loads(cldr.TABLE.read_text())[code]
+    texts += [*table["months"], *table["weekdays"], *LANGUAGES.values()]
     return frozenset(w for text in texts for w in words(re.sub(r"%\(\w+\)s", " ", text)))
 
 
@@ -69,7 +77,7 @@ def seen(runs: SyncRuns) -> Iterator[tuple[str, str]]:
     repository = runs.bench.repository
     for label in repository.labels.values():
         yield f"label {label.name}", label.name
-        yield f"label {label.name}", (label.description or "").partition("· milepost")[0]
+        yield f"label {label.name}", label.description or ""
     for milestone in repository.milestones.values():
         yield f"milestone {milestone.title}", f"{milestone.title}\n{milestone.description}"
     for issue in repository.issues.values():
@@ -139,7 +147,8 @@ def test_every_part_of_a_guide_is_shown_in_the_language(code: str) -> None:
     shown = {}
     for language in ("en", code):
         with use_language(language):
-            found = guide_parts.surfaces(whole, guide_parts.learner)
+            found = guide_parts.surfaces(whole, partial(guide_parts.learner, language))
         del found["`curriculum show`"]  # a command's output is English
-        shown[language] = {w: _JSON.sub(" ", text) for w, text in found.items()}
+        found["forms"] = "\n".join(values_of([*yaml.safe_load_all(found["forms"])]))
+        shown[language] = {w: _DATA.sub(" ", text) for w, text in found.items()}
     assert not english(shown[code], shown["en"], code, guide)

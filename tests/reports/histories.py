@@ -151,7 +151,7 @@ class HistoryLearner:
     def contains(self, command: Command, day: str, title: str = SUMMARY) -> "HistoryLearner":
         """An command remembered in the issue whose title begins so."""
         self._comment += 1
-        issue = self.bench.issue(title)
+        issue = self.bench.dashboard_issue() if title == SUMMARY else self.bench.issue(title)
         body = issue.body or ""
         entry = Entry(id=self._comment, at=at(day), by="learner", command=command)
         issue.body = with_log(body, find_log(body).adding([entry]))

@@ -120,7 +120,7 @@ UNITS = {"Month", "Week"}
 def test_no_word_of_a_report_escapes_the_catalogue(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say = TEXTS[name]()
+    made = TEXTS[name]()
     with pseudo_language(monkeypatch):
-        text = FRAME.sub("", say())
+        text = FRAME.sub("", made())
     assert {word for word in escapes(text) if not word.isupper()} - UNITS == set()

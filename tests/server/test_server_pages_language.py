@@ -151,8 +151,8 @@ def test_a_link_to_each_language_keeps_the_rest_of_the_address() -> None:
         return dict(language_links(Request(scope)))
 
     assert set(links("")) == set(LANGUAGES)
-    kept = QueryParams(links("page=2&group=a%26b&language=fr")["de"][1:])
-    assert kept.multi_items() == [("page", "2"), ("group", "a&b"), ("language", "de")]
+    params = QueryParams(links("page=2&group=a%26b&language=fr")["de"][1:])
+    assert params.multi_items() == [("page", "2"), ("group", "a&b"), ("language", "de")]
     # What came back from GitHub goes into no address again.
     assert links("code=secret&state=secret")["de"] == "?language=de"
 

@@ -130,7 +130,7 @@ def test_a_command_on_a_pull_request_counts_without_the_right_to_answer_there() 
         home.calm_run()
     (first, second) = home.summaries()
     assert "Your commands on [Some work](" in first
-    assert "the token needs `pull-requests: write`" in first
+    assert "until its token has `pull-requests: write`" in first
     assert "pull-requests" not in second
     home.later(15 * 24)
     home.calm_run()

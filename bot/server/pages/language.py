@@ -50,8 +50,8 @@ def language_links(request: Request) -> Mapping[str, str]:
     What came back from GitHub (with a `state`) is used up, and goes into no address again.
     """
     query = [pair for pair in request.query_params.multi_items() if pair[0] != PARAMETER]
-    kept = [] if "state" in request.query_params else query
-    return {code: "?" + urlencode([*kept, (PARAMETER, code)]) for code in LANGUAGES}
+    others = [] if "state" in request.query_params else query
+    return {code: "?" + urlencode([*others, (PARAMETER, code)]) for code in LANGUAGES}
 
 
 def _remembered(request: Request) -> str:
