@@ -150,6 +150,7 @@ def environment(ending: str) -> "Environment":
 
 _FORMATS = {
     "day": i18n.format_date,
+    "first_date": i18n.format_first_date,
     "weekday": i18n.format_weekday,
     "number": i18n.format_number,
     "hours": i18n.format_hours,
