@@ -286,7 +286,7 @@ def test_a_pull_request_from_a_fork_gets_its_plan_in_the_summary(runner: Runner)
     job = runner("pull_request", event)
     assert (job.code, job.errors) == (0, ())
     assert "First steps (due 14 Feb 2027)" in job.summary.replace(NO_BREAK, " ")
-    assert "not written, for the token may not" in job.summary
+    assert "Couldn't comment on pull request" in job.summary
     assert terminal.github("GET", f"/issues/{number}/comments") == []
 
 
