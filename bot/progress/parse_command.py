@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command, CommandContext, CommandError
-from bot.progress.command_aliases import aliases, folded
+from bot.progress.command_aliases import CHARACTER, aliases, folded
 from bot.progress.commands import slash_commands
 
 MOST = 10  # commands of one comment that are run
@@ -35,9 +35,7 @@ _MEANINGS = {
     "undo": "revert",
 }
 
-# Latin with accents, also apart from their letters, Devanagari, kana and Han.
-_CHARACTER = "[A-Za-z\u00c0-\u024f\u0300-\u036f\u0900-\u0963\u3005\u3041-\u30ff\u4e00-\u9fff]"
-_NAME = f"({_CHARACTER}{{2,20}}(?:-{_CHARACTER}{{2,20}})?)"
+_NAME = f"({CHARACTER}{{2,20}}(?:-{CHARACTER}{{2,20}})?)"
 _SLASH = "[/\N{FULLWIDTH SOLIDUS}]"
 _END = "[.!\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}]?"
 _COMMAND = re.compile(rf" {{0,3}}{_SLASH}{_NAME}(?:{_END}[ \t]*$|[ \t]+(\S.*)$)")
@@ -47,8 +45,8 @@ _ODD_SPACE = re.compile(f"[{_ODD}]")
 _JOINERS = "\u200c\u200d"  # within a text they make emoji and Persian words
 _EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff"
 _MARGIN = re.compile(f"[ {_ODD}{_JOINERS}{_EMOJI}]*")
-_WORD = re.compile(f"^( *)({_SLASH}(?:{_CHARACTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)")
-BEGINNING = re.compile(f"^{_MARGIN.pattern}{_SLASH}{_CHARACTER}", re.MULTILINE)
+_WORD = re.compile(f"^( *)({_SLASH}(?:{CHARACTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)")
+BEGINNING = re.compile(f"^{_MARGIN.pattern}{_SLASH}{CHARACTER}", re.MULTILINE)
 """The beginning of a line that may hold a command."""
 _SECOND = re.compile(rf"(?<= ){_SLASH}{_NAME}(?= |{_END}$)")
 _FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")

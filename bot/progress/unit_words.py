@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot.progress.command_aliases import folded
+from bot.progress.command_aliases import CHARACTER, folded
 
 _WORDS = {
     "h": "hora horas heure heures stunde stunden std 小时 時間 घंटा घंटे घण्टे",
@@ -16,10 +16,7 @@ _UNITS: Mapping[str, str] = {
     folded(word): unit for unit, words in _WORDS.items() for word in words.split()
 }
 _UNTIL = frozenset({"hasta", "ate", "bis"})
-_AMOUNT = re.compile(
-    r"([+-]?[ ]?\d[\d.,:]*[ ]?)([A-Za-z\u00c0-\u024f\u0300-\u036f\u0900-\u0963\u3041-\u9fff]+)(\.?)"
-    r"([ ]?)"
-)
+_AMOUNT = re.compile(rf"([+-]?[ ]?\d[\d.,:]*[ ]?)({CHARACTER}+)(\.?)([ ]?)")
 
 
 def in_english(text: str) -> str:
