@@ -273,9 +273,21 @@ def live(stage: Stage, learner: PageChecker) -> None:
 def sign_out(stage: Stage, learner: PageChecker) -> None:
     learner.open(stage.host.url)
     learner.check("landing-signed-in")
+    stage.facts["rows"] = [_header_height(stage, learner, one) for one in ("de", "hi", "zh", "en")]
     learner.press("Sign out")
     stage.facts["out"] = learner.page.get_by_text("Signed in as").count() == 0
     learner.check("landing")
+
+
+def _header_height(stage: Stage, learner: PageChecker, language: str) -> int:
+    """Return the height of the header on a phone, in pixels; 999 when the page is too wide."""
+    learner.page.set_viewport_size({"width": 390, "height": 844})
+    learner.open(f"{stage.host.url}/?language={language}")
+    height: int = learner.page.evaluate(
+        """() => document.documentElement.scrollWidth > 390 ? 999
+            : document.querySelector("header.top").offsetHeight"""
+    )
+    return height
 
 
 def accompany(stage: Stage) -> None:
@@ -345,6 +357,10 @@ def test_changed_answers_are_compared_with_the_settings_that_are_there(walked: S
 def test_the_checkpoint_that_was_reached_has_a_report(walked: Stage) -> None:
     assert "One month in" in walked.facts["report"]
     assert walked.facts["back"] == f"{walked.host.url}/r/{HOME}"
+
+
+def test_the_header_is_one_row_on_a_phone(walked: Stage) -> None:
+    assert max(walked.facts["rows"]) < 64
 
 
 def test_a_mentor_sees_who_shares_with_them(walked: Stage) -> None:

@@ -24,15 +24,16 @@ DAY = timedelta(days=1)
 
 
 class Paper(NamedTuple):
-    """How wide the picture is and where the plot begins, in pixels; and how many months fit."""
+    """Width, and where words and plot begin, in pixels; how many names of months fit."""
 
     wide: int
+    edge: int
     top: int
     most_months: int
 
 
-WIDE = Paper(720, 106, 9)
-NARROW = Paper(350, 142, 4)  # for a phone, with room for a legend of four lines
+WIDE = Paper(720, LEFT, 106, 9)
+NARROW = Paper(350, 16, 142, 4)  # for a phone, with room for a legend of four lines
 
 
 class BurnUpPoint(NamedTuple):
@@ -126,7 +127,8 @@ def as_svg(values: BurnUp, paper: Paper = WIDE) -> str:
         high=HIGH,
         title=_("Work done over time: %(path)s", path=values.title),
         words=description(values),
-        heading=fit(_("Work done over time"), TITLE * canvas.BOLD, paper.wide - LEFT - RIGHT),
+        heading=fit(_("Work done over time"), TITLE * canvas.BOLD, paper.wide - paper.edge - RIGHT),
+        edge=paper.edge,
         plot={
             "left": LEFT,
             "right": paper.wide - RIGHT,
@@ -135,7 +137,7 @@ def as_svg(values: BurnUp, paper: Paper = WIDE) -> str:
             "wide": paper.wide - LEFT - RIGHT,
             "high": HIGH - paper.top - BOTTOM,
         },
-        legend=_legend(values, paper.wide),
+        legend=_legend(values, paper),
         rows=plot.rows(),
         months=plot.months(),
         rests=plot.rests(),
@@ -241,7 +243,7 @@ class _Plot:
         ]
 
 
-def _legend(values: BurnUp, paper_wide: int) -> list[dict[str, object]]:
+def _legend(values: BurnUp, paper: Paper) -> list[dict[str, object]]:
     done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     plan = _("Planned by today: %(amount)s", amount=_planned_amount(values))
     entries = [
@@ -252,13 +254,13 @@ def _legend(values: BurnUp, paper_wide: int) -> list[dict[str, object]]:
     if values.rests:
         entries.append(("rest", pgettext("picture", "Pause")))
     made: list[dict[str, object]] = []
-    x, y = float(LEFT), 54
+    x, y = float(paper.edge), 54
     for kind, whole in entries:
         mark = 30 if kind else 0
-        text = fit(whole, LEGEND, paper_wide - LEFT - mark)
+        text = fit(whole, LEGEND, paper.wide - paper.edge - mark)
         wide = mark + width(text, LEGEND) + 18
-        if x + wide > paper_wide and x > LEFT:
-            x, y = LEFT, y + 18
+        if x + wide > paper.wide and x > paper.edge:
+            x, y = paper.edge, y + 18
         made.append({"kind": kind, "x": x, "y": y, "text_x": x + mark, "text": text})
         x += wide
     return made
