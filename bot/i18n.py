@@ -27,6 +27,7 @@ _TABLE = json.loads((_FOLDER / "cldr.json").read_text(encoding="utf-8"))
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {code: data["name"] for code, data in _TABLE.items() if code != "source"}
 )
+WITHOUT_SPACES = frozenset({"zh", "ja"})  # between sentences
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ZERO_WIDTH_SPACE = "\u200b"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
+_SPACE_BETWEEN = re.compile("(?<=[。：，！？；]) (?=[^ ])")
 _CODE_OR_SIGN = re.compile(r"(`[^`\n]+`)|([\[\]\\`])")
 _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -102,6 +103,8 @@ def render(template: str, **values: Any) -> str:
     ending = template.split(".", 1)[1]
     text = environment(ending).get_template(template).render(**values)
     text = "\n".join(line.rstrip() for line in text.splitlines())
+    if i18n.current_language() in i18n.WITHOUT_SPACES:
+        text = _SPACE_BETWEEN.sub("", text)
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
@@ -147,6 +150,7 @@ def environment(ending: str) -> "Environment":
 
 _FORMATS = {
     "day": i18n.format_date,
+    "first_date": i18n.format_first_date,
     "weekday": i18n.format_weekday,
     "number": i18n.format_number,
     "hours": i18n.format_hours,

@@ -148,7 +148,8 @@ def _forms(text: object) -> tuple[str, ...]:
 def _wrong(message: Message, text: str, terms: dict[str, tuple[str, ...]]) -> Iterator[str]:
     sources = _forms(message.id)
     source = sources[-1]
-    needed = set(_PLACEHOLDER.findall(source)) - {"num", ""}
+    # One of the English forms may do without the number ("in your last week").
+    needed = set.intersection(*(set(_PLACEHOLDER.findall(one)) for one in sources)) - {"num", ""}
     known = {name for one in sources for name in _PLACEHOLDER.findall(one)} | {"num", ""}
     if not needed <= set(_PLACEHOLDER.findall(text)) <= known:
         yield f"other placeholders: {text!r}"

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.i18n import NO_BREAK, format_date, format_number
+from bot.i18n import NO_BREAK, format_date, format_number, use_language
 from bot.templating import (
     ZERO_WIDTH_SPACE,
     Html,
@@ -15,6 +15,7 @@ from bot.templating import (
     neutralize,
     plural,
     printable,
+    render,
 )
 
 
@@ -95,3 +96,14 @@ def test_dates_and_numbers_read_as_people_write_them() -> None:
         "2 hours",
     ]
     assert plural(3, "person", "people") == "3 people"
+
+
+def test_sentences_stand_side_by_side_in_a_language_without_spaces() -> None:
+    shown = {}
+    for code in ("en", "de", "ja", "zh"):
+        with use_language(code):
+            shown[code] = render("replies/resume.md.j2", last=date(2026, 11, 3))
+    assert shown["en"].startswith("Your pause is over. Your path now ends on")
+    assert ". " in shown["de"]
+    assert shown["ja"].count("。") == shown["zh"].count("。") == 2
+    assert "。 " not in shown["ja"] + shown["zh"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from bot.i18n import current_language, format_dates, format_days, format_first_date
+from bot.i18n import current_language, format_dates, format_days
 from bot.progress.effort import SOURCES
 from bot.templating import Markdown, link
 
@@ -28,7 +28,6 @@ WORDS: Mapping[str, Any] = MappingProxyType(
     {
         "days": format_days,
         "span": format_dates,
-        "first_date": format_first_date,
         "cell_link": cell_link,
         "bar": bar,
         "sources": SOURCES,

@@ -40,7 +40,7 @@ WHOLE: dict[str, Any] = {
         "name": "The bakery guide",
         "url": "https://example.org/guide",
         "note": "With thanks.",
-        "reading": "weeks",
+        "reading": "week",
     },
     "overview": {
         "summary": "A short path with everything in it.",

@@ -20,7 +20,8 @@ from github_sandbox.state.objects import Issue
 
 GUIDES = Path(__file__).parent / "end_to_end_guides"
 FOOT = re.compile(
-    r"\n*(?:<details><summary>How it works</summary>.*?</details>\n+)?---\n+<sub>.*", re.DOTALL
+    r"\n*(?:<details>(?:(?!<details>).)*?`/help`(?:(?!<details>).)*?</details>\n+)?---\n+<sub>.*",
+    re.DOTALL,
 )
 MARKS = re.compile(r"[^\S\n]*<!--.*?-->", re.DOTALL)
 

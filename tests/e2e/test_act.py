@@ -26,6 +26,7 @@ from planning.paths import SMALL
 from sandbox_fixtures import NOW
 
 from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
+from bot.i18n import NO_BREAK
 from bot.settings import CONFIG_PATH
 from github_sandbox.state import pulls
 from github_sandbox.state.bots import actions_token
@@ -178,7 +179,7 @@ def test_a_path_lives_by_events_alone(runner: Runner) -> None:
     event = stage.event("closed", issue=closed)
     job = runner("issues", event)
     assert (job.code, job.outputs["percent"]) == (0, "31")
-    assert "| Done | 31 % |" in job.summary
+    assert "| Done | 31% |" in job.summary
     assert_nothing_more(runner, "issues", event)
 
     spoil = f"$(touch {stage.folder}/spoiled)"
@@ -214,7 +215,7 @@ def test_a_pull_request_is_answered_from_its_own_checkout(runner: Runner) -> Non
     job = runner("pull_request", event)
     assert (job.code, job.errors) == (0, ())
     [comment] = terminal.github("GET", f"/issues/{number}/comments")
-    assert "First steps (due 2027-02-14)" in comment["body"]
+    assert "First steps (due 14 Feb 2027)" in comment["body"].replace(NO_BREAK, " ")
     assert runner.stage.writes() == 1
 
 
@@ -269,7 +270,10 @@ def test_a_fork_stays_as_it_is_until_somebody_asks(runner: Runner) -> None:
     event["repository"]["fork"] = True
     job = runner("issues", event)
     assert (job.code, job.errors, job.warnings) == (0, (), ())
-    assert "This is a fork or a template: start the workflow by hand" in job.printed
+    assert (
+        "This is a fork or a template. To begin a path here, run the workflow by hand"
+        in job.printed
+    )
     assert runner.stage.writes() == 0
 
 
@@ -281,8 +285,8 @@ def test_a_pull_request_from_a_fork_gets_its_plan_in_the_summary(runner: Runner)
     event = runner.stage.event("opened", pull_request={"number": number, "base": {"ref": "main"}})
     job = runner("pull_request", event)
     assert (job.code, job.errors) == (0, ())
-    assert "First steps (due 2027-02-14)" in job.summary
-    assert "not written, for the token may not" in job.summary
+    assert "First steps (due 14 Feb 2027)" in job.summary.replace(NO_BREAK, " ")
+    assert "Couldn't comment on pull request" in job.summary
     assert terminal.github("GET", f"/issues/{number}/comments") == []
 
 

@@ -16,8 +16,8 @@ HEAD = """# A year, as a learner reads it
 What Milepost writes to one learner on the built-in path, from the first day to the last: each
 weekly summary, each report, each answer, and the top of the dashboard every few weeks. The learner
 is made up. They rest for a while, let two weeks go by, log too much and take it back, choose an
-option and change their mind, and finish a little late. A test lives this year again, holds this
-page to it, and works out its numbers by other means. Links are left out.
+option and change their mind, and finish a little late. A test replays the year, compares it with
+this page, and recalculates every number on its own. Links are left out.
 """
 EVERY = 13  # weeks between two looks at the dashboard
 VERBS = {"created": "write", "edited": "edit", "deleted": "delete"}

@@ -158,7 +158,7 @@ class YearWitness(YearFacts):
             self._numbers(
                 "work for a skill",
                 row,
-                r"(\d+) of (\d+)(?: · \d+ with evidence)? \|$|(\d+) of (\d+) pieces?",
+                r"(\d+) of (\d+)(?: · \d+ with evidence)? \|$| · (\d+) of (\d+) done\b",
                 *([len(done), len(own)] if own else []),
             )
             shown = re.search(r"(\d) of \d(?: ·|,| on) \d+ \w{3} ", row)
@@ -214,14 +214,15 @@ class YearWitness(YearFacts):
         self._numbers(
             "percent of a report",
             text,
-            r"(\d+) % of the path",
+            r" · (\d+)% of the path$",
             int(100 * done / self._total(pieces) + 1e-9),
         )
         if self.timed:
             self._numbers(
                 "hours of a report",
                 text,
-                r"([\d.]+) hours? of work finished; the plan had ([\d.]+) of ([\d.]+)",
+                r"^- ([\d.]+) h of work finished\b.*\n"
+                r"- The plan had ([\d.]+) of ([\d.]+) h by this day\.$",
                 self._done_in(pieces, date.min, self._today),
                 self._planned(pieces),
                 self._total(pieces),
@@ -233,10 +234,11 @@ class YearWitness(YearFacts):
             self._numbers(
                 "pieces of a report",
                 text,
-                r"(\d+) of (\d+) pieces? of work (?:is|are) done; the plan had (\d+)",
+                r"^- (\d+) of (\d+) done\n- The plan had (\d+) of (\d+) by this day\.$",
                 finished,
                 len(required),
                 planned,
+                len(required),
             )
         self._skills(text, pieces)
         self._metrics(text, pieces)
@@ -246,18 +248,19 @@ class YearWitness(YearFacts):
         done = [p for p in pieces if p.state == "done"]
         last = self._as_of(pieces)
         weeks = (last - self._runs.how.start).days // 7 + 1
-        self._numbers("the finish", text, r"(\d+) things? done in (\d+) weeks?", len(done), weeks)
+        self._numbers("the weeks", text, r"^- .* · (\d+) weeks?$", weeks)
+        self._numbers("the finish", text, r"^- (\d+) things? done$", len(done))
         hours = sum(p.weight for p in done)
         self._numbers(
             "hours of the finish",
             text,
-            r"^- ([\d.,]+) hours? of work",
+            r"^- ([\d.,]+) h of work finished\b",
             *([hours] if self.timed else []),
         )
         self._numbers(
             "hours of study",
             text,
-            r"^- ([\d.]+) hours? written down",
+            r"^- ([\d.]+) h logged$",
             self._logged(date.min, self._today),
         )
         made = [p for p in done if isinstance(p.item, Deliverable)]

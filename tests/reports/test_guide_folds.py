@@ -69,7 +69,9 @@ def test_a_page_that_would_be_too_long_leaves_out_the_guides_words_first() -> No
     assert "<summary>Skills</summary>" in text
 
 
-@pytest.mark.parametrize(("reading", "shown"), [("~blorp", "blorp"), ("~#", "number")])
+@pytest.mark.parametrize(
+    ("reading", "shown"), [("week", "weeks"), ("~blorp", "blorp"), ("~#", "number")]
+)
 def test_what_divides_a_guide_is_shown_as_a_word(reading: str, shown: str) -> None:
     path = path_with(source={"name": "The guide", "reading": reading})
     text = page(HistoryLearner(path, HOW), "2026-01-20")

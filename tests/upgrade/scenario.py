@@ -25,6 +25,8 @@ from github_sandbox.world import REPOSITORY
 
 RECORDINGS = Path(__file__).parent / "e415165"
 NAMES = tuple(sorted(f.name.removesuffix(".json.gz") for f in RECORDINGS.glob("*.json.gz")))
+CLOSED = {"option-switched": ("#25 Choose a Direction",)}
+"""What the first sync closes: the issue of a choice that is made."""
 TICKED = re.compile(r"^[ \t>]*- \[x\] ", re.MULTILINE | re.IGNORECASE)
 HIDDEN = re.compile(r"\n*<!-- milepost:(?:end|memory|ledger) [^\n]*-->")
 

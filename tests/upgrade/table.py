@@ -5,12 +5,12 @@ python -m upgrade.table
 
 import sys
 
-from upgrade.scenario import NAMES, Run, Scenario, reported
+from upgrade.scenario import CLOSED, NAMES, Run, Scenario, reported
 
 COLUMNS = (
     "path",
     "created",
-    "closed",
+    "closed by mistake",
     "edited",
     "second sync",
     "false drift",
@@ -35,7 +35,8 @@ def _row(name: str) -> tuple[str, ...]:
     lost = _lost(path, first)
     lost_ticks = sum(max(0, count - path.ticks().get(n, 0)) for n, count in ticks.items())
     false = set(first.drift) - {(key, field) for key, field in path.recording["drift"]}
-    counts = (first.created, first.closed, first.edited, second.writes, false)
+    closed = set(first.closed) - set(CLOSED.get(name, ()))
+    counts = (first.created, closed, first.edited, second.writes, false)
     return name, *(str(len(found)) for found in counts), str(lost_ticks), *map(str, lost)
 
 

@@ -5,15 +5,19 @@ same. `EDITS` is the only number that a new version may change, and says so by c
 """
 
 import pytest
-from upgrade.scenario import NAMES, Scenario, reported
+from upgrade.scenario import CLOSED, NAMES, Scenario, reported
 
 from bot.planning.labels import key_in
 
-EDITS = 7
-"""Edits of texts by the first sync. A version that words something anew adds them, and no more."""
-
-CLOSED = {"option-switched": ("#25 Choose a Direction",)}
-"""What the first sync closes: the issue of a choice that is made."""
+EDITS = {
+    "all-ahead": 105,
+    "built-in-by-the-action": 62,
+    "finished": 23,
+    "guide-by-the-app": 34,
+    "option-switched": 37,
+}
+"""Edits of texts by the first sync. This version reworded every sentence, so each issue, milestone,
+label and file with one of ours is edited once, in place, which notifies nobody."""
 
 DEFINED_ANEW = ("done_hours", "total_hours", "streak")
 """Numbers of the status page with another meaning by now: where few tasks state hours, tasks are
@@ -36,12 +40,12 @@ def test_the_first_sync_changes_nothing_and_the_second_writes_nothing(name: str)
     seen, ticks, keys = path.visible(), path.ticks(), path.keys()
     first = path.sync()
     assert (first.created, first.closed) == ((), CLOSED.get(name, ()))
-    assert len(first.edited) <= EDITS
+    assert len(set(first.edited)) == len(first.edited) <= EDITS[name]
     assert path.keys() == keys
     # A next step gets a tick once the work that it stands for is done; none is taken away.
     assert ticks.items() <= path.ticks().items()
     for number, issue in path.visible().items():
-        before = seen[number] if EDITS == 0 else seen[number] | {"body": issue["body"]}
+        before = seen[number] if EDITS[name] == 0 else seen[number] | {"body": issue["body"]}
         if f"#{number} {issue['title']}" in first.closed:
             before |= {"state": ("closed", "completed")}
         assert issue == before
@@ -100,7 +104,7 @@ def test_the_ledger_gets_its_new_form_with_the_next_change_and_nothing_is_writte
     old = ledger_of(path)
     assert old.startswith('{"v":1,')
     path.sync()
-    assert EDITS or ledger_of(path) == old
+    assert EDITS[name] or ledger_of(path) == old
     path.later(weeks=1)
     path.sync()
     new = ledger_of(path)
