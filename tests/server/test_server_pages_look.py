@@ -109,11 +109,12 @@ def test_every_picture_states_its_size_so_that_nothing_moves(host: Host, path: s
 @pytest.mark.parametrize("language", [*LANGUAGES])
 def test_a_phone_gets_a_chart_drawn_for_its_width(host: Host, language: str) -> None:
     text = page(host, "/r/lea/year", language)
-    source = re.search(r'<source media="\(max-width: 40rem\)" srcset="([^"]+)" width="350"', text)
+    source = re.search(r'<source media="\(max-width: 40rem\)" srcset="([^"]+)" width="390"', text)
     assert source
     svg = page(host, source[1], language)
-    assert 'width="350"' in svg
-    assert max(map(float, re.findall(r' (?:x|x2)="([\d.]+)"', svg))) <= 350
+    assert 'width="390"' in svg
+    assert max(map(float, re.findall(r' (?:x|x2)="([\d.]+)"', svg))) <= 390
+    assert "…" not in svg, "a word is cut"
     tops = [float(y) for y in re.findall(r'<text class="ink" x="[\d.]+" y="([\d.]+)"', svg)]
     lines = sorted({*tops})
     assert all(below - above >= 11 for above, below in pairwise(lines))

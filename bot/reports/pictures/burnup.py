@@ -16,7 +16,7 @@ from bot.settings import Pause
 
 HIGH = 392
 LEFT, RIGHT, BOTTOM = 56, 28, 40
-TITLE, LEGEND, SMALL = 16, 12, 11
+LEGEND, SMALL = 12, 11
 SHORT = 70
 ROWS = 6
 APART = 18
@@ -24,16 +24,17 @@ DAY = timedelta(days=1)
 
 
 class Paper(NamedTuple):
-    """Width, and where words and plot begin, in pixels; how many names of months fit."""
+    """Width, size of the title, where words and plot begin, in pixels; how many months fit."""
 
     wide: int
+    title: int
     edge: int
     top: int
     most_months: int
 
 
-WIDE = Paper(720, LEFT, 106, 9)
-NARROW = Paper(350, 16, 142, 4)  # for a phone, with room for a legend of four lines
+WIDE = Paper(720, 16, LEFT, 106, 9)
+NARROW = Paper(390, 14, 16, 142, 4)  # for a phone, with room for a legend of four lines
 
 
 class BurnUpPoint(NamedTuple):
@@ -127,7 +128,12 @@ def as_svg(values: BurnUp, paper: Paper = WIDE) -> str:
         high=HIGH,
         title=_("Work done over time: %(path)s", path=values.title),
         words=description(values),
-        heading=fit(_("Work done over time"), TITLE * canvas.BOLD, paper.wide - paper.edge - RIGHT),
+        heading=fit(
+            _("Work done over time"),
+            paper.title * canvas.BOLD,
+            paper.wide - paper.edge - min(RIGHT, paper.edge),
+        ),
+        title_size=paper.title,
         edge=paper.edge,
         plot={
             "left": LEFT,
