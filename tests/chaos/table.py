@@ -73,7 +73,7 @@ class RunTotals:
         self.wrong["summaries missing or doubled"] += len(verdict.summaries)
         self.wrong["touched elsewhere"] += len(verdict.elsewhere)
         self.wrong["not settled by one run"] += len(verdict.unsettled)
-        self.wrong["not as it ought to be"] += len(verdict.untrue)
+        self.wrong["not as expected"] += len(verdict.untrue)
         self.wrong["stopped by one thing"] += len(verdict.stops)
         self.wrong["errors"] += len(verdict.errors)
         if verdict.violations:
@@ -100,7 +100,7 @@ class RunTotals:
             ("steps", self.steps),
             ("faults injected", sum(self.faults.values())),
             *((f"- {kind}", count) for kind, count in sorted(self.faults.items())),
-            ("runs of ours", self.runs),
+            ("runs", self.runs),
             ("requests in them", self.requests),
             ("writes that GitHub refused", self.refused),
             ("acts of the learner", self.acts),

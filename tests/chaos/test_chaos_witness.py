@@ -268,4 +268,4 @@ def test_a_few_histories_are_enough_to_see_that_issues_are_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     desiring(_only_one_task)(monkeypatch)
-    assert table.one(Share(0, histories=2)).wrong["not as it ought to be"] > 2
+    assert table.one(Share(0, histories=2)).wrong["not as expected"] > 2
