@@ -64,6 +64,16 @@ class FollowingUnit(FrozenModel):
     first: date
 
 
+class RowCheckpoint(FrozenModel):
+    """A checkpoint in the row of its last day; `settled` once its issue is closed."""
+
+    id: str
+    title: str
+    due: date
+    url: str = ""
+    settled: bool = False
+
+
 class DashboardRow(FrozenModel):
     """A row of the table: days, percent, hours of what counts, and what it leaves behind.
 
@@ -77,6 +87,7 @@ class DashboardRow(FrozenModel):
     done_hours: float
     total_hours: float
     deliverables: tuple[Work, ...]
+    checkpoints: tuple[RowCheckpoint, ...] = ()  # pages stored by an earlier version have none
     current: bool
 
 
@@ -323,6 +334,7 @@ def _rows(path: LearningPath) -> Iterator[DashboardRow]:
     current = None if over else position.current_unit(path)
     here = current.unit if current else ""
     work = {one.key: one for one in path.progress.work}
+    checkpoints = tuple(_checkpoints(path))
     for title, units, counted, made in _stretches(path):
         left = ((one.title, work.get(f"deliverable:{one.id}")) for one in made)
         yield DashboardRow(
@@ -333,7 +345,25 @@ def _rows(path: LearningPath) -> Iterator[DashboardRow]:
             done_hours=counted.done,
             total_hours=counted.total,
             deliverables=tuple(w.model_copy(update={"title": title}) for title, w in left if w),
+            checkpoints=tuple(c for unit, c in checkpoints if unit in {one.id for one in units}),
             current=here in {unit.id for unit in units},
+        )
+
+
+def _checkpoints(path: LearningPath) -> Iterator[tuple[str, RowCheckpoint]]:
+    """Yield each checkpoint with the id of the unit on whose last day it is due."""
+    units = path.curriculum.due_units()
+    for checkpoint in path.curriculum.checkpoints:
+        ours, unit = path.issue_of("checkpoint", checkpoint), units[checkpoint.id].id
+        yield (
+            unit,
+            RowCheckpoint(
+                id=checkpoint.id,
+                title=checkpoint.title,
+                due=path.dates[unit].last,
+                url=ours.state.url if ours else "",
+                settled=bool(ours and ours.state.settled),
+            ),
         )
 
 

@@ -19,9 +19,10 @@ from bot.reports.checkpoint import CheckpointReport, checkpoint_report, is_reach
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
 from bot.reports.due_weeks import Week
-from bot.reports.pictures import activity, burnup, skills
+from bot.reports.pictures import activity, burnup, card, skills
 from bot.reports.pictures.activity import ActivityMap
 from bot.reports.pictures.burnup import BurnUp
+from bot.reports.pictures.card import ProgressCard
 from bot.reports.pictures.skills import SkillPicture
 from bot.reports.weekly import Weekly, weekly
 from bot.server.store.rows import Audience
@@ -43,6 +44,7 @@ class Showing(FrozenModel):
     burn_up: BurnUp
     skills: SkillPicture
     activity: ActivityMap
+    card: ProgressCard | None = None  # pages stored by an earlier version have none
     member: Member | None  # None for a learner who does not share
 
     def picture(self, name: str) -> str | None:
@@ -50,6 +52,10 @@ class Showing(FrozenModel):
         match name:
             case "burn-up":
                 return burnup.as_svg(self.burn_up)
+            case "burn-up-narrow":
+                return burnup.as_svg(self.burn_up, burnup.NARROW)
+            case "card":
+                return card.as_svg(self.card) if self.card is not None else None
             case "skills":
                 return skills.as_svg(self.skills)
             case "activity":
@@ -86,6 +92,7 @@ def showing(view: LearningPath, now: datetime) -> Showing:
             burn_up=burnup.burn_up(view),
             skills=skills.skills(view),
             activity=activity.activity(view),
+            card=card.card(view),
             member=member(view) if view.settings.cohort.share else None,
         )
 

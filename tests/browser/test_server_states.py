@@ -1,7 +1,7 @@
 """The pages of paths in every state, and error pages, in a browser."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.page_checks import PageChecker, PageProblems, walker
@@ -72,6 +72,78 @@ def test_each_state_can_be_read_by_everybody(
     assert somebody.open(f"{host_and_documents[0].url}/r/ada/{path}") == 200
     somebody.check(f"state-{path.replace('/', '-')}")
     assert (problems.barriers, problems.wide, problems.complaints) == ([], [], [])
+
+
+@pytest.mark.parametrize("language", ["de", "hi", "zh"])
+def test_a_phone_shows_a_page_in_every_script_without_scrolling_sideways(
+    host_and_documents: tuple[Host, PageDocuments],
+    visitor: tuple[PageChecker, PageProblems],
+    language: str,
+) -> None:
+    somebody, problems = visitor
+    somebody.open(f"{host_and_documents[0].url}/r/ada/three-months?language={language}")
+    somebody.check(f"state-three-months-{language}")
+    assert (problems.barriers, problems.wide, problems.complaints) == ([], [], [])
+    somebody.page.set_viewport_size({"width": 390, "height": 844})
+    assert somebody.page.locator("header.top").evaluate("one => one.offsetHeight") < 64
+
+
+def test_a_path_can_be_walked_with_the_keyboard(
+    host_and_documents: tuple[Host, PageDocuments], visitor: tuple[PageChecker, PageProblems]
+) -> None:
+    somebody, _ = visitor
+    somebody.open(f"{host_and_documents[0].url}/r/ada/three-months")
+    keyboard = somebody.page.keyboard
+    keyboard.press("Tab")
+    assert _focused(somebody)["text"] == "Skip to content"
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    reached: list[str] = []
+    while (there := _focused(somebody))["text"] and there["text"] not in reached[:1]:
+        assert there["outlined"], there
+        assert there["visible"], there
+        reached.append(there["text"])
+        keyboard.press("Tab")
+    assert reached[0] == "ada/three-months"
+    assert {"Three-month checkpoint", "To develop", "Add it to a README"} <= set(reached)
+
+
+def _focused(somebody: PageChecker) -> dict[str, Any]:
+    """Return the text of what has the focus, and whether a person sees it and its outline."""
+    found: dict[str, Any] = somebody.page.evaluate(
+        """async () => {
+          await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+          const one = document.activeElement, box = one.getBoundingClientRect();
+          return {
+            text: one === document.body ? "" : one.innerText.trim(),
+            outlined: getComputedStyle(one).outlineStyle !== "none",
+            visible: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+          };
+        }"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", ["three-months", "before", "finished", "writing"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_a_page_loads(
+    host_and_documents: tuple[Host, PageDocuments],
+    visitor: tuple[PageChecker, PageProblems],
+    name: str,
+    width: int,
+) -> None:
+    somebody, _ = visitor
+    somebody.page.set_viewport_size({"width": width, "height": 900})
+    somebody.page.goto(f"{host_and_documents[0].url}/r/ada/{name}", wait_until="networkidle")
+    shifts = somebody.page.evaluate(
+        """() => new Promise((done) => {
+          let sum = 0;
+          const add = (list) => { for (const one of list.getEntries()) sum += one.value; };
+          new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+          requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+        })"""
+    )
+    assert shifts == 0
 
 
 @pytest.mark.parametrize(

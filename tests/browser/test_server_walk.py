@@ -273,9 +273,21 @@ def live(stage: Stage, learner: PageChecker) -> None:
 def sign_out(stage: Stage, learner: PageChecker) -> None:
     learner.open(stage.host.url)
     learner.check("landing-signed-in")
+    stage.facts["rows"] = [_header_height(stage, learner, one) for one in ("de", "hi", "zh", "en")]
     learner.press("Sign out")
     stage.facts["out"] = learner.page.get_by_text("Signed in as").count() == 0
     learner.check("landing")
+
+
+def _header_height(stage: Stage, learner: PageChecker, language: str) -> int:
+    """Return the height of the header on a phone, in pixels; 999 when the page is too wide."""
+    learner.page.set_viewport_size({"width": 390, "height": 844})
+    learner.open(f"{stage.host.url}/?language={language}")
+    height: int = learner.page.evaluate(
+        """() => document.documentElement.scrollWidth > 390 ? 999
+            : document.querySelector("header.top").offsetHeight"""
+    )
+    return height
 
 
 def accompany(stage: Stage) -> None:
@@ -332,7 +344,7 @@ def test_the_progress_moves_while_somebody_watches(walked: Stage) -> None:
 
 
 def test_what_is_closed_on_github_shows_on_the_page_and_the_badge(walked: Stage) -> None:
-    assert walked.facts["fresh"].startswith("0%")
+    assert walked.facts["fresh"].startswith("The path starts on")
     assert walked.facts["followed"].startswith("16%")
     # Drawn, and not as the browser knew it: pictures of badges are kept for minutes.
     assert walked.facts["badge"] == (True, "From here to there: 16%", True)
@@ -345,6 +357,10 @@ def test_changed_answers_are_compared_with_the_settings_that_are_there(walked: S
 def test_the_checkpoint_that_was_reached_has_a_report(walked: Stage) -> None:
     assert "One month in" in walked.facts["report"]
     assert walked.facts["back"] == f"{walked.host.url}/r/{HOME}"
+
+
+def test_the_header_is_one_row_on_a_phone(walked: Stage) -> None:
+    assert max(walked.facts["rows"]) < 64
 
 
 def test_a_mentor_sees_who_shares_with_them(walked: Stage) -> None:
@@ -388,7 +404,7 @@ def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
         assert learner.contains("Your path is ready")
         learner.follow("Go to your path")
         assert learner.page.get_by_role("heading", level=1).inner_text() == "A small path"
-        assert learner.page.locator(".picture img").evaluate("one => one.naturalWidth > 0")
+        assert learner.page.locator("#badge ~ p img").evaluate("one => one.naturalWidth > 0")
         learner.press("Sign out")
         assert learner.page.get_by_text("Signed in as").count() == 0
     assert walked.problems.complaints == []

@@ -87,6 +87,11 @@ def test_the_table(people: dict[str, Person], who: str, home: str, part: str) ->
     assert answer.status_code == (200 if sees else 404)
 
 
+def test_only_a_public_path_has_a_link_preview(people: dict[str, Person]) -> None:
+    previews = ["og:title" in people["reader"].open(f"/r/{home}").answer.text for home in HOMES[:2]]
+    assert previews == [True, False]
+
+
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("home", ["lea/public", "lea/veiled"])
 def test_only_writers_are_led_to_the_settings(

@@ -14,14 +14,27 @@ from bot.reports.pictures import canvas
 from bot.reports.text_width import fit, width
 from bot.settings import Pause
 
-WIDE, HIGH = 720, 392
-LEFT, RIGHT, TOP, BOTTOM = 56, 28, 106, 40
-TITLE, LEGEND, SMALL = 16, 12, 11
-MOST_MONTHS = 9
+HIGH = 392
+LEFT, RIGHT, BOTTOM = 56, 28, 40
+LEGEND, SMALL = 12, 11
 SHORT = 70
 ROWS = 6
 APART = 18
 DAY = timedelta(days=1)
+
+
+class Paper(NamedTuple):
+    """Width, size of the title, where words and plot begin, in pixels; how many months fit."""
+
+    wide: int
+    title: int
+    edge: int
+    top: int
+    most_months: int
+
+
+WIDE = Paper(720, 16, LEFT, 106, 9)
+NARROW = Paper(390, 14, 16, 142, 4)  # for a phone, with room for a legend of four lines
 
 
 class BurnUpPoint(NamedTuple):
@@ -104,27 +117,33 @@ def _forecast(values: BurnUp) -> list[str]:
     return [_("No forecast yet")] if values.today else []
 
 
-def as_svg(values: BurnUp) -> str:
-    """Return the SVG."""
-    plot = _Plot(values)
+def as_svg(values: BurnUp, paper: Paper = WIDE) -> str:
+    """Return the SVG on paper of that size."""
+    plot = _Plot(values, paper)
     end = plot.done[-1]
     likely, careful = (plot.course(day) for day in (values.likely, values.careful))
     return canvas.render_picture(
         "burn-up",
-        wide=WIDE,
+        wide=paper.wide,
         high=HIGH,
         title=_("Work done over time: %(path)s", path=values.title),
         words=description(values),
-        heading=fit(_("Work done over time"), TITLE * canvas.BOLD, WIDE - LEFT - RIGHT),
+        heading=fit(
+            _("Work done over time"),
+            paper.title * canvas.BOLD,
+            paper.wide - paper.edge - min(RIGHT, paper.edge),
+        ),
+        title_size=paper.title,
+        edge=paper.edge,
         plot={
             "left": LEFT,
-            "right": WIDE - RIGHT,
-            "top": TOP,
+            "right": paper.wide - RIGHT,
+            "top": paper.top,
             "bottom": HIGH - BOTTOM,
-            "wide": WIDE - LEFT - RIGHT,
-            "high": HIGH - TOP - BOTTOM,
+            "wide": paper.wide - LEFT - RIGHT,
+            "high": HIGH - paper.top - BOTTOM,
         },
-        legend=_legend(values),
+        legend=_legend(values, paper),
         rows=plot.rows(),
         months=plot.months(),
         rests=plot.rests(),
@@ -141,18 +160,19 @@ def as_svg(values: BurnUp) -> str:
 class _Plot:
     """Days and amounts -> pixels."""
 
-    def __init__(self, values: BurnUp) -> None:
+    def __init__(self, values: BurnUp, paper: Paper) -> None:
+        self._paper = paper
         self._values = values
         self._first = values.plan[0].day
         self._days = max(1, (values.last - self._first).days)
         self.done = [self.at(*point) for point in values.done]
 
     def x(self, day: date) -> float:
-        return LEFT + (WIDE - LEFT - RIGHT) * (day - self._first).days / self._days
+        return LEFT + (self._paper.wide - LEFT - RIGHT) * (day - self._first).days / self._days
 
     def y(self, amount: float) -> float:
         share = amount / self._values.total if self._values.total else 0.0
-        return HIGH - BOTTOM - (HIGH - TOP - BOTTOM) * share
+        return HIGH - BOTTOM - (HIGH - self._paper.top - BOTTOM) * share
 
     def at(self, day: date, amount: float) -> tuple[float, float]:
         return self.x(day), self.y(amount)
@@ -180,7 +200,7 @@ class _Plot:
             return None
         x, name = self.x(self._values.today), pgettext("picture", "today")
         half = width(name, SMALL) / 2
-        return {"x": x, "text_x": min(max(x, half), WIDE - half), "text": name}
+        return {"x": x, "text_x": min(max(x, half), self._paper.wide - half), "text": name}
 
     def rows(self) -> list[dict[str, object]]:
         """Return lines across at round amounts and at the total, none so close that texts touch."""
@@ -199,7 +219,9 @@ class _Plot:
             starts = range(1, self._days + 1, 7)
             return self._ticks([self._first + index * DAY for index in starts], with_year=False)
         months = self._days / 30.4
-        step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 600) if months / s <= MOST_MONTHS)
+        step = next(
+            s for s in (1, 2, 3, 6, 12, 24, 60, 120, 600) if months / s <= self._paper.most_months
+        )
         day = add_months(self._first.replace(day=1), 0 if self._first.day == 1 else 1)
         if step > 1 and 12 % step == 0:
             while (day.month - 1) % step:
@@ -214,7 +236,7 @@ class _Plot:
         ticks: list[dict[str, object]] = []
         for day in days:
             name = i18n.format_month_year(day) if with_year else i18n.format_days(day, day)
-            if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
+            if self.x(day) + width(name, SMALL) / 2 <= self._paper.wide - 4:
                 ticks.append({"x": self.x(day), "text": name})
         return ticks
 
@@ -227,7 +249,7 @@ class _Plot:
         ]
 
 
-def _legend(values: BurnUp) -> list[dict[str, object]]:
+def _legend(values: BurnUp, paper: Paper) -> list[dict[str, object]]:
     done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     plan = _("Planned by today: %(amount)s", amount=_planned_amount(values))
     entries = [
@@ -238,13 +260,13 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
     if values.rests:
         entries.append(("rest", pgettext("picture", "Pause")))
     made: list[dict[str, object]] = []
-    x, y = float(LEFT), 54
+    x, y = float(paper.edge), 54
     for kind, whole in entries:
         mark = 30 if kind else 0
-        text = fit(whole, LEGEND, WIDE - LEFT - mark)
+        text = fit(whole, LEGEND, paper.wide - paper.edge - mark)
         wide = mark + width(text, LEGEND) + 18
-        if x + wide > WIDE and x > LEFT:
-            x, y = LEFT, y + 18
+        if x + wide > paper.wide and x > paper.edge:
+            x, y = paper.edge, y + 18
         made.append({"kind": kind, "x": x, "y": y, "text_x": x + mark, "text": text})
         x += wide
     return made

@@ -115,6 +115,7 @@ def _page(frame: Frame, access: Access, request: Request) -> Response:
         github=f"{web_root(frame.config.api_url)}/{row.full_name}",
         home=f"/r/{row.full_name}",
         badge=_badge(frame, request, row),
+        address=partial(frame.address, request),
         config_path=CONFIG_PATH,
         last_sync=_in_zone(row.synced_at, row.zone),
         next_sync=_in_zone(frame.store.jobs.due_at(repository(row.id)), row.zone),
