@@ -154,7 +154,7 @@ class YearWitness(YearFacts):
             ]
             done = [piece for piece in own if piece.state in {"done", "credited"}]
             # A point of a checkpoint may be called like a skill.
-            row = row_of(text.rpartition("\n### Skills")[2], skill.title)
+            row = row_of(text.rpartition("\n### Your skills\n")[2], skill.title)
             self._numbers(
                 "work for a skill",
                 row,
