@@ -12,10 +12,27 @@ import tempfile
 from hashlib import sha256
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
+from typing import Any
 
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2 import __version__ as jinja_version
 from jinja2.bccache import Bucket
+
+
+class TemplateEnvironment(Environment):
+    """An environment that loads what reads `{% trans %}` only when a template is compiled."""
+
+    def compile(self, *args: Any, **options: Any) -> Any:
+        """Compile a template, with sentences of the catalogue in it."""
+        from jinja2.ext import InternationalizationExtension
+
+        if InternationalizationExtension.identifier not in self.extensions:
+            functions = dict(self.globals)
+            self.add_extension(InternationalizationExtension)
+            self.globals |= functions  # the extension has a `_` of its own
+            self.newstyle_gettext = True  # values are handed to our functions
+            self.policies["ext.i18n.trimmed"] = True
+        return super().compile(*args, **options)
 
 
 class TemplateCache(BytecodeCache):

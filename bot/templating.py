@@ -117,26 +117,22 @@ def printable(text: str) -> str:
 def environment(ending: str) -> "Environment":
     """Return the environment of templates with this ending; loading Jinja2 takes 30 ms."""
     import jinja2
-    from jinja2.ext import InternationalizationExtension
 
-    from bot.template_cache import TemplateCache
+    from bot.template_cache import TemplateCache, TemplateEnvironment
 
     rule = _RULES.get(ending, _for_terminal)
     safe = Html if ending == "html.j2" else Markdown
-    made = jinja2.Environment(
+    made = TemplateEnvironment(
         loader=jinja2.FileSystemLoader(templates_root()),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - `finalize` is the escaping, for HTML's does not fit
+        autoescape=False,
         finalize=rule,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
         bytecode_cache=TemplateCache(ending, Path(__file__).read_bytes()),
-        extensions=[InternationalizationExtension],
     )
-    made.newstyle_gettext = True  # type: ignore[attr-defined] # the extension added it
-    made.policies["ext.i18n.trimmed"] = True
     made.globals |= _sentences(rule, safe)
     made.filters |= {**_FORMATS, "plural": plural, "rendered": safe}
     if ending == "html.j2":
