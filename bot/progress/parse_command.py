@@ -38,17 +38,18 @@ _MEANINGS = {
 _NAME = f"({CHARACTER}{{2,20}}(?:-{CHARACTER}{{2,20}})?)"
 _SLASH = "[/\N{FULLWIDTH SOLIDUS}]"
 _END = "[.!\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}]?"
-_COMMAND = re.compile(rf" {{0,3}}{_SLASH}{_NAME}(?:{_END}[ \t]*$|[ \t]+(\S.*)$)")
+# Compiled at their first use: most runs read no comment.
+_COMMAND = rf" {{0,3}}{_SLASH}{_NAME}(?:{_END}[ \t]*$|[ \t]+(\S.*)$)"
 # Spaces that are not U+0020, characters without width, marks of direction, byte order mark.
 _ODD = "\xa0\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff"
 _ODD_SPACE = re.compile(f"[{_ODD}]")
 _JOINERS = "\u200c\u200d"  # within a text they make emoji and Persian words
 _EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\U0001f000-\U0001faff"
 _MARGIN = re.compile(f"[ {_ODD}{_JOINERS}{_EMOJI}]*")
-_WORD = re.compile(f"^( *)({_SLASH}(?:{CHARACTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)")
+_WORD = f"^( *)({_SLASH}(?:{CHARACTER}|-)+{_END})([ \\t{_ODD}{_JOINERS}]+|$)"
 BEGINNING = re.compile(f"^{_MARGIN.pattern}{_SLASH}{CHARACTER}", re.MULTILINE)
 """The beginning of a line that may hold a command."""
-_SECOND = re.compile(rf"(?<= ){_SLASH}{_NAME}(?= |{_END}$)")
+_SECOND = rf"(?<= ){_SLASH}{_NAME}(?= |{_END}$)"
 _FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")
 _CODE_SPAN = re.compile(r"`[^`]*`")
 # Stands where a hidden comment was: what comes behind it is not the first on its line.
@@ -133,7 +134,7 @@ def _parse_line(
     line: str, commands: Mapping[str, type[Command]], unknown: int
 ) -> Iterator[ParsedLine]:
     """Yield the commands of a line: behind one there may be more, as in `/log 1h /done`."""
-    matched = _COMMAND.match(_with_plain_spaces(line))
+    matched = re.match(_COMMAND, _with_plain_spaces(line))
     if matched is None:
         return
     written, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
@@ -149,7 +150,7 @@ def _parse_line(
     if alias and kind.do != word:  # it stands for the whole form
         alias, rest = "", kind.form.partition(" ")[2]
     elif not kind.multiline and word != "help":  # "/help /log" is one question
-        seconds = _SECOND.finditer(f" {rest}")
+        seconds = re.finditer(_SECOND, f" {rest}")
         second = next((one for one in seconds if _command_word(one[1].lower(), commands)), None)
         if second is not None:
             at = second.start() - 1
@@ -185,7 +186,7 @@ def _with_plain_spaces(line: str) -> str:
     """
     end = _margin(line)
     line = " " * line.count(" ", 0, end) + line[end:]
-    return _WORD.sub(r"\1\2 ", line)
+    return re.sub(_WORD, r"\1\2 ", line)
 
 
 def _margin(line: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from bot.progress.command_aliases import CHARACTER, folded
 
@@ -12,18 +13,21 @@ _WORDS = {
     "w": "semana semanas semaine semaines woche wochen 周 星期 週 週間 हफ़्ते हफ्ते सप्ताह",
     "months": "mes meses mois monat monate monaten 个月 か月 ヶ月 カ月 महीना महीने माह",
 }
-_UNITS: Mapping[str, str] = {
-    folded(word): unit for unit, words in _WORDS.items() for word in words.split()
-}
 _UNTIL = frozenset({"hasta", "ate", "bis"})
-_AMOUNT = re.compile(rf"([+-]?[ ]?\d[\d.,:]*[ ]?)({CHARACTER}+)(\.?)([ ]?)")
+_AMOUNT = rf"([+-]?[ ]?\d[\d.,:]*[ ]?)({CHARACTER}+)(\.?)([ ]?)"
+
+
+@cache
+def _units() -> Mapping[str, str]:
+    return {folded(word): unit for unit, words in _WORDS.items() for word in words.split()}
 
 
 def in_english(text: str) -> str:
     """Return `text` with English units behind the numbers that it begins with."""
     parts, at = [], 0
-    while found := _AMOUNT.match(text, at):
-        unit = _UNITS.get(folded(found[2]))
+    amount = re.compile(_AMOUNT)
+    while found := amount.match(text, at):
+        unit = _units().get(folded(found[2]))
         if unit is None:
             break
         parts.append(f"{found[1]}{unit}{found[4]}")
