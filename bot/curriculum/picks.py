@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 MOST_SIDES = 4
 _OR = re.compile(r"\s+OR\s+")
-# In a language of the built-in paths, so that a translated one has the picks of its source.
-_ANY_OR = re.compile(r"\b(?:or|ou?)\b|或", re.IGNORECASE)
+# A translated built-in path has the picks of its source. Each word only in its language: "o" is an
+# article in Portuguese, and O'Reilly prints books.
+_ANY_OR = {"es": r"\b(?:or|o)\b", "pt": r"\b(?:or|ou)\b", "zh": r"\bor\b|或"}
 _CLOUD = re.compile(r"\b(?:clouds?|nubes?|nuve(?:m|ns))\b|云", re.IGNORECASE)
 
 
@@ -95,7 +96,8 @@ def _of_tasks(curriculum: "Curriculum", named: _CloudNames) -> Iterator[Pick]:
 
 def _sides(title: str, curriculum: "Curriculum") -> list[str]:
     """Return the sides of "A OR B", or the tools of one category that are joined by "or"."""
-    if not _ANY_OR.search(title):
+    word = _ANY_OR.get(curriculum.language, r"\bor\b")
+    if not re.search(word, title, re.IGNORECASE):
         return []
     sides = [side.strip() for side in _OR.split(title)]
     if len(sides) > 1:
