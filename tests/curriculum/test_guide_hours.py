@@ -25,6 +25,7 @@ from bot.curriculum.importer import durations
         ("Đọc chương (2 giờ)", "Đọc chương", "2"),
         ("장 읽기 (3시간)", "장 읽기", "3"),
         ("Bölümü oku (45 dakika)", "Bölümü oku", "0.75"),
+        ("İlk bölüm (45 Dakika)", "İlk bölüm", "0.75"),
         ("Review (1h30)", "Review", "1.5"),
         ("Review (1 hour 30 minutes)", "Review", "1.5"),
         ("Build it | 10+ hours", "Build it", "10"),
