@@ -10,6 +10,7 @@ from babel.messages import Catalog
 
 from bot import i18n, templating
 from bot.curriculum.load import from_catalog
+from bot.errors import ConfigError
 from bot.i18n import NO_BREAK, use_language
 from bot.settings import parse
 
@@ -91,7 +92,7 @@ def test_a_browser_gets_the_language_that_it_prefers_of_those_there_are(
 
 def test_the_settings_take_a_language_by_any_of_its_tags_and_name_those_there_are() -> None:
     assert parse("start: 2026-01-05\nlanguage: pt-BR\n", name="x.yml").language == "pt"
-    with pytest.raises(Exception, match="write one of en, es, pt, fr, de, zh, ja, hi"):
+    with pytest.raises(ConfigError, match="write one of en, es, pt, fr, de, zh, ja, hi"):
         parse("start: 2026-01-05\nlanguage: tlh\n", name="x.yml")
 
 
@@ -147,6 +148,18 @@ def test_a_built_in_path_without_a_translation_is_english() -> None:
 
 def test_the_table_of_dates_and_numbers_is_that_of_cldr() -> None:
     assert cldr.TABLE.read_text() == cldr.text()
+
+
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        ("it", "{a.day}–{b.day} {b.month} {b.year}"),  # CLDR: dd–dd MMM y
+        ("cs", "{a.day}.–{b.day}. {b.number}. {b.year}"),
+        ("ko", "{a.year}년 {a.number}월 {a.day}일~{b.day}일"),
+    ],
+)
+def test_a_language_may_be_added_that_writes_days_in_another_way(code: str, days: str) -> None:
+    assert shown(cldr.language(code)["dates"]["d"]) == days
 
 
 def test_the_catalogues_add_at_most_a_megabyte_to_what_the_action_loads() -> None:
