@@ -67,6 +67,12 @@ def test_a_choice_of_the_path_keeps_its_name() -> None:
     assert curriculum(drawing, clouds=CLOUDS).picks == ()
 
 
+def test_a_copy_has_its_own() -> None:
+    drawn = curriculum(path("Rye OR wheat"))
+    assert len(drawn.picks) == 1
+    assert drawn.model_copy(update={"phases": curriculum(path("Rest")).phases}).picks == ()
+
+
 def test_those_of_the_built_in_path() -> None:
     picks = {pick.id: pick.unit for pick in from_catalog("devops-to-mlops").picks}
     assert picks == {"cloud": "m04-w3-4", "feast-or-tecton": "m07-w1-2"}
