@@ -73,7 +73,7 @@ def preferred_language(accepted: str) -> str:
         found = find_language(tag)
         try:
             quality = float(weight.strip().removeprefix("q=") or 1)
-        except ValueError:
+        except ValueError:  # no weight: a part that cannot be read is left out, as RFC 9110 allows
             continue
         if found and quality > 0:
             weighed.append((-quality, place, found))
