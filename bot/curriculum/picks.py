@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.curriculum.base import Item, slugify
+from bot.i18n import find_language
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -17,7 +18,7 @@ MOST_SIDES = 4
 _OR = re.compile(r"\s+OR\s+")
 # A translated built-in path has the picks of its source. Each word only in its language: "o" is an
 # article in Portuguese, and O'Reilly prints books.
-_ANY_OR = {"es": r"\b(?:or|o)\b", "pt": r"\b(?:or|ou)\b", "zh": r"\bor\b|或"}
+_ANY_OR: dict[str | None, str] = {"es": r"\b(?:or|o)\b", "pt": r"\b(?:or|ou)\b", "zh": r"\bor\b|或"}
 _CLOUD = re.compile(r"\b(?:clouds?|nubes?|nuve(?:m|ns))\b|云", re.IGNORECASE)
 
 
@@ -96,7 +97,7 @@ def _of_tasks(curriculum: "Curriculum", named: _CloudNames) -> Iterator[Pick]:
 
 def _sides(title: str, curriculum: "Curriculum") -> list[str]:
     """Return the sides of "A OR B", or the tools of one category that are joined by "or"."""
-    word = _ANY_OR.get(curriculum.language, r"\bor\b")
+    word = _ANY_OR.get(find_language(curriculum.language), r"\bor\b")
     if not re.search(word, title, re.IGNORECASE):
         return []
     sides = [side.strip() for side in _OR.split(title)]

@@ -53,7 +53,7 @@ def test_a_task_leaves_open_which_of_its_sides(task: str, sides: list[str]) -> N
         ("es", "Aprende Feast o Tecton", ["Feast", "Tecton"]),
         ("es", "Rye OR wheat", ["Rye", "wheat"]),
         ("pt", "Compare o Feast e o Tecton", []),
-        ("pt", "Aprenda Feast ou Tecton", ["Feast", "Tecton"]),
+        ("pt-BR", "Aprenda Feast ou Tecton", ["Feast", "Tecton"]),
         ("zh", "学习 Feast 或 Tecton", ["Feast", "Tecton"]),
     ],
 )
