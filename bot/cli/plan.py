@@ -8,6 +8,7 @@ from bot.cli import console
 from bot.cli.context import CliContext
 from bot.cli.options import AllowRemovals, DryRun, PlanFormat, Repo, Shape, Yes
 from bot.errors import EXIT_CHANGES, PartRefusedError, UsageError
+from bot.i18n import set_language
 
 if TYPE_CHECKING:
     from bot.planning.plan import Plan
@@ -92,6 +93,7 @@ def print_plan(planned: "Session", shape: PlanFormat) -> "Plan":
         "json": plan_text.as_json,
     }
     found = planned.plan()
+    set_language(found.language)  # what is printed from here on is for its learner
     console.print_result(printers[shape](found))
     return found
 
