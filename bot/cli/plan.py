@@ -138,6 +138,7 @@ def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryR
             return
         with console.progress_bar("Writing") as progress:
             done = run.run(context.write_context(progress), allow_removals=allow_removals)
+    set_language(done.path.language)
     _print_result(done)
     report_refusals(done.refused)
 
@@ -214,6 +215,7 @@ def _print_preview(preview: "SyncPreview") -> None:
     from bot.planning import plan_text
     from bot.sync.files import describe_files
 
+    set_language(preview.plan.language)
     console.print_result(plan_text.as_text(preview.plan))
     for item in preview.due:
         console.print_result(f"\nWould post: {item.title}\n\n{item.text}")
