@@ -1,5 +1,7 @@
 """Sentences, dates and numbers in the language in use."""
 
+import ast
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
@@ -122,6 +124,27 @@ def test_a_catalogue_fits_its_sources(domain: str, code: str) -> None:
     assert messages.as_po(found) == (messages.FOLDER / code / f"{domain}.po").read_bytes()
     assert messages.as_mo(found) == messages.read_compiled(messages.compiled(code, domain))
     assert list(messages.problems(found, messages.glossary(code))) == []
+
+
+CALLS = {"_": 0, "gettext": 0, "ngettext": 0, "gettext_noop": 0, "pgettext": 1, "pgettext_noop": 1}
+
+
+def called(tree: ast.AST) -> Iterator[str]:
+    """The sentences that code hands to gettext, wherever it does."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            words = node.args[CALLS[name] :] if name in CALLS else []
+            yield from (str(one.value) for one in words if isinstance(one, ast.Constant))
+
+
+def test_every_sentence_of_the_code_is_in_the_catalogue() -> None:
+    """Babel doesn't see a call within an f-string."""
+    ids = (one.id for one in template())
+    known = {text for one in ids for text in (one if isinstance(one, tuple) else (one,))}
+    for file in (messages.ROOT / "bot").rglob("*.py"):
+        missing = set(called(ast.parse(file.read_text(encoding="utf-8")))) - known
+        assert not missing, file
 
 
 def test_every_language_has_every_sentence() -> None:

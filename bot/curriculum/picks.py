@@ -23,13 +23,12 @@ _CLOUD = re.compile(r"\b(?:clouds?|nubes?|nuve(?:m|ns))\b|云", re.IGNORECASE)
 
 
 class Pick(NamedTuple):
-    """One of several: its id and title, the options, and the id of the unit it matters from.
+    """One of several: its id, the options, and the id of the unit it matters from.
 
     `details` say more of an option, by id. `tasks` are the ids of tasks that leave it open.
     """
 
     id: str
-    title: str
     options: tuple[Item, ...]
     details: dict[str, str]
     unit: str
@@ -60,7 +59,6 @@ def _cloud(curriculum: "Curriculum", named: "_CloudNames") -> Iterator[Pick]:
     ]
     yield Pick(
         id="cloud",
-        title="Choose a cloud",
         options=curriculum.clouds,
         details={one.id: ", ".join(one.services) for one in curriculum.clouds},
         unit=about[0][0] if about else next(curriculum.units()).id,
@@ -87,7 +85,6 @@ def _of_tasks(curriculum: "Curriculum", named: _CloudNames) -> Iterator[Pick]:
                 options = tuple(Item.model_construct(id=slugify(one), title=one) for one in sides)
                 yield Pick(
                     id=slugify(" or ".join(sides)),
-                    title=f"Choose {' or '.join(sides)}",
                     options=options,
                     details={},
                     unit=unit.id,
