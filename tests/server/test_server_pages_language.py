@@ -15,7 +15,6 @@ from starlette.requests import Request
 
 from bot.i18n import LANGUAGES, format_date, use_language
 from bot.server.pages.language import COOKIE, language_links
-from bot.server.showing import Showing
 
 UNKNOWN = "/r/nobody/nothing"
 
@@ -176,9 +175,3 @@ def test_each_state_of_a_repository_is_told_without_english(
             name = f"lea/{result or 'new'}"
             documents.known(name, result=result, archived=result == "archived")
             assert page_escapes(get(host, f"/r/{name}").text) == [], result
-
-
-def test_a_document_has_the_values_of_pictures_and_none_of_their_words() -> None:
-    fields = Showing.model_fields
-    assert {"burn_up", "skills", "activity"} <= set(fields)
-    assert "pictures" not in fields
