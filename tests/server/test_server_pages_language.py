@@ -14,7 +14,9 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from bot.i18n import LANGUAGES, format_date, use_language
+from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.language import COOKIE, language_links
+from bot.server.pages.settings_file import SettingsFile
 
 UNKNOWN = "/r/nobody/nothing"
 
@@ -175,3 +177,9 @@ def test_each_state_of_a_repository_is_told_without_english(
             name = f"lea/{result or 'new'}"
             documents.known(name, result=result, archived=result == "archived")
             assert page_escapes(get(host, f"/r/{name}").text) == [], result
+
+
+def test_a_server_without_an_app_says_so_in_the_viewer_s_language(host: Host) -> None:
+    with use_language("de"), pytest.raises(PageError) as refused:
+        SettingsFile(Frame(host.server)).app_repository(1, "lea/open", private=False)
+    assert refused.value.title == "Dieser Server hat noch keine App"
