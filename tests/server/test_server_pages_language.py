@@ -61,6 +61,7 @@ def test_a_choice_stays(host: Host) -> None:
         assert "httponly" in flags
         assert "samesite=lax" in flags
         assert "path=/" in flags
+        assert "secure" not in flags  # this server is asked by plain HTTP
         assert language(viewer.get(UNKNOWN)) == "es"
         assert language(viewer.get("/", params={"language": "zh-Hant"})) == "zh"
 
