@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 ZERO_WIDTH_SPACE = "\u200b"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
-_SPACE_BETWEEN = re.compile("(?<=[。：，！？；]) (?=[^ ])")
+_SENTENCE_ENDS = tuple("。：！？；")
+_NO_SPACE = (
+    "\ue000"  # stands behind a sentence of ours until the text is whole; a private character
+)
 _CODE_OR_SIGN = re.compile(r"(`[^`\n]+`)|([\[\]\\`])")
 _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -103,8 +106,7 @@ def render(template: str, **values: Any) -> str:
     ending = template.split(".", 1)[1]
     text = environment(ending).get_template(template).render(**values)
     text = "\n".join(line.rstrip() for line in text.splitlines())
-    if i18n.current_language() in i18n.WITHOUT_SPACES:
-        text = _SPACE_BETWEEN.sub("", text)
+    text = text.replace(f"{_NO_SPACE} ", "").replace(_NO_SPACE, "")
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
@@ -155,16 +157,26 @@ _FORMATS = {
 
 
 def _sentences(rule: Callable[[Any], Any], safe: type[str]) -> dict[str, Callable[..., str]]:
-    """Return gettext's functions for templates: values are made safe, the catalogue is trusted."""
+    """Return gettext's functions for templates: values are made safe, the catalogue is trusted.
+
+    A `count` is written as the language does. No space comes behind a sentence of a language that
+    sets none between sentences.
+    """
+
+    def sentence(text: str) -> str:
+        ends = text.endswith(_SENTENCE_ENDS) and i18n.current_language() in i18n.WITHOUT_SPACES
+        return safe(text + _NO_SPACE) if ends else safe(text)
 
     def made_safe(values: dict[str, Any]) -> dict[str, Any]:
         return {name: rule(value) for name, value in values.items()}
 
     def gettext(message: str, /, **values: Any) -> str:
-        return safe(i18n.gettext(message, **made_safe(values)))
+        return sentence(i18n.gettext(message, **made_safe(values)))
 
     def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
-        return safe(i18n.ngettext(one, many, number, **made_safe(values)))
+        if "count" in values:
+            values["count"] = i18n.format_number(number)
+        return sentence(i18n.ngettext(one, many, number, **made_safe(values)))
 
     def pgettext(context: str, message: str, /, **values: Any) -> str:
         return safe(i18n.pgettext(context, message, **made_safe(values)))

@@ -107,3 +107,15 @@ def test_sentences_stand_side_by_side_in_a_language_without_spaces() -> None:
     assert ". " in shown["de"]
     assert shown["ja"].count("。") == shown["zh"].count("。") == 2
     assert "。 " not in shown["ja"] + shown["zh"]
+
+
+def test_a_text_of_somebody_else_keeps_its_spaces_in_a_language_without_them() -> None:
+    with use_language("zh"):
+        text = render("replies/replan.md.j2", unit="注意： 先做", last=date(2026, 11, 3))
+    assert "注意： 先做" in text
+    assert "。 " not in text
+
+
+def test_a_count_in_a_sentence_is_grouped() -> None:
+    source = "{% trans count=n %}{{ count }} task{% pluralize %}{{ count }} tasks{% endtrans %}"
+    assert environment("md.j2").from_string(source).render(n=1234) == "1,234 tasks"

@@ -20,7 +20,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
-from bot.i18n import format_number, use_language
+from bot.i18n import ENGLISH, find_language, format_number, use_language
 from bot.i18n import gettext as _
 from bot.reports.cohort import Cohort, HelpRequest, Member, Only, Sort, arranged, as_csv, as_json
 from bot.server.accepted_learners import MAX_LEARNERS, accepted_learners
@@ -205,7 +205,7 @@ def _help(frame: Frame, access: Access, request: Request) -> Response:
     if asking is None:
         raise PageError(404, _("They don't ask for help any more"), reload_learners())
     row, language = asking
-    with use_language(language):  # the comment is for its learner
+    with use_language(find_language(language) or ENGLISH):  # the comment is for its learner
         comment = answer_comment(text, visitor.login)
     post_comment(frame, row, number, comment)
     return frame.redirect("/cohort?answered=yes")
