@@ -199,8 +199,7 @@ class Jobs:
         Whether the mentor may read a private one, GitHub says only to the mentor.
         """
         found = accepted_learners(self.store, who, now)
-        learners = tuple(one for row, one in found if not row.private)
-        return Cohort(learners=learners, not_shown=len(found) - len(learners))
+        return Cohort(learners=tuple(one for row, one in found if not row.private))
 
     def _forget(self, repositories: Iterable[int]) -> None:
         """Drop from memory what is gone, or what we may not read any more."""
