@@ -174,9 +174,10 @@ class Activities:
         sync = self._context.sync(self._paths, self._reader)
         if self._inputs.dry_run:
             seen = sync.foresee()
+            plan = self._print_plan(seen.plan)
             return self._result(
                 _("What a run would do now"),
-                self._print_plan(seen.plan),
+                plan,
                 changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
                 lines=(
                     *(_("Would write %(file)s", file=path) for path in seen.files.paths),
@@ -272,6 +273,7 @@ class Activities:
         return open_session(self._paths, self._reader, outside)
 
     def _print_plan(self, plan: Plan) -> Plan:
+        set_language(plan.language)  # the job's page is for its learner
         with self._log.group("Plan"):
             self._log.write(plan_text.as_text(plan))
         return plan
