@@ -160,7 +160,7 @@ def test_commands_do_one_thing_each(stage: ActionRunner) -> None:
     ],
 )
 def test_a_job_speaks_the_language_of_its_guide(
-    stage: ActionRunner, inputs: dict[str, str], title: str
+    stage: ActionRunner, inputs: dict[str, Any], title: str
 ) -> None:
     stage.follow(SMALL.model_copy(update={"language": "de"}))
     ran = stage.run("workflow_dispatch", **inputs)
