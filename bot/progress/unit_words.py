@@ -13,7 +13,7 @@ _WORDS = {
     "w": "semana semanas semaine semaines woche wochen 周 星期 週 週間 हफ़्ते हफ्ते सप्ताह",
     "months": "mes meses mois monat monate monaten 个月 か月 ヶ月 カ月 महीना महीने माह",
 }
-_UNTIL = frozenset({"hasta", "ate", "bis"})
+_UNTIL = frozenset({"until", "till", "to", "for", "hasta", "ate", "bis"})
 _AMOUNT = rf"([+-]?[ ]?\d[\d.,:]*[ ]?)({CHARACTER}+)(\.?)([ ]?)"
 
 
