@@ -31,7 +31,7 @@ def main(environ: Mapping[str, str], *, out: TextIO | None = None, now: Clock = 
             done = _run(environ, log, now)
         except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, and logged
             return report(error, environ, log)
-        for line in (done.why, f"{done.title}.", *done.lines):
+        for line in (done.why, done.title, *done.lines):
             log.write(line)
     return EXIT_OK
 
