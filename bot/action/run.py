@@ -75,6 +75,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
             done = activities.run(chosen.what)
         else:
             done = activities.pull(chosen.pull, checkout, default)
+    # Once more, for only now the language of the guide is known.
     why = done.why or requested_activity(event, payload, inputs, settings.curriculum).why
     done = done.model_copy(update={"why": why})
     return _write_results(environ, done, context.temporary)

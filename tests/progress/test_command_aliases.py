@@ -111,5 +111,5 @@ def test_the_end_of_a_pause_may_follow_a_word_of_the_language(word: str) -> None
 
 def test_a_note_stays_as_it_is_written() -> None:
     assert quantities.hours("2h horas de estudio") == (2, "horas de estudio")
-    assert quantities.hours("2h 3 horas") is not None
+    assert quantities.hours("2h 3 horas") == (2, "3 horas")
     assert quantities.span("3 hours") is None
