@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _FOLDER = Path(__file__).parent / "locale"
-_TABLE = json.loads((_FOLDER / "cldr.json").read_text(encoding="utf-8"))
+_TABLE: dict[str, dict[str, Any]] = json.loads((_FOLDER / "cldr.json").read_text(encoding="utf-8"))
+del _TABLE["source"]  # a sentence on where it is from
 # What each language calls itself, by its code, in the order in which pages offer them.
 LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {code: data["name"] for code, data in _TABLE.items() if code != "source"}
+    {code: data["name"] for code, data in _TABLE.items()}
 )
 WITHOUT_SPACES = frozenset({"zh", "ja"})  # between sentences
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -73,7 +74,7 @@ def preferred_language(accepted: str) -> str:
         found = find_language(tag)
         try:
             quality = float(weight.strip().removeprefix("q=") or 1)
-        except ValueError:
+        except ValueError:  # no weight: a part that cannot be read is left out, as RFC 9110 allows
             continue
         if found and quality > 0:
             weighed.append((-quality, place, found))
@@ -143,16 +144,24 @@ class _Day(NamedTuple):
     weekday: str
 
 
+def _locale() -> dict[str, Any]:
+    return _TABLE[_current.get()]
+
+
 def _parts(value: date) -> _Day:
-    data = _TABLE[_current.get()]
+    data = _locale()
     weekday = data["weekdays"][value.weekday()]
     month = data["months"][value.month - 1]
     return _Day(value.day, value.month, month, value.year, weekday)
 
 
+def _formatted(form: str, value: date) -> str:
+    return str(_locale()[form].format(**_parts(value)._asdict()))
+
+
 def format_date(value: date) -> str:
     """Return `23 Nov 2026` as the language writes it, never broken over two lines."""
-    return str(_TABLE[_current.get()]["date"].format(**_parts(value)._asdict()))
+    return _formatted("date", value)
 
 
 def every_date(value: date) -> Iterator[str]:
@@ -169,7 +178,7 @@ def format_month(value: date) -> str:
 
 def format_month_year(value: date) -> str:
     """Return `Nov 2026`."""
-    return str(_TABLE[_current.get()]["month"].format(**_parts(value)._asdict()))
+    return _formatted("month", value)
 
 
 def format_weekday_name(value: date) -> str:
@@ -179,7 +188,7 @@ def format_weekday_name(value: date) -> str:
 
 def format_weekday(value: date) -> str:
     """Return `Mon 23 Nov`."""
-    return str(_TABLE[_current.get()]["weekday"].format(**_parts(value)._asdict()))
+    return _formatted("weekday", value)
 
 
 def format_first_date(first: date, last: date) -> str:
@@ -187,38 +196,32 @@ def format_first_date(first: date, last: date) -> str:
 
     A language that writes the year first cannot leave it to the second date.
     """
-    table = _TABLE[_current.get()]
-    year_is_last = str(table["date"]).endswith("{year}")
-    same = first.year == last.year and year_is_last
-    return format_days(first, first) if same else format_date(first)
+    year_is_last = str(_locale()["date"]).endswith("{year}")
+    return _formatted("day" if first.year == last.year and year_is_last else "date", first)
 
 
 def format_dates(first: date, last: date) -> str:
     """Return `9 Feb - 1 Mar 2026`: days with their year, both years where they differ."""
     if first == last:
         return format_date(first)
-    form = _TABLE[_current.get()]["dates"][_difference(first, last)]
-    return str(form.format(a=_parts(first), b=_parts(last)))
+    return _between("dates", first, last)
 
 
 def format_days(first: date, last: date) -> str:
     """Return `9-15 Feb`: days whose year is written elsewhere."""
-    data = _TABLE[_current.get()]
-    if first == last:
-        return str(data["day"].format(**_parts(first)._asdict()))
-    form = data["days"]["d" if _difference(first, last) == "d" else "M"]
-    return str(form.format(a=_parts(first), b=_parts(last)))
+    return _formatted("day", first) if first == last else _between("days", first, last)
 
 
-def _difference(first: date, last: date) -> str:
+def _between(forms: str, first: date, last: date) -> str:
+    differing = "M" if first.month != last.month else "d"
     if first.year != last.year:
-        return "y"
-    return "M" if first.month != last.month else "d"
+        differing = "y" if forms == "dates" else "M"
+    return str(_locale()[forms][differing].format(a=_parts(first), b=_parts(last)))
 
 
 def format_number(value: float) -> str:
     """Return `1,234.5`: exact to a tenth, so that the rows of a table add up to its sum."""
-    data = _TABLE[_current.get()]
+    data = _locale()
     text = f"{value:,.1f}" if value < 1e6 else f"{value:,.0f}"
     text = text.removesuffix(".0")
     return text.translate({ord(","): data["group"], ord("."): data["decimal"]})
@@ -226,18 +229,17 @@ def format_number(value: float) -> str:
 
 def format_hours(value: float) -> str:
     """Return `12.5 h`, never broken over two lines."""
-    form = _TABLE[_current.get()]["hours"].replace(" ", NO_BREAK)
-    return str(form.format(format_number(value)))
+    return str(_locale()["hours"].replace(" ", NO_BREAK).format(format_number(value)))
 
 
 def format_percent(value: int) -> str:
     """Return `30%`."""
-    return str(_TABLE[_current.get()]["percent"].format(value))
+    return str(_locale()["percent"].format(value))
 
 
 def format_list(items: Iterable[str]) -> str:
     """Return `a, b and c`."""
-    patterns = _TABLE[_current.get()]["list"]
+    patterns = _locale()["list"]
     parts = list(items)
     if len(parts) < 2:
         return "".join(parts)

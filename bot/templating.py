@@ -125,7 +125,7 @@ def environment(ending: str) -> "Environment":
     made = TemplateEnvironment(
         loader=jinja2.FileSystemLoader(templates_root()),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,
+        autoescape=False,  # `finalize` is the escaping, for HTML's does not fit
         finalize=rule,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -11,7 +11,6 @@ from bot.github.issue_list import may_count, may_matter, reduced_pull
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
-    CommitFiles,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -19,9 +18,7 @@ from bot.planning.changes import (
     DeleteComment,
     DeleteLabel,
     DeleteMilestone,
-    OpenPullRequest,
     PinIssue,
-    PutFile,
     React,
     UpdateComment,
     UpdateIssue,
@@ -29,6 +26,7 @@ from bot.planning.changes import (
     UpdateMilestone,
     Write,
 )
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.identity import identify
 from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (

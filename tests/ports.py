@@ -24,6 +24,6 @@ def free_port() -> int:
         with socket.socket() as one:
             try:
                 one.bind(("127.0.0.1", port))
-            except OSError:
+            except OSError:  # somebody has it: draw another
                 continue
             return port

@@ -34,6 +34,8 @@ def test_a_wheel_carries_templates_catalog_and_type_marker(wheel: Path) -> None:
         if file.is_file() and file.parent.name != "__pycache__"
     }
     assert templates <= names
+    assert {"bot/locale/cldr.json", "bot/locale/es.mo.gz"} <= names
+    assert "bot/curriculum/catalog/devops-to-mlops.es.mo.gz" in names
     assert {"bot/py.typed", "bot/curriculum/catalog/devops-to-mlops.yml"} <= names
     assert not [name for name in names if name.startswith(("tests/", "templates/", "docs/"))]
     assert not [name for name in names if "__pycache__" in name]

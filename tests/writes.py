@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from bot.planning import changes
+from bot.planning import changes, file_changes
 
 DUE = date(2026, 3, 8)
 
@@ -94,13 +94,13 @@ def pin_issue(node_id: str) -> changes.PinIssue:
     return changes.PinIssue(key="task:x", node_id=node_id, title="")
 
 
-def commit_files(branch: str, files: Any, message: str, base: Any) -> changes.CommitFiles:
-    return changes.CommitFiles(branch=branch, files=files, message=message, base=base)
+def commit_files(branch: str, files: Any, message: str, base: Any) -> file_changes.CommitFiles:
+    return file_changes.CommitFiles(branch=branch, files=files, message=message, base=base)
 
 
-def put_file(path: str, data: bytes, message: str) -> changes.PutFile:
-    return changes.PutFile(path=path, data=data, message=message)
+def put_file(path: str, data: bytes, message: str) -> file_changes.PutFile:
+    return file_changes.PutFile(path=path, data=data, message=message)
 
 
-def open_pull_request(branch: str, title: str, body: str) -> changes.OpenPullRequest:
-    return changes.OpenPullRequest(branch=branch, title=title, body=body)
+def open_pull_request(branch: str, title: str, body: str) -> file_changes.OpenPullRequest:
+    return file_changes.OpenPullRequest(branch=branch, title=title, body=body)

@@ -30,10 +30,7 @@ def cohort(
     ] = None,
     only: Annotated[
         Literal["help", "approve", "inactive"] | None,
-        typer.Option(
-            "--only",
-            help="Only those who need help, have work to approve, or were quiet.",
-        ),
+        typer.Option("--only", help="Only those who need help or approval, or were quiet."),
     ] = None,
     group: Annotated[str | None, typer.Option("--group", help="Only those of this group.")] = None,
     post: Annotated[

@@ -16,7 +16,7 @@ from bot.errors import GitHubError, NotThereError
 from bot.github.answer import shape_error
 from bot.github.errors import ConflictError, EmptyRepositoryError
 from bot.github.repository_client import RepositoryClient
-from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult
 
 ATTEMPTS = 5  # against somebody who writes to the same branch

@@ -22,7 +22,6 @@ from bot.github.repository_client import RepositoryClient
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
-    CommitFiles,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -30,9 +29,7 @@ from bot.planning.changes import (
     DeleteComment,
     DeleteLabel,
     DeleteMilestone,
-    OpenPullRequest,
     PinIssue,
-    PutFile,
     React,
     UpdateComment,
     UpdateIssue,
@@ -41,6 +38,7 @@ from bot.planning.changes import (
     Write,
 )
 from bot.planning.due_date import at_noon
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult, nothing
 
 if TYPE_CHECKING:

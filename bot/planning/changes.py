@@ -7,7 +7,7 @@ fields for those are no part of a printed plan.
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from bot import templating
 from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
@@ -15,6 +15,7 @@ from bot.i18n import format_date
 from bot.i18n import gettext as _
 from bot.planning.base_change import BaseChange, Numbers, in_words, only
 from bot.planning.due_date import as_sent
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE, FieldLimit
 from bot.planning.marker import Key, digest, find, normalized
 
@@ -368,48 +369,6 @@ class UpdateComment(BaseChange):
     limits: ClassVar[Limits] = {"body": BODY}
     op: Literal["update-comment"] = "update-comment"
     comment: int
-    body: str
-
-
-class CommitFiles(BaseChange):
-    """Files of one branch, written in one commit; its other files stay.
-
-    A branch that is not there begins without history, or at the default branch. With "merge" the
-    default branch is merged each time, and only these files differ from it: no conflict is left.
-    """
-
-    model_config = ConfigDict(ser_json_bytes="base64")
-    limits: ClassVar[Limits] = {"message": TITLE}
-    kind = "branch"
-    shown_as = "{branch}"
-    op: Literal["commit-files"] = "commit-files"
-    branch: str
-    files: dict[str, bytes]
-    message: str
-    base: Literal["orphan", "default", "merge"]
-
-
-class PutFile(BaseChange):
-    """One file of the default branch."""
-
-    model_config = ConfigDict(ser_json_bytes="base64")
-    kind = "file"
-    shown_as = "{path}"
-    limits: ClassVar[Limits] = {"message": TITLE}
-    op: Literal["put-file"] = "put-file"
-    path: str
-    data: bytes
-    message: str
-
-
-class OpenPullRequest(BaseChange):
-    """A pull request from `branch` into the default branch, unless one is open already."""
-
-    kind = "pull request"
-    limits: ClassVar[Limits] = {"title": TITLE, "body": BODY}
-    op: Literal["open-pull-request"] = "open-pull-request"
-    branch: str
-    title: str
     body: str
 
 

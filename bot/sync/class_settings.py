@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
 from bot.errors import EXIT_OK, AuthenticationError, MilepostError, PermissionDeniedError
-from bot.planning.changes import PutFile
+from bot.planning.file_changes import PutFile
 from bot.planning.ports import Gateway, Reader
 from bot.settings import CONFIG_PATH
 from bot.sync.cohort import OnRead, read_each

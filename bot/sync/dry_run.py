@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from bot.errors import NotThereError
-from bot.planning import changes
+from bot.planning import changes, file_changes
 from bot.planning.ports import Reader, WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
@@ -111,9 +111,9 @@ class DryRunRepository:
                 if child is None:
                     raise NotThereError("add sub-issue: there is no such issue.")
                 self._replace_issue(child.model_copy(update={"parent": change.parent_number}))
-            case changes.OpenPullRequest():
+            case file_changes.OpenPullRequest():
                 return WriteResult(number=self._next_number())
-            case changes.PinIssue() | changes.CommitFiles() | changes.PutFile():
+            case changes.PinIssue() | file_changes.CommitFiles() | file_changes.PutFile():
                 pass
             case _:
                 assert_never(change)

@@ -16,7 +16,7 @@ from bot.errors import (
     PullRequestPermissionError,
 )
 from bot.i18n import gettext as _
-from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.length_limits import git_name
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.ports import Gateway, Reader

@@ -69,7 +69,7 @@ def test_a_picture_is_safe_and_speaks(name: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("name", STATES)
 def test_everything_lies_on_the_paper(name: str, kind: str) -> None:
-    lies_on_the_paper(picture(kind, state(name)))
+    assert off_the_paper(picture(kind, state(name))) == []
 
 
 @pytest.mark.parametrize("kind", NAMES)
@@ -82,7 +82,7 @@ def test_a_picture_has_no_english_of_its_own_and_room_for_longer_words(
     own |= {word.capitalize() for word in own}  # the kind of a module
     with pseudo_language(monkeypatch):
         drawn = picture(kind, view)
-    lies_on_the_paper(drawn)
+    assert off_the_paper(drawn) == []
     root = ET.fromstring(drawn)
     assert root.get("lang") == "zh"
     texts = (one.text or "" for one in root.iter() if one.tag.removeprefix(SVG) in READ)
@@ -95,21 +95,22 @@ def test_a_picture_has_no_english_of_its_own_and_room_for_longer_words(
 def test_dates_and_numbers_of_each_language_fit(code: str, kind: str) -> None:
     with use_language(code):
         drawn = picture(kind, state("busy"))
-    lies_on_the_paper(drawn)
+    assert off_the_paper(drawn) == []
     assert f'lang="{code}"' in drawn
 
 
-def lies_on_the_paper(drawn: str) -> None:
-    root = ET.fromstring(drawn)
+def off_the_paper(drawn: str) -> list[str]:
+    """Return the texts that do not lie on the paper whole."""
+    root, off = ET.fromstring(drawn), []
     wide, high = float(root.get("width", "0")), float(root.get("height", "0"))
     for text in root.iter(f"{SVG}text"):
         size = float(text.get("font-size", "0"))
         room = width(text.text or "", size)
         x, y = float(text.get("x", "0")), float(text.get("y", "0"))
         left = x - {"start": 0.0, "middle": room / 2, "end": room}[text.get("text-anchor", "start")]
-        assert left >= 0, text.text
-        assert left + room <= wide, text.text
-        assert size / 2 <= y <= high - 4, text.text
+        if left < 0 or left + room > wide or not size / 2 <= y <= high - 4:
+            off.append(text.text or "")
+    return off
 
 
 @pytest.mark.parametrize("kind", NAMES)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from server import postgres
+from server.page_documents_fixture import PageDocuments, document_server
 from server.postgres import empty_database
+from server.server_fixture import Host
 
 from bot.clock import Clock, utc_now
 from bot.server import config
@@ -45,3 +47,24 @@ def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
     )
     with Store.open(settings.database_url.get_secret_value()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def host_and_documents(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Host, PageDocuments]]:
+    """A server whose pages show documents that a test puts there."""
+    with document_server(tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+@pytest.fixture
+def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
+    """That server."""
+    return host_and_documents[0]
+
+
+@pytest.fixture
+def documents(host_and_documents: tuple[Host, PageDocuments]) -> PageDocuments:
+    """Its documents."""
+    return host_and_documents[1]

@@ -27,16 +27,6 @@ def host_and_documents(
         yield made
 
 
-@pytest.fixture
-def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
-    return host_and_documents[0]
-
-
-@pytest.fixture
-def documents(host_and_documents: tuple[Host, PageDocuments]) -> PageDocuments:
-    return host_and_documents[1]
-
-
 def badge(host: Host, name: str, **headers: str) -> httpx2.Response:
     return host.client.get(f"{host.url}/badge/{name}", headers=headers)
 

@@ -41,11 +41,6 @@ def host_and_documents(
         yield made
 
 
-@pytest.fixture
-def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
-    return host_and_documents[0]
-
-
 def get(host: Host, path: str, method: str = "GET") -> httpx2.Response:
     return host.client.request(method, host.url + path)
 

@@ -1,13 +1,12 @@
 """The language of pages: what a viewer chose, else what their browser prefers, else English."""
 
 import re
-from collections.abc import Iterator
 
 import httpx2
 import pytest
 from pseudo_language import pseudo_language
 from reports.histories import RICH, HistoryLearner
-from server.page_documents_fixture import PageDocuments, document_server, six_weeks
+from server.page_documents_fixture import PageDocuments, six_weeks
 from server.pseudo_pages import page_escapes
 from server.server_fixture import Host
 from starlette.datastructures import QueryParams
@@ -18,24 +17,6 @@ from bot.server.pages.language import COOKIE, language_links
 from bot.server.showing import Showing
 
 UNKNOWN = "/r/nobody/nothing"
-
-
-@pytest.fixture(scope="module")
-def host_and_documents(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Host, PageDocuments]]:
-    with document_server(tmp_path_factory.mktemp("pages")) as made:
-        yield made
-
-
-@pytest.fixture
-def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
-    return host_and_documents[0]
-
-
-@pytest.fixture
-def documents(host_and_documents: tuple[Host, PageDocuments]) -> PageDocuments:
-    return host_and_documents[1]
 
 
 def get(host: Host, path: str, accepted: str = "", chosen: str = "") -> httpx2.Response:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -20,7 +19,6 @@ from server.page_documents_fixture import (
     NOW,
     PageDocuments,
     busy,
-    document_server,
     six_weeks,
 )
 from server.person import Page
@@ -34,24 +32,6 @@ from bot.server.store.rows import InstallationRow
 HOSTILE = "<script>alert(1)</script>&\"'><img src=x onerror=alert(2)>"
 RTL = "مسار التعلم"
 LONG = "Unbreakable" * 23
-
-
-@pytest.fixture(scope="module")
-def host_and_documents(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Host, PageDocuments]]:
-    with document_server(tmp_path_factory.mktemp("pages")) as made:
-        yield made
-
-
-@pytest.fixture
-def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
-    return host_and_documents[0]
-
-
-@pytest.fixture
-def documents(host_and_documents: tuple[Host, PageDocuments]) -> PageDocuments:
-    return host_and_documents[1]
 
 
 def shown(host: Host, path: str) -> Page:

@@ -12,7 +12,7 @@ from repository_fixture import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
-from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath
