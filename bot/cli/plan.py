@@ -8,6 +8,7 @@ from bot.cli import console
 from bot.cli.context import CliContext
 from bot.cli.options import AllowRemovals, DryRun, PlanFormat, Repo, Shape, Yes
 from bot.errors import EXIT_CHANGES, PartRefusedError, UsageError
+from bot.i18n import set_language
 
 if TYPE_CHECKING:
     from bot.planning.plan import Plan
@@ -92,6 +93,7 @@ def print_plan(planned: "Session", shape: PlanFormat) -> "Plan":
         "json": plan_text.as_json,
     }
     found = planned.plan()
+    set_language(found.language)  # what is printed from here on is for its learner
     console.print_result(printers[shape](found))
     return found
 
@@ -136,6 +138,7 @@ def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryR
             return
         with console.progress_bar("Writing") as progress:
             done = run.run(context.write_context(progress), allow_removals=allow_removals)
+    set_language(done.path.language)
     _print_result(done)
     report_refusals(done.refused)
 
