@@ -93,10 +93,10 @@ class Sync:
         plan = self._session.plan()
         if not allow_removals:
             plan.check_safe()
-        written = self._session.apply(plan, context)
-        if written:
-            self._session.reload()
-        with use_language(self._path().language):
+        with use_language(plan.language):
+            written = self._session.apply(plan, context)
+            if written:
+                self._session.reload()
             return self._publish_all(plan, written, context)
 
     def _publish_all(self, plan: Plan, written: int, context: WriteContext) -> SyncResult:

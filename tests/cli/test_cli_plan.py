@@ -66,9 +66,12 @@ def test_apply_prints_the_plan_then_each_change_then_the_sum(
     file_regression.check(ran.err)
 
 
-def test_changes_are_named_in_the_language_of_the_guide(terminal: Terminal) -> None:
+@pytest.mark.parametrize("command", [("apply", "--yes"), ("sync",)])
+def test_changes_are_named_in_the_language_of_the_guide(
+    terminal: Terminal, command: tuple[str, ...]
+) -> None:
     terminal.follow(SMALL.model_copy(update={"language": "de"}))
-    assert "+ Meilenstein Monat 1" in terminal("apply", "--yes").err
+    assert "+ Meilenstein Monat 1" in terminal(*command).err
 
 
 def test_a_second_apply_makes_no_write_and_only_conditional_requests(terminal: Terminal) -> None:
