@@ -15,8 +15,8 @@ TABLE = Path(__file__).parents[1] / "bot/locale/cldr.json"
 # British English writes the day first, as `16 Nov`; the months' names are those of English.
 ENGLISH = "en_GB"
 CODES = ("en", "es", "pt", "fr", "de", "zh", "ja", "hi")
-_FIELDS = {"d": "{day}", "M": "{number}", "MMM": "{month}", "LLL": "{month}", "y": "{year}"}
-_FIELDS |= dict.fromkeys(("E", "EEE", "ccc"), "{weekday}")
+# Fields by their letter, however often it is written; a month as digits or by its name.
+_FIELDS = {"d": "{day}", "y": "{year}", "E": "{weekday}", "c": "{weekday}"}
 _TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|[^A-Za-z']+")
 NAMES = {"pt": "Português (Brasil)", "zh": "简体中文"}  # one of several that CLDR knows
 HOURS = {"en": "{0} h"}
@@ -26,11 +26,11 @@ def template(pattern: str) -> str:
     """Return a CLDR date pattern as a format string; spaces do not break."""
     out = []
     for found in _TOKEN.finditer(pattern):
-        whole = found[0]
-        if whole.startswith("'"):
-            out.append(found[1])
+        whole, quoted, letter = found.group(0, 1, 2)
+        if letter in {"M", "L"}:
+            out.append("{number}" if len(whole) < 3 else "{month}")
         else:
-            out.append(_FIELDS[whole] if whole[0].isascii() and whole[0].isalpha() else whole)
+            out.append(_FIELDS[letter] if letter else whole if quoted is None else quoted)
     return "".join(out).replace(" ", "\N{NO-BREAK SPACE}")
 
 

@@ -133,7 +133,7 @@ def glossary(code: str) -> dict[str, tuple[str, ...]]:
 def problems(catalogue: Catalog, terms: dict[str, tuple[str, ...]]) -> Iterator[str]:
     """Yield what is wrong with the translations that are there."""
     for message in catalogue:
-        texts = _forms(message.string)
+        texts = forms(message.string)
         if message.id and any(texts):
             if not all(texts):
                 yield f"{message.id!r}: a plural form is empty"
@@ -141,12 +141,12 @@ def problems(catalogue: Catalog, terms: dict[str, tuple[str, ...]]) -> Iterator[
                 yield from (f"{message.id!r}: {wrong}" for wrong in _wrong(message, text, terms))
 
 
-def _forms(text: object) -> tuple[str, ...]:
+def forms(text: object) -> tuple[str, ...]:
     return tuple(map(str, text)) if isinstance(text, tuple | list) else (str(text or ""),)
 
 
 def _wrong(message: Message, text: str, terms: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    sources = _forms(message.id)
+    sources = forms(message.id)
     source = sources[-1]
     # One of the English forms may do without the number ("in your last week").
     needed = set.intersection(*(set(_PLACEHOLDER.findall(one)) for one in sources)) - {"num", ""}
@@ -176,7 +176,7 @@ def _ends(text: str) -> tuple[str, str]:
 def translated(catalogue: Catalog) -> tuple[int, int]:
     """Return how many sentences have a translation, of how many."""
     messages = [message for message in catalogue if message.id]
-    done = sum(all(_forms(message.string)) for message in messages)
+    done = sum(all(forms(message.string)) for message in messages)
     return done, len(messages)
 
 
@@ -189,6 +189,7 @@ def main() -> int:
         (FOLDER / f"{domain}.pot").write_bytes(as_po(sentences))
         for code in languages(domain):
             found = up_to_date(code, sentences, domain)
+            (FOLDER / code).mkdir(exist_ok=True)
             (FOLDER / code / f"{domain}.po").write_bytes(as_po(found))
             write_compiled(compiled(code, domain), as_mo(found))
             for text in problems(found, glossary(code)):

@@ -46,9 +46,10 @@ class PseudoCatalogue:
 
 @contextmanager
 def pseudo_language(patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Use that language for everything within a block, whatever the settings say.
+    """Use that language for every sentence within a block, whatever settings and browsers ask for.
 
-    Dates and numbers are written as in Chinese, which has no letters for them.
+    Dates and numbers are written as in Chinese, which has no letters for them, unless a path's
+    language is used.
     """
     with patch.context() as within:
         within.setattr(i18n, "catalogue", lambda _: PseudoCatalogue())

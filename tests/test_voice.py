@@ -38,7 +38,7 @@ _END = re.compile(r"(?<=[.!?:])\s+|\n")
 def sentences() -> Iterator[str]:
     """Every sentence that people read, with a word for each value."""
     for message in messages.template():
-        for text in messages._forms(message.id):
+        for text in messages.forms(message.id):
             plain = re.sub(r"`[^`]*`|%\(\w+\)s|</?\w[^>]*>", "x", text)
             yield from filter(None, _END.split(plain))
 

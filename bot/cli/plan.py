@@ -215,6 +215,7 @@ def _print_preview(preview: "SyncPreview") -> None:
     from bot.planning import plan_text
     from bot.sync.files import describe_files
 
+    set_language(preview.plan.language)
     console.print_result(plan_text.as_text(preview.plan))
     for item in preview.due:
         console.print_result(f"\nWould post: {item.title}\n\n{item.text}")

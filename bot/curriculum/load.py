@@ -37,9 +37,10 @@ def from_catalog(name: str, language: str = ENGLISH) -> Curriculum:
 @cache
 def _built_in(name: str, language: str) -> Curriculum:
     """Return a built-in curriculum, cached: reading it takes a fifth of a sync."""
-    text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
-    curriculum = from_yaml(text, name=f"{name}.yml")
-    sentences = CATALOG / f"{name}.{language}.mo.gz"
+    if language == ENGLISH:
+        text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
+        return from_yaml(text, name=f"{name}.yml")
+    curriculum, sentences = _built_in(name, ENGLISH), CATALOG / f"{name}.{language}.mo.gz"
     if not sentences.is_file():
         return curriculum
     from bot.curriculum.translation import translated

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.curriculum.base import Item, slugify
+from bot.i18n import find_language
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -15,19 +16,19 @@ if TYPE_CHECKING:
 
 MOST_SIDES = 4
 _OR = re.compile(r"\s+OR\s+")
-# In a language of the built-in paths, so that a translated one has the picks of its source.
-_ANY_OR = re.compile(r"\b(?:or|ou?)\b|或", re.IGNORECASE)
+# A translated built-in path has the picks of its source. Each word only in its language: "o" is an
+# article in Portuguese, and O'Reilly prints books.
+_ANY_OR: dict[str | None, str] = {"es": r"\b(?:or|o)\b", "pt": r"\b(?:or|ou)\b", "zh": r"\bor\b|或"}
 _CLOUD = re.compile(r"\b(?:clouds?|nubes?|nuve(?:m|ns))\b|云", re.IGNORECASE)
 
 
 class Pick(NamedTuple):
-    """One of several: its id and title, the options, and the id of the unit it matters from.
+    """One of several: its id, the options, and the id of the unit it matters from.
 
     `details` say more of an option, by id. `tasks` are the ids of tasks that leave it open.
     """
 
     id: str
-    title: str
     options: tuple[Item, ...]
     details: dict[str, str]
     unit: str
@@ -58,7 +59,6 @@ def _cloud(curriculum: "Curriculum", named: "_CloudNames") -> Iterator[Pick]:
     ]
     yield Pick(
         id="cloud",
-        title="Choose a cloud",
         options=curriculum.clouds,
         details={one.id: ", ".join(one.services) for one in curriculum.clouds},
         unit=about[0][0] if about else next(curriculum.units()).id,
@@ -85,7 +85,6 @@ def _of_tasks(curriculum: "Curriculum", named: _CloudNames) -> Iterator[Pick]:
                 options = tuple(Item.model_construct(id=slugify(one), title=one) for one in sides)
                 yield Pick(
                     id=slugify(" or ".join(sides)),
-                    title=f"Choose {' or '.join(sides)}",
                     options=options,
                     details={},
                     unit=unit.id,
@@ -95,7 +94,8 @@ def _of_tasks(curriculum: "Curriculum", named: _CloudNames) -> Iterator[Pick]:
 
 def _sides(title: str, curriculum: "Curriculum") -> list[str]:
     """Return the sides of "A OR B", or the tools of one category that are joined by "or"."""
-    if not _ANY_OR.search(title):
+    word = _ANY_OR.get(find_language(curriculum.language), r"\bor\b")
+    if not re.search(word, title, re.IGNORECASE):
         return []
     sides = [side.strip() for side in _OR.split(title)]
     if len(sides) > 1:

@@ -365,7 +365,8 @@ class _Issues:
                 units, name = (unit,), unit_name(unit)
             title = checkpoint.title
             # NOTE: A title that has this word in it isn't given another in front.
-            if not any(word in title.casefold() for word in ("checkpoint", _("checkpoint"))):
+            words = ("checkpoint", _("checkpoint").casefold())
+            if not any(word in title.casefold() for word in words):
                 title = _("Checkpoint after %(module)s: %(title)s", module=name, title=title)
             yield self._issue(
                 "checkpoint",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import i18n, templating
+from bot import templating
 from bot.curriculum.base import Item
 from bot.curriculum.model import (
     Curriculum,
@@ -14,25 +14,26 @@ from bot.curriculum.model import (
     WorkItem,
 )
 from bot.curriculum.sections import Resource
-from bot.i18n import gettext_noop as _
+from bot.i18n import gettext as _
+from bot.i18n import gettext_noop
 from bot.planning.marker import Key
 from bot.settings import Settings
 
 ACTION_TITLES = {
-    Horizon.WEEK: _("Next steps: this week"),
-    Horizon.MONTH: _("Next steps: this month"),
-    Horizon.QUARTER: _("Next steps: the first three months"),
+    Horizon.WEEK: gettext_noop("Next steps: this week"),
+    Horizon.MONTH: gettext_noop("Next steps: this month"),
+    Horizon.QUARTER: gettext_noop("Next steps: the first three months"),
 }
 # Whom each issue of next steps names: the places to join first, then people, then events.
 ACTION_PEOPLE = {
-    Horizon.WEEK: ("community", _("Communities")),
-    Horizon.MONTH: ("person", _("People to follow")),
-    Horizon.QUARTER: ("event", _("Events")),
+    Horizon.WEEK: ("community", gettext_noop("Communities")),
+    Horizon.MONTH: ("person", gettext_noop("People to follow")),
+    Horizon.QUARTER: ("event", gettext_noop("Events")),
 }
 LEVELS = {
-    ProjectLevel.BEGINNER: _("beginner"),
-    ProjectLevel.INTERMEDIATE: _("intermediate"),
-    ProjectLevel.ADVANCED: _("advanced"),
+    ProjectLevel.BEGINNER: gettext_noop("beginner"),
+    ProjectLevel.INTERMEDIATE: gettext_noop("intermediate"),
+    ProjectLevel.ADVANCED: gettext_noop("advanced"),
 }
 
 
@@ -62,7 +63,7 @@ class IssueValues:
     def of_project(self, idea: ProjectIdea) -> dict[str, Any]:
         """Return what the issue of a project shows."""
         return {
-            "level": i18n.gettext(LEVELS[idea.level]),
+            "level": _(LEVELS[idea.level]),
             "skills": self._skills(idea),
             "resources": self.resources(idea),
         }
@@ -90,7 +91,7 @@ class IssueValues:
             "actions": actions,
             "skills": {action.id: self._skills(action) for action in actions},
             "people": [one for one in self._curriculum.community if one.kind == kind],
-            "people_title": i18n.gettext(people_title),
+            "people_title": _(people_title),
             "resources": self.resources(*actions),
         }
 

@@ -193,7 +193,8 @@ def matter(refusals: Refusals) -> bool:
 
 
 def _sentence(refused: RefusedChange) -> str:
-    return f"{_('Not written: %(what)s.', what=refused.what)} {refused.why}"
+    text = _("Not written: %(what)s.", what=refused.what)
+    return f"{text} {refused.why}"
 
 
 def _pull(change: Write, error: ChangeRefusedError) -> int:

@@ -86,23 +86,23 @@ def _readme(view: LearningPath, reader: Reader, web: str) -> DefaultBranchFile:
         return stays
     if there is None:
         there = ReadmeFile(README, f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n")
-    why_not = ""
     if not there.path.lower().endswith(MARKDOWN):
-        why_not = _(
+        note = _(
             "No progress block: %(file)s isn't Markdown. `publish.readme: false` hides this note.",
             file=there.path,
         )
-    elif NO_TEXT.search(there.text):
-        why_not = _("No progress block: %(file)s isn't UTF-8. Save it as UTF-8.", file=there.path)
+        return file._replace(note=note)
+    if NO_TEXT.search(there.text):
+        note = _("No progress block: %(file)s isn't UTF-8. Save it as UTF-8.", file=there.path)
+        return file._replace(note=note)
     block = as_markdown(view, web=web)
-    changed = None if why_not else with_block(there.text, block)
-    if not why_not and changed is None and block not in there.text.replace("\r\n", "\n"):
-        why_not = _(
-            "No progress block: %(file)s needs its two marks once, in order.", file=there.path
-        )
-    if why_not:
-        return file._replace(note=why_not)
-    return stays if changed is None else stays._replace(data=changed.encode())
+    changed = with_block(there.text, block)
+    if changed is not None:
+        return stays._replace(data=changed.encode())
+    if block in there.text.replace("\r\n", "\n"):
+        return stays
+    note = _("No progress block: %(file)s needs its two marks once, in order.", file=there.path)
+    return file._replace(note=note)
 
 
 def _guide(view: LearningPath, reader: Reader) -> DefaultBranchFile:

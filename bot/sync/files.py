@@ -149,7 +149,7 @@ def plan_files(
     on_branch = reports if publish.reports == "branch" else ()
     of_reports = {path: data for report in on_branch for path, data in report.files.items()}
     if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
-        message = f"{_('Update progress')}{skip}"
+        message = _("Update progress") + skip
         found.add(CommitFiles(branch=publish.branch, files=files, message=message, base="orphan"))
     notes: list[str] = []
     for file in default_branch_files(view, reader, web=web):

@@ -111,6 +111,10 @@ class Session:
         The dashboard links to issues by number, so once some were made, opened or renamed, it plans
         again and writes what follows from that.
         """
+        with use_language(plan.language):  # GitHub's refusals are noted in it, for the dashboard
+            return self._apply(plan, context)
+
+    def _apply(self, plan: Plan, context: WriteContext) -> int:
         written = 0
         if not plan.empty:
             plan = self.sign_in(plan)

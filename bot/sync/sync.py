@@ -94,13 +94,13 @@ class Sync:
         if not allow_removals:
             plan.check_safe()
         with use_language(plan.language):
-            written = self._session.apply(plan, context)
-            if written:
-                self._session.reload()
-            return self._publish_all(plan, written, context)
+            return self._write(plan, context)
 
-    def _publish_all(self, plan: Plan, written: int, context: WriteContext) -> SyncResult:
-        """Write what is due beside the plan: comments, then files, then the record of both."""
+    def _write(self, plan: Plan, context: WriteContext) -> SyncResult:
+        """Write the plan, then what is due beside it: comments, files, the record of both."""
+        written = self._session.apply(plan, context)
+        if written:
+            self._session.reload()
         if self._due():
             record = self._session.sign_in(Plan(repository=plan.repository))
             written += self._session.apply(record, context)

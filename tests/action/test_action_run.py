@@ -243,6 +243,18 @@ def test_a_pull_request_gets_one_comment_kept_true(stage: ActionRunner) -> None:
     assert "Nothing to do" in third["body"]
 
 
+def test_a_comment_on_a_pull_request_speaks_the_language_of_the_guide(stage: ActionRunner) -> None:
+    german = SMALL.model_copy(update={"language": "de"})
+    stage.follow(german)
+    event = propose(stage)
+    stage.terminal.follow(german, start="2026-02-02")
+    ran = stage.run("pull_request", event)
+    assert "Der Plan steht jetzt am Pull Request" in ran.summary
+    number = event["pull_request"]["number"]
+    [comment] = stage.terminal.github("GET", f"/issues/{number}/comments")
+    assert "**Was ein Merge am Lernweg ändern würde**" in comment["body"]
+
+
 def test_a_pull_request_beside_the_path_gets_none(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")

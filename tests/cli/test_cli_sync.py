@@ -80,6 +80,20 @@ def test_a_dry_run_prints_every_text_and_writes_nothing(terminal: Terminal) -> N
     assert not journal.writes
 
 
+def test_what_is_written_or_refused_is_printed_in_the_language_of_the_path(
+    terminal: Terminal,
+) -> None:
+    world = terminal.sandbox.world
+    home, me = world.repository(), world.actor()
+    seeded(terminal, language="de", publish={"badge": True})
+    terminal.setenv(GITHUB_TOKEN=actions_token(world, home).value)
+    assert "Würde milepost:badge.svg schreiben" in terminal("sync", "--dry-run").out
+    issues.lock(world, me, home, home.issues[1], {})
+    ran = terminal("sync")
+    assert "Nicht geschrieben: Kommentar zu #1 " in ran.out
+    assert "Die Unterhaltung ist gesperrt. Entsperre sie auf ihrer Seite" in ran.out
+
+
 def test_idle_it_asks_four_lists_without_an_answer(terminal: Terminal) -> None:
     seeded(terminal)
     for _ in range(2):

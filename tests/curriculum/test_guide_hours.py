@@ -25,6 +25,9 @@ from bot.curriculum.importer import durations
         ("Đọc chương (2 giờ)", "Đọc chương", "2"),
         ("장 읽기 (3시간)", "장 읽기", "3"),
         ("Bölümü oku (45 dakika)", "Bölümü oku", "0.75"),
+        ("Baca bab (2 jam)", "Baca bab", "2"),
+        ("Læs kapitlet (1 time)", "Læs kapitlet", "1"),
+        ("İlk bölüm (45 Dakika)", "İlk bölüm", "0.75"),
         ("Review (1h30)", "Review", "1.5"),
         ("Review (1 hour 30 minutes)", "Review", "1.5"),
         ("Build it | 10+ hours", "Build it", "10"),
@@ -57,6 +60,13 @@ def test_a_rate_is_no_total() -> None:
         low=20, high=25
     )
     assert durations.hours_per_week("20 hours") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Build 3 time series models", "Play in 2 jam sessions", "Take 2 SAT practice tests"]
+)
+def test_an_english_word_is_no_hour_of_another_language(text: str) -> None:
+    assert durations.find(text) == []
 
 
 def test_a_duration_at_a_rate_gives_the_whole() -> None:

@@ -235,6 +235,12 @@ def test_a_label_says_what_it_is() -> None:
     assert [(d.title, d.count) for d in guide.deliverables()] == [("3 small programs", 3)]
 
 
+@pytest.mark.parametrize("sign", [": ", " - ", " \u2013 ", "\uff1a"])
+def test_a_label_ends_with_a_colon_or_a_dash(sign: str) -> None:
+    made = curriculum(f"## Week 1\n- Read\n\n**Deliverable**{sign}a small report")
+    assert [one.title for one in made.deliverables()] == ["a small report"]
+
+
 def test_a_day_inside_a_week_is_a_group_and_a_day_by_itself_a_unit() -> None:
     inside = importing("## Week 1\n### Day 1: A\n- x\n### Day 2: B\nRead it.\n## Week 2\n- y\n")
     alone = importing("## Day 1: A\n- x\n## Day 2: B\n- y\n")

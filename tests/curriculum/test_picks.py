@@ -46,9 +46,31 @@ def test_a_task_leaves_open_which_of_its_sides(task: str, sides: list[str]) -> N
     assert [option.title for pick in found for option in pick.options] == sides
 
 
+@pytest.mark.parametrize(
+    ("language", "task", "sides"),
+    [
+        ("en", "O'Reilly on Feast and Tecton", []),
+        ("es", "Aprende Feast o Tecton", ["Feast", "Tecton"]),
+        ("es", "Rye OR wheat", ["Rye", "wheat"]),
+        ("pt", "Compare o Feast e o Tecton", []),
+        ("pt-BR", "Aprenda Feast ou Tecton", ["Feast", "Tecton"]),
+        ("zh", "学习 Feast 或 Tecton", ["Feast", "Tecton"]),
+    ],
+)
+def test_or_is_a_word_of_the_paths_language(language: str, task: str, sides: list[str]) -> None:
+    found = curriculum(path(task), tools=TOOLS, language=language).picks
+    assert [option.title for pick in found for option in pick.options] == sides
+
+
 def test_a_choice_of_the_path_keeps_its_name() -> None:
     drawing = path("Rest") + "\nChoice: Cloud\nOption: A\n- a\nOption: B\n- b"
     assert curriculum(drawing, clouds=CLOUDS).picks == ()
+
+
+def test_a_copy_has_its_own() -> None:
+    drawn = curriculum(path("Rye OR wheat"))
+    assert len(drawn.picks) == 1
+    assert drawn.model_copy(update={"phases": curriculum(path("Rest")).phases}).picks == ()
 
 
 def test_those_of_the_built_in_path() -> None:

@@ -54,7 +54,7 @@ def words(text: str) -> set[str]:
 @cache
 def translations(code: str) -> frozenset[str]:
     """The words of our sentences in the language, of its dates, and its name."""
-    texts = [text for message in messages.read(code) for text in messages._forms(message.string)]
+    texts = [text for message in messages.read(code) for text in messages.forms(message.string)]
     table = json.loads(cldr.TABLE.read_text())[code]
     texts += [*table["months"], *table["weekdays"], *LANGUAGES.values()]
     return frozenset(w for text in texts for w in words(re.sub(r"%\(\w+\)s", " ", text)))

@@ -104,6 +104,18 @@ def test_a_checkpoint_comes_early_where_all_work_up_to_it_is_done(bench: Reposit
     assert "Checkpoint after Month 3: March: The end" in bench.titles()
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "The first checkpoint"), ("de", "Zwischenstand im März")]
+)
+def test_a_title_that_says_checkpoint_stays_as_it_is(
+    bench: RepositoryFixture, language: str, title: str
+) -> None:
+    (last,) = LONG.checkpoints
+    path = LONG.model_copy(update={"checkpoints": (last.model_copy(update={"title": title}),)})
+    bench.apply(path, settings(ahead="all", language=language), today="2026-03-26")
+    assert title in bench.titles()
+
+
 def test_applying_twice_is_applying_once(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.edges.writes.clear()

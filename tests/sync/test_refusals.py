@@ -96,6 +96,15 @@ def test_a_locked_dashboard_gets_no_summary_and_everything_else_goes_on() -> Non
     assert home.calm_run() == []
 
 
+def test_a_refusal_is_shown_in_the_language_of_the_path() -> None:
+    home = Workflow(language="de")
+    task = home.issue("task:a1")
+    issues.lock(home.world, home.me, home.repository, task, {})
+    home.comment(task, "/status")
+    home.calm_run()
+    assert "Die Unterhaltung ist gesperrt. Entsperre sie auf ihrer Seite" in home.dashboard()
+
+
 def test_a_locked_issue_keeps_its_command_and_gets_no_mark() -> None:
     home = Workflow()
     issue = home.issue("task:a1")

@@ -24,7 +24,7 @@ from bot.curriculum.importer.drafts import (
 )
 from bot.curriculum.importer.heading_occurrences import front_title
 from bot.curriculum.importer.headings import clean, spaced
-from bot.curriculum.importer.language import find_language
+from bot.curriculum.importer.language import detect_language
 from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
@@ -99,7 +99,7 @@ def build(
     settle_dates(list(chosen.path.units()), after)
     coverage = chosen.parts.coverage
     return ImportResult(
-        curriculum=_curriculum(chosen, name, find_language(guide.text)),
+        curriculum=_curriculum(chosen, name, detect_language(guide.text)),
         repairs=guide.repairs,
         placed=coverage.placed(),
         unplaced=coverage.unplaced(),

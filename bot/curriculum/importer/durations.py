@@ -13,10 +13,12 @@ _SHORT_MINUTES = ("mins", "min", "m", "分钟", "分鐘", "分", "분")
 _SHORT = ("hrs", "hr", "h", "std", "小时", "小時", "时", "時間", "시간", "gio", *_SHORT_MINUTES)
 _UNIT = "|".join(sorted(map(re.escape, {*_HOURS, *_MINUTES, *_SHORT}), key=lambda w: (-len(w), w)))
 _WORD_CHARACTER = "[a-z\u0400-\u04ff]"  # behind a unit it would be another word
+# A Danish, an Indonesian and a Serbian hour are English words, too: then a noun comes after them.
+_NO_HOURS = rf"(?:time|jam|sat)\s+{_WORD_CHARACTER}"
 _NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
 _DURATION = re.compile(
     rf"(?<![\w.,$€£-])(?:~|≈|about |approx\.? |ca\. )?(?P<low>{_NUMBER})\s*+\+?"
-    rf"(?:\s*+(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*+(?P<high>{_NUMBER})\s*+\+?)?\s*+-?(?P<unit>{_UNIT})(?!{_WORD_CHARACTER})"
+    rf"(?:\s*+(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*+(?P<high>{_NUMBER})\s*+\+?)?\s*+-?(?!{_NO_HOURS})(?P<unit>{_UNIT})(?!{_WORD_CHARACTER})"
     r"(?:\s*+(?P<minutes>\d{1,2})\s*+(?:m(?:in(?:utes?|s)?)?\b)?)?"
     r"(?P<per>\s*+(?:/|per|a|each|every|por|pro|par|of study per)\s*+"
     r"(?P<rate>day|d|week|wk|w|dia|día|semana|tag|woche|jour|semaine)\b|/[天日周週])?",

@@ -18,7 +18,7 @@ LABEL_LEVEL = 7.0
 ITEM_LEVEL = 8.0
 LONGEST_LABEL = 120
 MANY = 3  # boxes or items in a section beyond which they count
-_SEPARATORS = f":{patterns.COLON}\u2013\u2014"
+_SEPARATORS = f":{patterns.COLON}-\u2013\u2014"
 _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Tell the language of a guide."""
+"""Detect the language of a guide."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ _LANGUAGE_WORDS = {
 }
 
 
-def find_language(source: str) -> str:
+def detect_language(source: str) -> str:
     """Return the ISO 639 code of a guide by its script, or by its commonest small words."""
     alphabetic = [c for c in _NO_WORDS.sub(" ", source[:SAMPLE]) if c.isalpha()]
     scripts = Counter(unicodedata.name(c, "").split(" ")[0] for c in alphabetic if c > "\u02ff")

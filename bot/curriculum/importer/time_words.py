@@ -38,7 +38,8 @@ class TimeWords:
 def folded(text: str) -> str:
     """Return a text of the same length in lower case without accents, as the table has words."""
     lower = text.lower()
-    lower = lower if len(lower) == len(text) else text
+    if len(lower) != len(text):  # "İ" becomes two
+        lower = "".join(char.lower()[0] for char in text)
     return lower if lower.isascii() else "".join(map(_base, lower))
 
 

@@ -27,6 +27,7 @@ from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import ApiModel, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
+from bot.i18n import gettext as _
 from bot.planning import plan_text
 from bot.planning.changes import CreateIssue, CreateMilestone, UpdateMilestone
 from bot.planning.plan_text import PlanGroup
@@ -218,7 +219,7 @@ class SettingsFile:
         if self._auth is None or self._auth.issuer != config.issuer:
             self._auth = app_auth(config, self._policy, self._http)
             if self._auth is None:
-                raise PageError(503, "This server has no App yet")
+                raise PageError(503, _("This server has no App yet"))
             self._frame.resources.callback(self._auth.close)
         return self._auth
 
