@@ -44,7 +44,7 @@ class Showing(FrozenModel):
     burn_up: BurnUp
     skills: SkillPicture
     activity: ActivityMap
-    card: ProgressCard | None = None  # pages stored by an earlier version have none
+    card: ProgressCard
     member: Member | None  # None for a learner who does not share
 
     def picture(self, name: str) -> str | None:
@@ -55,7 +55,7 @@ class Showing(FrozenModel):
             case "burn-up-narrow":
                 return burnup.as_svg(self.burn_up, burnup.NARROW)
             case "card":
-                return card.as_svg(self.card) if self.card is not None else None
+                return card.as_svg(self.card)
             case "skills":
                 return skills.as_svg(self.skills)
             case "activity":

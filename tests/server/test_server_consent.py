@@ -388,4 +388,4 @@ def test_another_name_is_accepted_by_itself(learner: Learner) -> None:
 def test_the_learner_s_reason_is_for_nobody_else(learner: Learner) -> None:
     learner.settings(cohort={"share": "never"})
     learner.at_rest()
-    assert "Who sees this among" not in learner.ada.open(f"/r/{learner.home.full_name}").text
+    assert "Mentors who see this path" not in learner.ada.open(f"/r/{learner.home.full_name}").text

@@ -87,6 +87,7 @@ def test_browsers_that_came_by_https_keep_to_it(tmp_path: Path) -> None:
         for path in ("/", "/nowhere", "/badge/lea/open.svg"):
             text = get(host, path).headers
             assert text["strict-transport-security"] == "max-age=31536000"
+        assert "; secure" in get(host, "/?language=de").headers["set-cookie"].lower()
         # What people copy names the address that they reach us by.
         assert "https://milepost.example/badge/lea/open.svg" in get(host, "/r/lea/open").text
 

@@ -13,8 +13,9 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from bot.i18n import LANGUAGES, format_date, use_language
+from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.language import COOKIE, language_links
-from bot.server.showing import Showing
+from bot.server.pages.settings_file import SettingsFile
 
 UNKNOWN = "/r/nobody/nothing"
 
@@ -60,6 +61,7 @@ def test_a_choice_stays(host: Host) -> None:
         assert "httponly" in flags
         assert "samesite=lax" in flags
         assert "path=/" in flags
+        assert "secure" not in flags  # this server is asked by plain HTTP
         assert language(viewer.get(UNKNOWN)) == "es"
         assert language(viewer.get("/", params={"language": "zh-Hant"})) == "zh"
 
@@ -159,7 +161,7 @@ def test_each_state_of_a_repository_is_told_without_english(
             assert page_escapes(get(host, f"/r/{name}").text) == [], result
 
 
-def test_a_document_has_the_values_of_pictures_and_none_of_their_words() -> None:
-    fields = Showing.model_fields
-    assert {"burn_up", "skills", "activity"} <= set(fields)
-    assert "pictures" not in fields
+def test_a_server_without_an_app_says_so_in_the_viewer_s_language(host: Host) -> None:
+    with use_language("de"), pytest.raises(PageError) as refused:
+        SettingsFile(Frame(host.server)).app_repository(1, "lea/open", private=False)
+    assert refused.value.title == "Dieser Server hat noch keine App"

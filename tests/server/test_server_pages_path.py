@@ -140,7 +140,7 @@ def test_a_finished_path_is_told_as_one(host: Host, documents: PageDocuments) ->
     documents.add("lea/finished", learner.view("2026-01-12"))
     page = shown(host, "/r/lea/finished")
     assert "Finished on 8 Jan 2026" in page.text
-    assert "When it may end" not in page.text
+    assert "Forecast" not in page.text
 
 
 def test_hostile_long_and_foreign_titles_are_only_text(

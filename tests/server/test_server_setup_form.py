@@ -123,6 +123,13 @@ def test_how_far_it_is(row: RepositoryRow | None, word: str) -> None:
     assert now.again == (word in {"waiting", "working"})
 
 
+def test_an_archived_repository_is_told_in_the_viewer_s_language() -> None:
+    row = ROW._replace(synced_at=NOON, result="archived", message="The repository is archived.")
+    with use_language("de"):
+        now = setup_progress(row, since=NOON, due=NOON)
+    assert (now.message, now.detail) == ("Dieses Repository ist archiviert.", "")
+
+
 def test_a_moment_goes_into_an_address_and_comes_back() -> None:
     assert moment(str(int(NOON.timestamp() * 1000))) == NOON
     assert moment("soon") is None

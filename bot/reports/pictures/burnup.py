@@ -27,7 +27,7 @@ class Paper(NamedTuple):
     """Width, size of the title, where words and plot begin, in pixels; how many months fit."""
 
     wide: int
-    title: int
+    title_size: int
     edge: int
     top: int
     most_months: int
@@ -130,10 +130,10 @@ def as_svg(values: BurnUp, paper: Paper = WIDE) -> str:
         words=description(values),
         heading=fit(
             _("Work done over time"),
-            paper.title * canvas.BOLD,
+            paper.title_size * canvas.BOLD,
             paper.wide - paper.edge - min(RIGHT, paper.edge),
         ),
-        title_size=paper.title,
+        title_size=paper.title_size,
         edge=paper.edge,
         plot={
             "left": LEFT,

@@ -316,6 +316,8 @@ def setup_progress(
             return SetupProgress(state="waiting", message=message, detail=row.message)
         case "unset":
             return SetupProgress(state="trouble", message=_("There are no settings yet."))
+        case "archived":
+            return SetupProgress(state="trouble", message=_("This repository is archived."))
         case "wrong":
             message = _("The settings or the guide need a fix.")
         case _:
