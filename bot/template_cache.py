@@ -28,10 +28,11 @@ class TemplateEnvironment(Environment):
 
         if InternationalizationExtension.identifier not in self.extensions:
             functions = dict(self.globals)
-            self.add_extension(InternationalizationExtension)
-            self.globals |= functions  # the extension has a `_` of its own
+            # Set before another thread sees the extension and compiles with it.
             self.newstyle_gettext = True  # values are handed to our functions
             self.policies["ext.i18n.trimmed"] = True
+            self.add_extension(InternationalizationExtension)
+            self.globals |= functions  # the extension has a `_` of its own
         return super().compile(*args, **options)
 
 
@@ -39,14 +40,14 @@ class TemplateCache(BytecodeCache):
     """Bytecode of templates, a file each.
 
     `ending` is that of the templates the environment is for; one without it is shared by several
-    environments and kept once for each. What is kept holds while the template, Python, Jinja2 and
-    `recipe` stay as they were: `recipe` is what makes up the environment, for constants in a
-    template are rendered while it is compiled.
+    environments and kept once for each. What is kept holds while the template, Python, Jinja2, this
+    file and `recipe` stay as they were: `recipe` is what makes up the environment, for constants in
+    a template are rendered while it is compiled.
     """
 
     def __init__(self, ending: str, recipe: bytes) -> None:
         self._ending = ending
-        self._recipe = recipe + MAGIC_NUMBER + jinja_version.encode()
+        self._recipe = recipe + Path(__file__).read_bytes() + MAGIC_NUMBER + jinja_version.encode()
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         """Return the path of its bytecode; "" for a template that is not a file."""

@@ -7,9 +7,9 @@ control characters. The rule is applied to every expression of every template; o
 template's author wrote is left alone.
 
 Sentences are marked with `{% trans %}` or `_()`, and values are made safe as they go in. Every
-template has the filters `day`, `weekday`, `number`, `hours`, `percent` and `listed`, by the rules
-of the language in use, and the functions `link` and `code`; in Markdown also `cell`, one line for a
-table. `rendered` says of a macro's text that it was made safe piece by piece.
+template has the filters of `_FORMATS` and `listed`, by the rules of the language in use, and the
+functions `link` and `code`; in Markdown also `cell`, one line for a table. `rendered` says of a
+macro's text that it was made safe piece by piece.
 """
 
 import re
@@ -136,7 +136,7 @@ def environment(ending: str) -> "Environment":
         bytecode_cache=TemplateCache(ending, Path(__file__).read_bytes()),
     )
     made.globals |= _sentences(rule, safe)
-    made.filters |= {**_FORMATS, "plural": plural, "rendered": safe}
+    made.filters |= {**_FORMATS, "rendered": safe}
     if ending == "html.j2":
         made.globals |= {"link": _html_link, "code": _html_code}
     else:
@@ -178,10 +178,7 @@ def _sentences(rule: Callable[[Any], Any], safe: type[str]) -> dict[str, Callabl
             values["count"] = i18n.format_number(number)
         return sentence(i18n.ngettext(one, many, number, **made_safe(values)))
 
-    def pgettext(context: str, message: str, /, **values: Any) -> str:
-        return safe(i18n.pgettext(context, message, **made_safe(values)))
-
-    return {"gettext": gettext, "_": gettext, "ngettext": ngettext, "pgettext": pgettext}
+    return {"gettext": gettext, "_": gettext, "ngettext": ngettext}
 
 
 def _listed(rule: Callable[[Any], Any], safe: type[str], items: Iterable[Any]) -> str:

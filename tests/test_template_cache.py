@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
 
-from bot.template_cache import TemplateCache
+from bot.template_cache import TemplateCache, TemplateEnvironment
 from bot.templating import templates_root
 
 ROOT = Path(__file__).parents[1]
@@ -97,3 +98,20 @@ def test_all_of_them_compile_at_once(tmp_path: Path) -> None:
     cached_files = [file.name for file in tmp_path.rglob("*.md.j2.cpython*")]
     read = [file for file in templates_root().rglob("*.md.j2") if file.parent.name != "server"]
     assert len(cached_files) >= len(read)
+
+
+def test_a_thread_that_compiles_meanwhile_hands_values_to_the_sentences(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = TemplateEnvironment()
+    made.globals["gettext"] = lambda message, **values: f"{message}: {values}"
+    add = made.add_extension
+    found: list[str] = []
+
+    def meanwhile(extension: Any) -> None:
+        add(extension)
+        found.append(made.from_string("{% trans x=1 %}a\n {{ x }}{% endtrans %}").render())
+
+    monkeypatch.setattr(made, "add_extension", meanwhile)
+    made.from_string("first")
+    assert found == ["a %(x)s: {'x': 1}"]

@@ -280,4 +280,4 @@ class Activities:
 
     def _progress(self, done: int, total: int, change: Change) -> None:
         line = change.describe()
-        self._log.write(f"[{done + 1}/{total}] {line.sign} {line.kind} {line.title}")
+        self._log.write(f"[{done + 1}/{total}] {line.sign} {line.name}")

@@ -74,13 +74,10 @@ def _refused_because(event: str, payload: Payload) -> str | None:
         return _("This event would give strangers write access. Use `pull_request` instead.")
     sender = _value_at(payload, "sender")
     things = [t for t in (_value_at(payload, name) for name in _OBJECTS) if t is not None]
-    if _text_at(payload, "action") in {"opened", "created"} and any(
-        find(text) for thing in things[:1] for text in _texts(thing)
-    ):
-        return _("Milepost made this itself.")
-    if event in {"issues", "issue_comment", "milestone", "label"} and _is_ours(sender, things):
-        return _("Milepost made this itself.")
-    return None
+    new = _text_at(payload, "action") in {"opened", "created"}
+    marked = new and any(find(text) for thing in things[:1] for text in _texts(thing))
+    by_us = event in {"issues", "issue_comment", "milestone", "label"} and _is_ours(sender, things)
+    return _("Milepost made this itself.") if marked or by_us else None
 
 
 _OBJECTS = ("comment", "issue", "milestone", "label")
@@ -106,7 +103,9 @@ def _texts(thing: Any) -> Iterator[str]:
 def _ignored_because(event: str, payload: Payload, config: str, guide: str | None) -> str | None:
     """Return why `auto` ignores the event, or None."""
     action = _text_at(payload, "action")
-    if action in _IGNORED_ACTIONS.get(event, ()):
+    if action in _IGNORED_ACTIONS.get(event, ()) or (
+        event == "pull_request" and action not in _PULLS
+    ):
         return _("The event '%(action)s' doesn't affect a path.", action=action)
     on_pull = event in {"issues", "issue_comment"} and _value_at(payload, "issue", "pull_request")
     if on_pull and not _holds_command(_text_at(payload, "comment", "body") or ""):
@@ -114,8 +113,6 @@ def _ignored_because(event: str, payload: Payload, config: str, guide: str | Non
     if event == "push":
         return _push_ignored_because(payload, config, guide)
     if event == "pull_request":
-        if action not in _PULLS:
-            return _("The event '%(action)s' doesn't affect a path.", action=action)
         base, default = _value_at(payload, "pull_request", "base", "ref"), _default(payload)
         if base != default and default is not None:
             return _(

@@ -7,7 +7,6 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import unit_names
 from bot.progress.path import LearningPath
-from bot.reports.formatting import WORDS
 from bot.reports.position import current_unit
 from bot.sync.publish import DueComment
 
@@ -52,9 +51,7 @@ def summary(result: ActivityResult) -> str:
     """Return the page of the step's summary, as Markdown."""
     known = outputs(result, None)
     unit, dashboard = known["unit"], known["summary-url"]
-    return templating.render(
-        "action-summary.md.j2", r=result, unit=unit, dashboard=dashboard, **WORDS
-    )
+    return templating.render("action-summary.md.j2", r=result, unit=unit, dashboard=dashboard)
 
 
 def draw_badge(path: LearningPath, folder: Path) -> Path:

@@ -31,7 +31,7 @@ def main(environ: Mapping[str, str], *, out: TextIO | None = None, now: Clock = 
             done = _run(environ, log, now)
         except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, and logged
             return report(error, environ, log)
-        for line in (done.why, f"{done.title}.", *done.lines):
+        for line in (done.why, done.title, *done.lines):
             log.write(line)
     return EXIT_OK
 
@@ -75,6 +75,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
             done = activities.run(chosen.what)
         else:
             done = activities.pull(chosen.pull, checkout, default)
+    # Once more, for only now the language of the guide is known.
     why = done.why or requested_activity(event, payload, inputs, settings.curriculum).why
     done = done.model_copy(update={"why": why})
     return _write_results(environ, done, context.temporary)

@@ -68,7 +68,7 @@ def init(
 
 
 def _plan_and_write(repositories: list[str], text: str, *, yes: bool) -> int:
-    """Write `text` where the person agrees; return the exit code."""
+    """Write `text` where there is none, once the person agrees; return the exit code."""
     from bot.github.api_client import open_session
     from bot.sync.class_settings import plan_class, write_class
 

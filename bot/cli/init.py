@@ -84,9 +84,9 @@ def _check_writable(path: str, *, force: bool) -> None:
 
 
 def _known_action(action: str | None, *, force: bool) -> str | None:
-    """Return the action that the workflows are to use, as far as it is known and they may be there.
+    """Return the action that the workflows use, None where it is not known yet.
 
-    Raises ConfigError and UsageError.
+    Raises ConfigError for a workflow that is there already, and for no valid action.
     """
     _check_writable(workflow.WORKFLOW_PATH, force=force)
     _check_writable(workflow.DAILY_PATH, force=force)

@@ -38,7 +38,6 @@ _DAY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SIGNED = re.compile(r"[+-]\d{1,7}", re.ASCII)
-_UNTIL = frozenset({"until", "till", "to", "for"})
 DAYS_A_WEEK = 7
 
 
@@ -116,7 +115,7 @@ def span(text: str) -> int | None:
 def until(text: str, today: date) -> date | None:
     """Return the last day in `until 16 Aug`, `2026-08-16`, `2 weeks`, `for 10 days`, `1 month`."""
     words = text.strip().split(maxsplit=1)
-    if len(words) == 2 and (words[0].lower() in _UNTIL or means_until(words[0])):
+    if len(words) == 2 and means_until(words[0]):
         text = words[1]
     text = in_english(text.strip().rstrip("."))
     if (found := day(text, today, ahead=True)) is not None:

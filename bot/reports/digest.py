@@ -33,8 +33,6 @@ def as_chat(cohort: Cohort, today: date, url: str) -> str:
 def _values(cohort: Cohort, today: date) -> dict[str, object]:
     learners = cohort.learners
     return {
-        "cohort": cohort,
-        "today": today,
         "week": Week.of(today),
         "requests": cohort.help_requests(),
         "approve": [one for one in learners if one.awaiting],

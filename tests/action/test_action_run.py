@@ -152,6 +152,21 @@ def test_commands_do_one_thing_each(stage: ActionRunner) -> None:
     assert stage.writes() == before + 2
 
 
+@pytest.mark.parametrize(
+    ("inputs", "title"),
+    [
+        ({"command": "sync", "dry_run": "true"}, "Was ein Lauf jetzt tun würde"),
+        ({"command": "apply"}, "Plan umgesetzt"),
+    ],
+)
+def test_a_job_speaks_the_language_of_its_guide(
+    stage: ActionRunner, inputs: dict[str, Any], title: str
+) -> None:
+    stage.follow(SMALL.model_copy(update={"language": "de"}))
+    ran = stage.run("workflow_dispatch", **inputs)
+    assert ran.summary.startswith(f"## {title}\n\nVon Hand gestartet.")
+
+
 def test_no_summary_is_of_a_week_before_the_start(stage: ActionRunner) -> None:
     stage.follow(start="2026-01-06")  # the day of the run, a Tuesday
     assert stage.run("schedule", command="apply").code == 0

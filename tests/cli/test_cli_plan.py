@@ -66,6 +66,14 @@ def test_apply_prints_the_plan_then_each_change_then_the_sum(
     file_regression.check(ran.err)
 
 
+@pytest.mark.parametrize("command", [("apply", "--yes"), ("sync",)])
+def test_changes_are_named_in_the_language_of_the_guide(
+    terminal: Terminal, command: tuple[str, ...]
+) -> None:
+    terminal.follow(SMALL.model_copy(update={"language": "de"}))
+    assert "+ Meilenstein Monat 1" in terminal(*command).err
+
+
 def test_a_second_apply_makes_no_write_and_only_conditional_requests(terminal: Terminal) -> None:
     terminal.follow()
     terminal("apply", "--yes")

@@ -98,6 +98,17 @@ def test_hours_may_be_in_the_language_of_the_command(hours: str) -> None:
     assert quantities.pace(hours) == (2, None)
 
 
+@pytest.mark.parametrize(
+    "hours",
+    [
+        *("2h 30 minutos", "2 h 30 Minuten", "2 horas y 30 minutos", "2 horas e 30 minutos"),
+        *("2 heures et 30 minutes", "2 Stunden und 30 Minuten", "2 घंटे और 30 मिनट"),
+    ],
+)
+def test_no_minutes_behind_hours_are_lost(hours: str) -> None:
+    assert quantities.hours(f"{hours}, y más") == (2.5, "y más")
+
+
 @pytest.mark.parametrize("months", ["3 meses", "3 mois", "3 Monate", "3个月", "3か月", "3 महीने"])
 def test_months_may_be_in_the_language_of_the_command(months: str) -> None:
     assert quantities.pace(months) == (None, 3)
@@ -111,5 +122,5 @@ def test_the_end_of_a_pause_may_follow_a_word_of_the_language(word: str) -> None
 
 def test_a_note_stays_as_it_is_written() -> None:
     assert quantities.hours("2h horas de estudio") == (2, "horas de estudio")
-    assert quantities.hours("2h 3 horas") is not None
+    assert quantities.hours("2h 3 horas") == (2, "3 horas")
     assert quantities.span("3 hours") is None

@@ -8,9 +8,8 @@ from bot.progress.command import NOWHERE, Command, ReplyContext
 from bot.progress.command_aliases import alias
 from bot.templating import render
 
-_PLACE = re.compile(r"[A-Z]{2,}|(?<=\[)\w+")
 # NOTE: Words of the forms of commands, such as `/log 2h30m [note]`, for what a learner fills in.
-PLACES = (
+_PLACES = (
     pgettext_noop("command", "NAME"),
     pgettext_noop("command", "SKILL"),
     pgettext_noop("command", "TEXT"),
@@ -19,6 +18,7 @@ PLACES = (
     pgettext_noop("command", "why"),
     pgettext_noop("command", "words"),
 )
+_PLACE = re.compile(rf"\b(?:{'|'.join(_PLACES)})\b")
 
 
 class Help(Command):
