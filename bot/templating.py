@@ -27,9 +27,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
 _SENTENCE_ENDS = tuple("。：！？；")
-_NO_SPACE = (
-    "\ue000"  # stands behind a sentence of ours until the text is whole; a private character
-)
+_NO_SPACE = "\ue000"  # a private character: no space comes behind this sentence
 _CODE_OR_SIGN = re.compile(r"(`[^`\n]+`)|([\[\]\\`])")
 _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.planning.schedule import add_months
-from bot.progress.unit_words import in_english, means_until
+from bot.progress.unit_words import day_offset, in_english, means_until
 
 _HOURS = re.compile(
     r"(?:(\d{1,5}(?:[.,]\d{1,4})?)[ ]?(?:hours?|hrs?|h)(?:[ ]?(?:and[ ])?(?=\d)|(?![^\W_])))?"
@@ -29,12 +29,11 @@ _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?:[ ]?h(?:ours?|rs?)?)?(?![^\W_]|:)", 
 _MONTHS_LONG = re.compile(r"(\d{1,2})[ ]?months?", re.ASCII | re.IGNORECASE)
 _MONTHS = [name.lower() for name in month_name]
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS[1:]) + "|sept"
-_NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _DAY = re.compile(
-    r"(?:on[ ])?(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<word>today|yesterday|tomorrow)"
+    r"(?:on[ ])?(?:(?P<iso>\d{4}-\d\d-\d\d)"
     rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ ](?:of[ ])?(?P<month>{_MONTH})"
     rf"|(?P<month2>{_MONTH})[ ](?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)"
-    r"(?(iso)|(?(word)|(?:,?[ ](?P<year>\d{4}))?))(?![^\W_])",
+    r"(?(iso)|(?:,?[ ](?P<year>\d{4}))?)(?![^\W_])",
     re.ASCII | re.IGNORECASE,
 )
 _SIGNED = re.compile(r"[+-]\d{1,7}", re.ASCII)
@@ -78,12 +77,13 @@ def day(text: str, today: date, *, ahead: bool) -> tuple[date, str] | None:
     `yesterday`, `2026-11-03`, `on 3 Nov`, `November 3rd, 2026`. Without a year it is the next one
     from `today` on, or, not `ahead`, the last one up to it.
     """
+    word, _, rest = text.partition(" ")
+    if (days_on := day_offset(word.strip(".,;:"), ahead=ahead)) is not None:
+        return today + timedelta(days=days_on), _without_mark(rest)
     found = _DAY.match(text)
     if found is None:
         return None
     rest = _without_mark(text[found.end() :])
-    if word := found["word"]:
-        return today + timedelta(days=_NAMED[word.lower()]), rest
     try:
         if found["iso"]:
             return date.fromisoformat(found["iso"]), rest

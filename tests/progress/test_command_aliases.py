@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from progress.test_parse_command import OTHER_BOTS
 
-from bot.i18n import ENGLISH, LANGUAGES
+from bot.i18n import ENGLISH, LANGUAGES, use_language
 from bot.progress import parse_command, quantities
 from bot.progress.command_aliases import alias, aliases, folded
 from bot.progress.commands import slash_commands
@@ -124,3 +124,17 @@ def test_a_note_stays_as_it_is_written() -> None:
     assert quantities.hours("2h horas de estudio") == (2, "horas de estudio")
     assert quantities.hours("2h 3 horas") == (2, "3 horas")
     assert quantities.span("3 hours") is None
+
+
+def test_hier_is_yesterday_on_a_french_path_alone() -> None:
+    today = date(2026, 2, 20)
+    with use_language("fr"):
+        assert quantities.day("hier", today, ahead=False) == (date(2026, 2, 19), "")
+    with use_language("de"):
+        assert quantities.day("hier", today, ahead=False) is None
+
+
+def test_a_day_ahead_is_read_where_it_is_meant() -> None:
+    today = date(2026, 2, 20)
+    for word in ("morgen", "mañana", "明天", "कल", "tomorrow"):
+        assert quantities.day(word, today, ahead=True) == (date(2026, 2, 21), "")
