@@ -52,6 +52,24 @@ class Evidence(FrozenModel):
     title: str = ""
 
 
+class FoundCheck(FrozenModel):
+    """A check that was found: the first day of that, and the address of what was found."""
+
+    day: date
+    url: str
+
+
+class CheckState(FrozenModel):
+    """What the last look at an issue's checks found; a check is named by its one line.
+
+    `unknown` says why a check could not be made: a right that is missing, or else.
+    """
+
+    found: dict[str, FoundCheck] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    unknown: dict[str, str] = Field(default_factory=dict)
+
+
 class HelpWanted(FrozenModel):
     """A request for help with an issue: its first day, and its words, empty for none."""
 
@@ -63,7 +81,8 @@ class LearnerHistory(FrozenModel):
     """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
-    and when, `evidence` what was found, by URL; `help_wanted` are the open requests for help.
+    and when, `evidence` what was found, by URL, `checks` what the checks of an issue last found;
+    `help_wanted` are the open requests for help.
     `pauses` and `choices` are those in force, the settings file's among them; `overrides` is what
     else bends the plan.
     """
@@ -75,6 +94,7 @@ class LearnerHistory(FrozenModel):
     credited: frozenset[Key] = frozenset()
     evidence: dict[Key, dict[str, Evidence]] = Field(default_factory=dict)
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
+    checks: dict[Key, CheckState] = Field(default_factory=dict)
     help_wanted: dict[Key, HelpWanted] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
@@ -123,6 +143,7 @@ class HistoryBuilder:
         self.credited: set[Key] = set()
         self.evidence: dict[Key, dict[str, Evidence]] = {}
         self.attested: dict[Key, tuple[str, date]] = {}
+        self.checks: dict[Key, CheckState] = {}
         self.help_wanted: dict[Key, HelpWanted] = {}
         self.pauses = list(settings.pauses)
         self.choices = dict(settings.choices)

@@ -3,7 +3,7 @@
 They pass nothing else beside it. What takes time to compute is computed once, on first use.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from random import Random
@@ -20,6 +20,7 @@ from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
+from bot.progress.checks import CheckLine, lines_by_key
 from bot.progress.command_log import Entry, find_logs
 from bot.progress.commands.reading import AcceptReading
 from bot.progress.commands.revert import Revert
@@ -96,6 +97,11 @@ class LearningPath(PlannedPath):
     def effort(self) -> Effort:
         """The weight of the curriculum's work, and whose hours it is."""
         return effort(self.curriculum)
+
+    @cached_property
+    def checks(self) -> Mapping[Key, tuple[CheckLine, ...]]:
+        """The checks of each piece of work that has some, by the key of its issue."""
+        return lines_by_key(self.curriculum, self.history)
 
     @cached_property
     def finished_on(self) -> date | None:

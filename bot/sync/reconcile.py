@@ -29,6 +29,7 @@ from bot.reports.reflection import reflection_issues
 from bot.reports.side_issues import event_issues, goal_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
+from bot.sync.checks import CheckRunner
 from bot.sync.comment_inbox import read_inbox
 from bot.sync.evidence import OURSELVES, Answers, LinkLookup, gather
 from bot.sync.publish import keys_of
@@ -171,7 +172,7 @@ def _planner(
     done: RunRecord,
 ) -> Planner:
     paths.check_settings()
-    links = Answers()
+    links, checks = Answers(), CheckRunner(reader, outside)
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
@@ -181,11 +182,14 @@ def _planner(
     def plan_from(before: LearningPath, snapshot: Snapshot) -> Plan:
         inbox = read_inbox(reader, before.observed)
         evidence = gather(before, reader, inbox.comments, outside, links)
-        extra = (
+        extra = tuple(
             AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
             for command in extra_commands
         )
-        commands = run_commands(before, inbox, (*evidence, *extra))
+        noted = (*evidence, *extra)
+        commands = run_commands(before, inbox, noted)
+        if results := checks.run(commands.path, commands.to_check):
+            commands = run_commands(before, inbox, (*noted, *results))
         path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
         refusals = done.refusals(before.observed.ledger, path.today)
         # Marks come last. Cut off before them, the next run must read the same comments; and
@@ -263,6 +267,7 @@ def texts(
             for step in some.steps
             if step.done_by_work
         },
+        checks=path.checks,
         seen=seen,
         reported=reported,
         refused=dict(refused),
