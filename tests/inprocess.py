@@ -224,9 +224,14 @@ class Edges:
 
     def last_run(self, workflow: str) -> WorkflowRun | None:
         branch = self.repository.default_branch
-        for run in workflow_runs.of(self.repository, workflow, branch, "completed"):
-            return WorkflowRun(run.conclusion == "success", f"{self._page}/actions/runs/{run.id}")
-        return None
+        try:
+            runs = workflow_runs.of(self.repository, workflow, branch, "completed")
+        except NotFound:
+            return None
+        found = (
+            WorkflowRun(r.conclusion == "success", f"{self._page}/actions/{r.id}") for r in runs
+        )
+        return next(found, None)
 
     def releases(self) -> tuple[NamedPage, ...]:
         there = (one for one in self.repository.releases[::-1] if one.published_at)

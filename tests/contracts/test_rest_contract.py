@@ -10,7 +10,7 @@ from github_sandbox import InstalledApp
 
 from github_sandbox.api.engine import TABLES
 from github_sandbox.server import Sandbox
-from github_sandbox.state import apps, grants
+from github_sandbox.state import apps, grants, workflow_runs
 from github_sandbox.state.git import blob_sha
 
 R = "/repos/learner/portfolio"
@@ -188,6 +188,15 @@ def walk_pulls(api: httpx2.Client) -> None:
     api.get(f"{R}/releases/tags/v2")
 
 
+def walk_workflow_runs(api: httpx2.Client, sandbox: Sandbox) -> None:
+    workflow_runs.finish(sandbox.world, sandbox.world.repository(), "ci.yml", "failure")
+    workflow_runs.finish(sandbox.world, sandbox.world.repository(), "ci.yml")
+    runs = f"{R}/actions/workflows/ci.yml/runs"
+    api.get(runs, params={"branch": "main", "status": "completed", "per_page": 1})
+    api.get(runs, params={"status": "success"})
+    api.get(f"{R}/actions/workflows/gone.yml/runs")
+
+
 def walk_the_rest(api: httpx2.Client) -> None:
     api.get("/user")
     api.get("/users/learner")
@@ -272,6 +281,7 @@ def test_every_answer_fits_the_description(
     walk_files(api)
     walk_git_data(api)
     walk_pulls(api)
+    walk_workflow_runs(api, sandbox)
     walk_the_rest(api)
     walk_signed_in(api, sandbox)
     walk_app(api, sandbox, sandbox_app.jwt())

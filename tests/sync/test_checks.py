@@ -242,13 +242,13 @@ def test_a_green_workflow_a_release_a_tag_and_a_merged_pull_request_are_found() 
     runs = on_loop("workflow: ci.yml", "release: v*", "tag: v1.?", "pull request: Project")
     bench = runs.bench
     push(runs, work__py="x")
-    workflow_runs.finish(bench.world, bench.learner, bench.repository, "ci.yml", "success")
-    workflow_runs.finish(bench.world, bench.learner, bench.repository, "ci.yml", "failure")
+    workflow_runs.finish(bench.world, bench.repository, "ci.yml", "success")
+    workflow_runs.finish(bench.world, bench.repository, "ci.yml", "failure")
     releases.create(bench.world, bench.learner, bench.repository, {"tag_name": "v1.0"})
     bench.comment(LOOP, "/check")
     runs.sync()
     assert ["✓" in line for line in shown(runs)] == [False, True, True, False]
-    workflow_runs.finish(bench.world, bench.learner, bench.repository, "ci.yml", "success")
+    workflow_runs.finish(bench.world, bench.repository, "ci.yml", "success")
     pull = bench.merge_pull("My project")
     bench.edit("My project", labels=["project"])
     assert pull.is_pull_request

@@ -1,9 +1,10 @@
-"""Finished runs of workflows. None is run here: a test says how one ended."""
+"""Finished runs of workflows. None is run here: whoever uses the stand-in says how one ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from github_sandbox.state.objects import Actor, Repository
+from github_sandbox.state.objects import Repository
+from github_sandbox.state.refusals import NotFound
 from github_sandbox.world import World
 
 FOLDER = ".github/workflows/"
@@ -15,17 +16,16 @@ class WorkflowRun:
 
     id: int
     number: int
+    workflow_id: int
     path: str
     branch: str
     sha: str
     conclusion: str
-    actor: Actor
     at: datetime
 
 
 def finish(
     world: World,
-    actor: Actor,
     repository: Repository,
     file: str,
     conclusion: str = "success",
@@ -34,15 +34,15 @@ def finish(
     """Add a finished run of a workflow, by its file name, on the default branch or another."""
     on = branch or repository.default_branch
     head = repository.git.head(on)
-    path = FOLDER + file
+    earlier = [one for one in repository.workflow_runs if one.path == FOLDER + file]
     run = WorkflowRun(
         world.next_id("run"),
-        1 + sum(one.path == path for one in repository.workflow_runs),
-        path,
+        1 + len(earlier),
+        earlier[0].workflow_id if earlier else world.next_id("workflow"),
+        FOLDER + file,
         on,
         head.sha if head else "0" * 40,
         conclusion,
-        actor,
         world.clock.now(),
     )
     repository.workflow_runs.append(run)
@@ -50,13 +50,19 @@ def finish(
 
 
 def of(
-    repository: Repository, file: str, branch: str | None, status: str | None
+    repository: Repository, workflow: str, branch: str | None, status: str | None
 ) -> list[WorkflowRun]:
-    """Return the runs of a workflow, the newest first; `status` may also be a conclusion."""
+    """Return the runs of a workflow by its file name, the newest first.
+
+    `status` may also be a conclusion. Raises NotFound where there is neither file nor run.
+    """
+    path = FOLDER + workflow
+    head = repository.git.head(repository.default_branch)
+    runs = [run for run in reversed(repository.workflow_runs) if run.path == path]
+    if not runs and not (head and path in head.files):
+        raise NotFound
     return [
         run
-        for run in reversed(repository.workflow_runs)
-        if run.path == FOLDER + file
-        and branch in {None, run.branch}
-        and status in {None, "completed", run.conclusion}
+        for run in runs
+        if branch in {None, run.branch} and status in {None, "completed", run.conclusion}
     ]
