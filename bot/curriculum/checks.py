@@ -3,8 +3,9 @@
 In YAML a check is a mapping such as `{file: README.md, contains: "## Results"}`. In a guide, and
 where a mapping is too long, it is one line: `file: README.md, contains: ## Results`.
 
-A file may be a pattern: `*` stands for any characters of one name, `?` for one of them, and `**`
-for any number of folders. There are no regular expressions, so that no pattern takes long.
+A file may be a pattern, in any case: `*` stands for any characters of one name, `?` for one of
+them, and `**` for any number of folders. There are no regular expressions, so that no pattern takes
+long.
 """
 
 import re
@@ -135,23 +136,31 @@ def read_line(line: str) -> Check | None:
         return None
 
 
-def is_pattern(value: str) -> bool:
-    """Return whether it has a wildcard."""
-    return "*" in value or "?" in value
-
-
 def matches(pattern: str, path: str) -> bool:
-    """Return whether a path fits a pattern, letter by letter, in time of their lengths' product."""
-    return _fits(pattern.split("/"), path.split("/"), "**", name_matches)
+    """Return whether a path fits a pattern, in any case.
+
+    As in a shell, no wildcard stands for the dot that a name begins with. It takes time in
+    proportion to the product of the lengths.
+    """
+    wanted, parts = pattern.casefold().split("/"), path.casefold().split("/")
+    return _fits(wanted, parts, "**", _part_fits, lambda part: not part.startswith("."))
 
 
 def name_matches(pattern: str, name: str) -> bool:
     """Return whether a name, with any slash in it, fits a pattern."""
-    return _fits(pattern, name, "*", lambda one, other: one in ("?", other))
+    return _fits(pattern, name, "*", lambda one, other: one in ("?", other), lambda _: True)
+
+
+def _part_fits(pattern: str, name: str) -> bool:
+    return name.startswith(".") <= pattern.startswith(".") and name_matches(pattern, name)
 
 
 def _fits(
-    pattern: Sequence[str], whole: Sequence[str], any_of: str, one_fits: Callable[[str, str], bool]
+    pattern: Sequence[str],
+    whole: Sequence[str],
+    any_of: str,
+    one_fits: Callable[[str, str], bool],
+    may_skip: Callable[[str], bool],
 ) -> bool:
     """Return whether the whole fits; of several `any_of` only the last has to be tried anew."""
     at = here = 0
@@ -162,7 +171,7 @@ def _fits(
             at += 1
         elif at < len(pattern) and one_fits(pattern[at], whole[here]):
             at, here = at + 1, here + 1
-        elif back is not None:
+        elif back is not None and may_skip(whole[back[1]]):
             back = back[0], back[1] + 1
             at, here = back[0] + 1, back[1]
         else:

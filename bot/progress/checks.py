@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
-from bot.curriculum.checks import Check, is_pattern, matches, name_matches
+from bot.curriculum.checks import Check, matches, name_matches
 from bot.curriculum.model import Curriculum, Deliverable, ProjectIdea, Task
 from bot.planning.marker import Key
 from bot.planning.snapshot import FileList, NamedPage, WorkflowRun
@@ -90,11 +90,13 @@ def _file(check: Check, facts: Facts) -> str | None:
 
 
 def _paths(pattern: str, paths: Sequence[str]) -> Iterator[str]:
-    if not is_pattern(pattern):
-        yield from (path for path in paths if path == pattern)
-        return
-    start = pattern.partition("*")[0].partition("?")[0]
-    yield from (path for path in paths if path.startswith(start) and matches(pattern, path))
+    """Yield the paths that fit; most are passed over by their ends."""
+    start, end = pattern.partition("*")[0], pattern.rpartition("*")[2]
+    start, end = start.partition("?")[0].casefold(), end.rpartition("?")[2].casefold()
+    for path in paths:
+        folded = path.casefold()
+        if folded.startswith(start) and folded.endswith(end) and matches(pattern, path):
+            yield path
 
 
 def _has(check: Check, text: str) -> bool:

@@ -60,7 +60,7 @@ class CheckRunner:
     def _results(
         self, path: LearningPath, due: dict[Key, Sequence[Check]]
     ) -> Iterator[AcceptedCommand]:
-        facts = _Facts(path, self._reader, self._outside, self)
+        facts = RepositoryFacts(path, self._reader, self._outside, self)
         for key, checks in due.items():
             ours = path.observed.issues.get(key)
             if ours is None:
@@ -92,7 +92,7 @@ class CheckRunner:
         return known  # type: ignore[return-value]  # what this kind of question gave
 
 
-def evaluate(checks: Sequence[Check], facts: "_Facts") -> CheckResults:
+def evaluate(checks: Sequence[Check], facts: "RepositoryFacts") -> CheckResults:
     """Return what is found of these checks now. Raises CheckLimitError."""
     found, missing, unknown = dict[str, str](), list[str](), dict[str, str]()
     for check in checks:
@@ -108,7 +108,7 @@ def evaluate(checks: Sequence[Check], facts: "_Facts") -> CheckResults:
     return CheckResults(found=found, missing=tuple(missing), unknown=unknown)
 
 
-class _Facts:
+class RepositoryFacts:
     """Implement `bot.progress.checks.Facts`: each question is asked once in a run."""
 
     def __init__(

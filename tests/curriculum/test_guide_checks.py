@@ -111,6 +111,12 @@ def test_what_is_wrong_is_said_with_its_line(check: str, why: str) -> None:
         ("a*b*c", "aXbYbZc", True),
         ("a.py", "axpy", False),
         ("[a].py", "a.py", False),
+        ("Notes/*.MD", "notes/a.md", True),
+        ("*", ".gitignore", False),
+        (".*", ".gitignore", True),
+        ("**/*.yml", ".github/forms/a.yml", False),
+        ("**/*.yml", "ci/.hidden/a.yml", False),
+        (".github/**/*.yml", ".github/forms/a.yml", True),
     ],
 )
 def test_a_pattern_fits_names_and_folders(pattern: str, path: str, fits: bool) -> None:
