@@ -98,10 +98,16 @@ def _known_action(action: str | None, *, force: bool) -> str | None:
 
 def _write_workflows(file: Path, repo: str | None, action: str) -> None:
     from bot import settings as settings_file
+    from bot.progress.checks import check_kinds
+    from bot.sync.file_sources import LocalFiles, find_curriculum
 
     repository = repo or settings_file.environment(os.environ).repository or Path.cwd().name
     found = settings_file.parse(file.read_text(encoding="utf-8"))
-    for path, text in workflow.render(found, repository, action).items():
+    try:
+        kinds = check_kinds(find_curriculum(found.curriculum, LocalFiles(Path.cwd())))
+    except MilepostError:  # such as a file that is not written yet
+        kinds = frozenset()
+    for path, text in workflow.render(found, repository, action, kinds).items():
         target = Path.cwd() / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

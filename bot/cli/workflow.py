@@ -6,6 +6,7 @@ events, after 60 days without a commit in a public repository; a plan of issues 
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,14 @@ DAILY_PATH = ".github/workflows/milepost-daily.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 _ACTION = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+|\./[A-Za-z0-9_./-]*")
 _SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns
+READS = {"workflow": "actions", "pull_request": "pull-requests"}  # what checks have to read
 MINUTES = [minute for minute in range(60) if minute % 5]  # others like the round ones
 
 
-def render(settings: "Settings", repository: str, action: str) -> dict[str, str]:
-    """Return the files' texts by path; `action` was checked."""
+def render(
+    settings: "Settings", repository: str, action: str, kinds: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the files' texts by path; `action` was checked, `kinds` are those of the checks."""
     from bot import templating
 
     publish = settings.publish
@@ -36,6 +40,7 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
         "contents": "write" if files else "read",
         "default_files": publish.to_default,
         "pulls": publish.reports == "pull-request",
+        "reads": [right for kind, right in READS.items() if kind in kinds],
         "action": action,
         "checkout": CHECKOUT,
     }

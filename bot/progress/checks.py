@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
-from bot.curriculum.checks import Check, matches, name_matches
+from bot.curriculum.checks import Check, Kind, matches, name_matches
 from bot.curriculum.model import Curriculum, Deliverable, ProjectIdea, Task
 from bot.planning.marker import Key
 from bot.planning.snapshot import FileList, NamedPage, WorkflowRun
@@ -113,6 +113,11 @@ def checked_items(curriculum: Curriculum) -> Iterator[tuple[str, Task | Delivera
         ("project", iter(curriculum.projects)),
     )
     return ((kind, item) for kind, items in every for item in items if item.checks)
+
+
+def check_kinds(curriculum: Curriculum) -> frozenset[Kind]:
+    """Return the kinds of all checks of a curriculum."""
+    return frozenset(check.kind for _, item in checked_items(curriculum) for check in item.checks)
 
 
 class CheckLine(NamedTuple):

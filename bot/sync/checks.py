@@ -55,10 +55,10 @@ class CheckRunner:
         AuthenticationError.
         """
         due = dict(islice(_due(path, requested), MAX_ISSUES))
-        return tuple(self._results(path, due)) if due else ()
+        return tuple(self._results(path, due, requested)) if due else ()
 
     def _results(
-        self, path: LearningPath, due: dict[Key, Sequence[Check]]
+        self, path: LearningPath, due: dict[Key, Sequence[Check]], requested: Collection[Key]
     ) -> Iterator[AcceptedCommand]:
         facts = RepositoryFacts(path, self._reader, self._outside, self)
         for key, checks in due.items():
@@ -69,7 +69,10 @@ class CheckRunner:
                 results = evaluate(checks, facts)
             except CheckLimitError:
                 return
-            if _is_unseen_closing(ours) or not results.equals(path.history.checks.get(key)):
+            known = path.history.checks.get(key)
+            # Of what nobody has asked about, only what is there is worth a write.
+            silent = known is None and not results.found and key not in requested
+            if _is_unseen_closing(ours) or not (silent or results.equals(known)):
                 yield AcceptedCommand(command=results, key=key, at=path.now, by=OURSELVES)
 
     def once(self, kind: str, name: str, ask: Callable[[], T], requests: int = 1) -> T:

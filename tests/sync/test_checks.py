@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sync.sync_runs import SyncRuns
 
 from bot.errors import GitHubError, PermissionDeniedError
 from bot.progress.progress import WorkState
+from bot.reports.checkpoint import as_html, as_markdown, checkpoint_report
 from bot.sync import checks
 from bot.sync.checks import MAX_REQUESTS
 from github_sandbox.state import releases, workflow_runs
@@ -181,6 +183,14 @@ def test_a_summary_knows_what_is_there(requests: Counter[str]) -> None:
     assert requests["files"] == 1
 
 
+def test_a_summary_writes_nothing_of_work_that_is_still_to_come(requests: Counter[str]) -> None:
+    runs = on_loop("file: loop.py")
+    runs.later(days=7).sync()
+    assert shown(runs) == ["the file `loop.py`"]
+    assert requests["files"] == 1
+    assert "milepost:memory" not in (runs.bench.issue(LOOP).body or "")
+
+
 def test_each_thing_is_read_once_in_a_run(requests: Counter[str]) -> None:
     path = with_checks(
         SMALL,
@@ -255,6 +265,26 @@ def test_a_green_workflow_a_release_a_tag_and_a_merged_pull_request_are_found() 
     bench.comment(LOOP, "/check")
     runs.sync()
     assert ["✓" in line for line in shown(runs)] == [True] * 4
+
+
+def test_the_report_names_what_was_found_by_its_day() -> None:
+    runs = SyncRuns(
+        with_checks(SMALL, write_a_loop=["file: loop.py"], read_the_tutorial=["file: a", "file: b"])
+    )
+    runs.sync()
+    push(runs, loop__py="x", a="x")
+    runs.later(days=2)
+    for title in (LOOP, READ):
+        runs.bench.comment(title, "/check")
+    path = runs.sync().path
+    checkpoint = path.curriculum.checkpoints[0]
+    report = checkpoint_report(path, checkpoint)
+    assert [one.title for one in report.checks_found] == [LOOP]
+    for text in (as_markdown(report), as_html(report)):
+        assert "Milepost found the work of 1 task in your repository" in text
+    before = checkpoint_report(path, checkpoint, date(2026, 1, 6))
+    assert before.checks_found == ()
+    assert "In your repository" not in as_markdown(before)
 
 
 def test_where_nothing_is_to_check_it_says_so() -> None:
