@@ -23,11 +23,11 @@ MAX_WILDCARDS = 8  # of one pattern
 ANY = "*"
 PLACES = ("{owner}", "{repository}")
 
-_LINE = re.compile(
+_LINE = (  # compiled where it is used, which is in no run of a built-in path
     r"(?P<kind>file|workflow|release|tag|pull[ _-]request|link)(?::\s*(?P<value>\S.*?))?"
     r"(?:,\s*(?P<more>contains|lines):\s*(?P<wanted>\S.*))?"
 )
-_PLACE = re.compile(r"\{[^}]*\}")
+_PLACE = r"\{[^}]*\}"
 
 
 def _is_path(value: str) -> str:
@@ -46,7 +46,7 @@ def _is_pattern(value: str) -> str:
 def _is_link(value: str) -> str:
     if not value.startswith("https://") or any(c in value for c in ' \t\n"<>`'):
         raise ValueError(f"'{value}' is not a link: it begins with https://")
-    unknown = set(_PLACE.findall(value)) - set(PLACES)
+    unknown = set(re.findall(_PLACE, value)) - set(PLACES)
     if unknown:
         raise ValueError(f"'{value}' may only have the places {' and '.join(PLACES)}")
     return value
@@ -116,7 +116,7 @@ def parts(line: str) -> dict[str, str]:
 
     `release` and `tag` alone stand for any.
     """
-    found = _LINE.fullmatch(line.strip())
+    found = re.fullmatch(_LINE, line.strip())
     kind = re.sub("[ -]", "_", found["kind"]) if found else ""
     value = found["value"] or (ANY if kind in {"release", "tag"} else "") if found else ""
     if not found or not value:

@@ -3,9 +3,12 @@
 Days are the learner's. The commands in the logs fill it (`read_learner_history` in `path.py`).
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key
@@ -52,22 +55,22 @@ class Evidence(FrozenModel):
     title: str = ""
 
 
-class FoundCheck(FrozenModel):
+class FoundCheck(NamedTuple):
     """A check that was found: the first day of that, and the address of what was found."""
 
     day: date
     url: str
 
 
-class CheckState(FrozenModel):
-    """What the last look at an issue's checks found; a check is named by its one line.
+class CheckState(NamedTuple):
+    """What the checks of an issue found when they ran last; a check is named by its one line.
 
     `unknown` says why a check could not be made: a right that is missing, or else.
     """
 
-    found: dict[str, FoundCheck] = Field(default_factory=dict)
+    found: Mapping[str, FoundCheck] = MappingProxyType({})
     missing: tuple[str, ...] = ()
-    unknown: dict[str, str] = Field(default_factory=dict)
+    unknown: Mapping[str, str] = MappingProxyType({})
 
 
 class HelpWanted(FrozenModel):
@@ -94,7 +97,7 @@ class LearnerHistory(FrozenModel):
     credited: frozenset[Key] = frozenset()
     evidence: dict[Key, dict[str, Evidence]] = Field(default_factory=dict)
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
-    checks: dict[Key, CheckState] = Field(default_factory=dict)
+    checks: dict[Key, InstanceOf[CheckState]] = Field(default_factory=dict)
     help_wanted: dict[Key, HelpWanted] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)

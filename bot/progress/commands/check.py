@@ -65,9 +65,7 @@ class CheckResults(Command):
     def replay(self, history: HistoryBuilder) -> None:
         before = history.checks.get(history.key, CheckState())
         found = {
-            name: before.found.get(name, FoundCheck(day=history.day, url=url)).model_copy(
-                update={"url": url}
-            )
+            name: FoundCheck(before.found[name].day if name in before.found else history.day, url)
             for name, url in self.found.items()
         }
         history.checks[history.key] = CheckState(
