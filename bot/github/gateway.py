@@ -37,6 +37,7 @@ from bot.planning.changes import (
     UpdateMilestone,
     Write,
 )
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.due_date import at_noon
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult, nothing
@@ -89,6 +90,10 @@ class PyGithubGateway:
                 return self._write_issue(change, check)
             case CreateComment() | UpdateComment() | DeleteComment() | React():
                 return self._write_comment(change)
+            case EnableWorkflow():
+                name = quote(change.path.rpartition("/")[2], safe="")
+                self._client.send("PUT", f"/actions/workflows/{name}/enable", {})
+                return WriteResult()
             case CommitFiles() | PutFile() | OpenPullRequest():
                 return branches.write(self._client, change)
             case _:

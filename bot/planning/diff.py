@@ -17,6 +17,7 @@ from bot.planning.changes import (
     React,
     UpdateIssue,
 )
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.desired_state import SUMMARY_KEY, DesiredState
 from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
@@ -159,7 +160,7 @@ def _ledger_change(
                 made.add(relation_key(change.parent, change.child))
             case PinIssue():
                 made.add(pin_key(change.key))
-            case CloseIssue() | CreateComment() | DeleteComment() | React():
+            case CloseIssue() | CreateComment() | DeleteComment() | React() | EnableWorkflow():
                 pass
             case _:
                 made.add(change.key)

@@ -41,6 +41,9 @@ _HEADINGS: Mapping[tuple[str, str], Callable[[int], str]] = {
     ("-", "comment"): lambda n: ngettext(
         "%(num)s comment to delete", "%(num)s comments to delete", n
     ),
+    ("~", "workflow"): lambda n: ngettext(
+        "%(num)s workflow to enable", "%(num)s workflows to enable", n
+    ),
     ("*", "mark"): lambda n: ngettext("%(num)s reaction to add", "%(num)s reactions to add", n),
 }
 _COUNTS: Mapping[str, Callable[[int], str]] = {

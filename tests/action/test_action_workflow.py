@@ -78,6 +78,18 @@ def test_it_asks_for_no_right_that_the_settings_do_not_need(
     assert "write" not in {made["jobs"]["plan"]["permissions"][k] for k in ("contents", "issues")}
 
 
+@pytest.mark.parametrize(
+    ("schedule", "events", "daily"),
+    [("none", None, None), ("restart", "write", None), ("keep", "write", "write")],
+)
+def test_only_who_asks_for_it_gives_the_right_to_enable_workflows(
+    schedule: str, events: str | None, daily: str | None
+) -> None:
+    given = [workflow(schedule=schedule), read(DAILY_PATH, schedule=schedule)]
+    rights = [made["jobs"]["keep"]["permissions"].get("actions") for made in given]
+    assert rights == [events, daily]
+
+
 def test_runs_queue_and_are_never_cut_off() -> None:
     assert workflow()["jobs"]["keep"]["concurrency"] == {
         "group": "milepost",
