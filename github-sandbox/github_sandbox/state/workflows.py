@@ -12,10 +12,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-
+from github_sandbox.state import yaml_files
 from github_sandbox.state.objects import Repository
 from github_sandbox.state.refusals import NotFound
 from github_sandbox.world import World
@@ -70,7 +69,7 @@ def starts_on_schedule(world: World, repository: Repository, name: str) -> bool:
 
 def title(repository: Repository, path: str) -> str:
     """Return the workflow's name, which is its path where the file gives it none."""
-    return str(_content(repository, path).get("name") or path)
+    return str(yaml_files.read(repository, path).get("name") or path)
 
 
 def _change(world: World, one: Workflow, state: State) -> None:
@@ -102,15 +101,6 @@ def _stopped_at(repository: Repository, since: datetime, now: datetime) -> datet
 
 
 def _triggers(repository: Repository, path: str) -> set[str]:
-    content = _content(repository, path)
+    content = yaml_files.read(repository, path)
     given = content.get("on", content.get(True))  # YAML 1.1 takes a bare `on` for true
     return {given} if isinstance(given, str) else set(given or ())
-
-
-def _content(repository: Repository, path: str) -> dict[Any, Any]:
-    head = repository.git.head(repository.default_branch)
-    try:
-        found = yaml.safe_load(head.files[path]) if head else None
-    except yaml.YAMLError:  # GitHub keeps the workflow, and starts it for nothing
-        found = None
-    return found if isinstance(found, dict) else {}
