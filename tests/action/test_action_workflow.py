@@ -177,11 +177,14 @@ def test_it_takes_no_word_that_is_no_action(terminal: Terminal, action: str) -> 
     assert not list(terminal.folder.iterdir())
 
 
-@pytest.mark.parametrize("publish", [{}, {"reports": "pull-request", "badge": True}])
-def test_checkers_find_nothing_in_it(tmp_path: Path, publish: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"publish": {"reports": "pull-request", "badge": True}}, {"schedule": "keep"}],
+)
+def test_checkers_find_nothing_in_it(tmp_path: Path, more: dict[str, Any]) -> None:
     (tmp_path / WORKFLOW_PATH).parent.mkdir(parents=True)
     files = []
-    for path, text in render(settings(publish=publish), "learner/portfolio", ACTION).items():
+    for path, text in render(settings(**more), "learner/portfolio", ACTION).items():
         (tmp_path / path).write_text(text)
         files.append(str(tmp_path / path))
     rules = tmp_path / "zizmor.yml"  # the release that is used is the reader's choice
