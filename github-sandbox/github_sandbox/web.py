@@ -16,6 +16,7 @@ from github_sandbox.pages import (
     issue_form_pages,
     repository_pages,
     sign_in,
+    workflow_pages,
 )
 from github_sandbox.pages.rendering import missing
 from github_sandbox.state.refusals import Refusal
@@ -30,7 +31,7 @@ def build(world: World, webhooks: Webhooks) -> FastAPI:
     for account_pages in (sign_in, app_registration, installations, consent):
         app.include_router(account_pages.router(world))
     app.include_router(repository_pages.router(world))
-    for more_pages in (issue_form_pages, file_pages, file_editor, forms):
+    for more_pages in (issue_form_pages, file_pages, file_editor, workflow_pages, forms):
         app.include_router(more_pages.router(world))
     app.add_exception_handler(Refusal, _refused_page)
     return app

@@ -1,8 +1,10 @@
 """Workflows: which there are, who may enable them, and when GitHub disables one with a schedule."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from github_sandbox.server import Sandbox
@@ -101,6 +103,23 @@ def test_private_schedules_and_other_events_go_on(sandbox: Sandbox) -> None:
     days(sandbox, 400)
     assert starts(sandbox)
     assert not starts(sandbox, "events.yml")
+
+
+def test_a_person_enables_it_on_its_page(sandbox: Sandbox, web: httpx2.Client) -> None:
+    days(sandbox, 61)
+    page = f"/{sandbox.repository}/actions"
+    text = web.get(page).text
+    assert "hasn&#39;t been activity in this repository" in text
+    assert len(re.findall("Enable workflow", text)) == 1
+    action = re.search(r'action="(\S+)"><button class="primary"', text)
+    assert action
+    answer = web.post(action[1], data={"state": "enable"})
+    assert answer.headers["location"] == page
+    assert starts(sandbox)
+    web.post(action[1], data={"state": "disable"})
+    assert "disabled manually" in web.get(page).text
+    sandbox.world.repository().archived = True
+    assert "<button" not in web.get(page).text.partition("<main")[2]
 
 
 def test_enabling_needs_a_right_of_its_own(sandbox: Sandbox, with_token: AsUser) -> None:
