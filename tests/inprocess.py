@@ -262,11 +262,11 @@ class Edges:
 
     def _label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> None:
         world, bot, repository = self.world, self.bot, self.repository
-        if isinstance(change, CreateLabel):
+        if isinstance(change, CreateLabel) and not change.made_by_issue:
             labels.create(world, bot, repository, change.payload)
             return
         label = labels.find(repository, change.name)
-        if isinstance(change, UpdateLabel):
+        if isinstance(change, CreateLabel | UpdateLabel):
             labels.edit(world, bot, repository, label, change.payload)
         else:
             labels.delete(world, bot, repository, label)

@@ -100,7 +100,10 @@ class PyGithubGateway:
                 assert_never(change)
 
     def _write_label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> WriteResult:
+        path = f"/labels/{quote(change.name, safe='')}"
         match change:
+            case CreateLabel(made_by_issue=True):
+                self._client.send("PATCH", path, change.payload, repeatable=True)
             case CreateLabel():
                 made = change.payload
                 self._client.call(lambda wire: wire.repository().create_label(**made))
@@ -108,7 +111,6 @@ class PyGithubGateway:
                 # PyGithub's Label.edit sends a colour in any case, and so one that somebody just
                 # changed. After a rename the old name is gone: a second try would miss what the
                 # first one did.
-                path = f"/labels/{quote(change.name, safe='')}"
                 same = change.name.casefold() == change.new_name.casefold()
                 self._client.send("PATCH", path, change.payload, repeatable=same)
             case DeleteLabel():

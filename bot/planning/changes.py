@@ -24,7 +24,12 @@ Limits = dict[str, FieldLimit]
 
 
 class CreateLabel(BaseChange):
-    """A label that is not there yet."""
+    """A label that is not there yet.
+
+    `made_by_issue` says that an issue before it in the plan wears it: GitHub makes a label that it
+    does not know, grey and without a description, and only those two are left to be written.
+    Source: github/docs#35718, w3c/horizontal-issue-tracker#31.
+    """
 
     sign, kind = "+", "label"
     shown_as = "{name}"
@@ -34,6 +39,7 @@ class CreateLabel(BaseChange):
     name: str
     color: str
     description: str
+    made_by_issue: bool = Field(default=False, exclude=True)
 
     @property
     def payload(self) -> dict[str, Any]:
