@@ -26,6 +26,7 @@ from bot.planning.changes import (
     UpdateMilestone,
     Write,
 )
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.identity import identify
 from bot.planning.ports import WriteResult, nothing
@@ -55,6 +56,7 @@ from github_sandbox.state import (
     relations,
     releases,
     workflow_runs,
+    workflows,
 )
 from github_sandbox.state.git import blob_sha
 from github_sandbox.state.objects import Actor, Comment, Issue, Milestone, Reaction, Repository
@@ -225,7 +227,7 @@ class Edges:
     def last_run(self, workflow: str) -> WorkflowRun | None:
         branch = self.repository.default_branch
         try:
-            runs = workflow_runs.of(self.repository, workflow, branch, "completed")
+            runs = workflow_runs.of(self.world, self.repository, workflow, branch, "completed")
         except NotFound:
             return None
         found = (
@@ -287,15 +289,17 @@ class Edges:
                 self._comment(change)
             case CommitFiles() | PutFile():
                 self._commit(change)
+            case EnableWorkflow(path=path):
+                workflows.enable(self.world, self.repository, path.rpartition("/")[2])
         return made
 
     def _label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> None:
         world, bot, repository = self.world, self.bot, self.repository
-        if isinstance(change, CreateLabel):
+        if isinstance(change, CreateLabel) and not change.made_by_issue:
             labels.create(world, bot, repository, change.payload)
             return
         label = labels.find(repository, change.name)
-        if isinstance(change, UpdateLabel):
+        if isinstance(change, CreateLabel | UpdateLabel):
             labels.edit(world, bot, repository, label, change.payload)
         else:
             labels.delete(world, bot, repository, label)

@@ -48,11 +48,15 @@ def test_an_empty_repository_has_no_files_and_no_tags(sandbox: Sandbox, reader: 
 def test_the_last_run_on_the_default_branch_counts(sandbox: Sandbox, reader: HttpReader) -> None:
     world, home = sandbox.world, sandbox.world.repository()
     assert reader.last_run("ci.yml") is None
+    world.commit_files(home, {".github/workflows/ci.yml": b"name: Unit tests"}, "Test")
+    assert reader.last_run("ci.yml") is None
+    assert reader.last_run("Other tests") is None
     workflow_runs.finish(world, home, "ci.yml", "failure")
     green = workflow_runs.finish(world, home, "ci.yml")
     workflow_runs.finish(world, home, "ci.yml", "failure", branch="work")
     page = f"{sandbox.url}/{home.full_name}/actions/runs/{green.id}"
     assert reader.last_run("ci.yml") == WorkflowRun(green=True, url=page)
+    assert reader.last_run("Unit tests") == WorkflowRun(green=True, url=page)
     workflow_runs.finish(world, home, "ci.yml", "cancelled")
     red = reader.last_run("ci.yml")
     assert red is not None

@@ -61,6 +61,8 @@ def do_the_work(bench: RepositoryFixture, check: Check, web: OpenWeb) -> None:
         text = check.contains or "line\n" * (check.lines or 1)
         world.commit_files(home, {path: text.encode()}, "Work")
     elif check.workflow:
+        file = f".github/workflows/{check.workflow}"
+        world.commit_files(home, {file: b"on: push"}, "Work")
         workflow_runs.finish(world, home, check.workflow)
     elif check.release:
         tag = check.release.replace("*", "1")

@@ -251,7 +251,7 @@ def test_a_missing_right_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_green_workflow_a_release_a_tag_and_a_merged_pull_request_are_found() -> None:
     runs = on_loop("workflow: ci.yml", "release: v*", "tag: v1.?", "pull request: Project")
     bench = runs.bench
-    push(runs, work__py="x")
+    push(runs, **{".github/workflows/ci__yml": "name: CI"})
     workflow_runs.finish(bench.world, bench.repository, "ci.yml", "success")
     workflow_runs.finish(bench.world, bench.repository, "ci.yml", "failure")
     releases.create(bench.world, bench.learner, bench.repository, {"tag_name": "v1.0"})

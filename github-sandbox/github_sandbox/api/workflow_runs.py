@@ -6,7 +6,7 @@ https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-work
 from github_sandbox.api import repository_shapes
 from github_sandbox.api.call import Answer, Call, Routes
 from github_sandbox.api.shapes import JSON, written
-from github_sandbox.state import workflow_runs
+from github_sandbox.state import workflow_runs, workflows
 from github_sandbox.state.workflow_runs import WorkflowRun
 
 routes = Routes()
@@ -16,7 +16,9 @@ RUNS = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"
 @routes("GET", RUNS, "actions:read")
 def list_runs(call: Call) -> Answer:
     home, name = call.repository, call.params["workflow_id"]
-    found = workflow_runs.of(home, name, call.query.get("branch"), call.query.get("status"))
+    found = workflow_runs.of(
+        call.world, home, name, call.query.get("branch"), call.query.get("status")
+    )
     page = call.listing(found, lambda run: _shape(call, run))
     data = {"total_count": len(found), "workflow_runs": page.data}
     return Answer(data=data, headers=page.headers)
@@ -26,13 +28,13 @@ def _shape(call: Call, run: WorkflowRun) -> JSON:
     home = call.repository
     api, web = call.shapes.repository_url(home), f"{call.shapes.web}/{home.full_name}"
     url = f"{api}/actions/runs/{run.id}"
-    name = run.path.rpartition("/")[2]
+    name = workflows.title(home, run.workflow.path)
     links = ("jobs", "logs", "artifacts", "cancel", "rerun")
     return {
         "id": run.id,
         "node_id": call.shapes.node("WFR", run.id),
         "name": name,
-        "path": run.path,
+        "path": run.workflow.path,
         "head_branch": run.branch,
         "head_sha": run.sha,
         "head_commit": None,
@@ -41,8 +43,8 @@ def _shape(call: Call, run: WorkflowRun) -> JSON:
         "event": "push",
         "status": "completed",
         "conclusion": run.conclusion,
-        "workflow_id": run.workflow_id,
-        "workflow_url": f"{api}/actions/workflows/{run.workflow_id}",
+        "workflow_id": run.workflow.id,
+        "workflow_url": f"{api}/actions/workflows/{run.workflow.id}",
         "check_suite_url": f"{api}/check-suites/{run.id}",
         "url": url,
         "html_url": f"{web}/actions/runs/{run.id}",

@@ -3,21 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from github_sandbox.state import workflows
 from github_sandbox.state.objects import Repository
-from github_sandbox.state.refusals import NotFound
+from github_sandbox.state.workflows import Workflow
 from github_sandbox.world import World
-
-FOLDER = ".github/workflows/"
 
 
 @dataclass(eq=False)
 class WorkflowRun:
-    """A run of the workflow in the file `path`, finished with `conclusion` on a branch."""
+    """A run of a workflow, finished with `conclusion` on a branch."""
 
     id: int
     number: int
-    workflow_id: int
-    path: str
+    workflow: Workflow
     branch: str
     sha: str
     conclusion: str
@@ -31,15 +29,18 @@ def finish(
     conclusion: str = "success",
     branch: str | None = None,
 ) -> WorkflowRun:
-    """Add a finished run of a workflow, by its file name, on the default branch or another."""
+    """Add a finished run of a workflow, by its file name, on the default branch or another.
+
+    Raises NotFound where the default branch has no such file.
+    """
     on = branch or repository.default_branch
     head = repository.git.head(on)
-    earlier = [one for one in repository.workflow_runs if one.path == FOLDER + file]
+    workflow = workflows.find(world, repository, file)
+    earlier = [one for one in repository.workflow_runs if one.workflow is workflow]
     run = WorkflowRun(
         world.next_id("run"),
         1 + len(earlier),
-        earlier[0].workflow_id if earlier else world.next_id("workflow"),
-        FOLDER + file,
+        workflow,
         on,
         head.sha if head else "0" * 40,
         conclusion,
@@ -50,19 +51,17 @@ def finish(
 
 
 def of(
-    repository: Repository, workflow: str, branch: str | None, status: str | None
+    world: World, repository: Repository, name: str, branch: str | None, status: str | None
 ) -> list[WorkflowRun]:
-    """Return the runs of a workflow by its file name, the newest first.
+    """Return the runs of a workflow by its file name or id, the newest first.
 
-    `status` may also be a conclusion. Raises NotFound where there is neither file nor run.
+    `status` may also be a conclusion. Raises NotFound without such a workflow.
     """
-    path = FOLDER + workflow
-    head = repository.git.head(repository.default_branch)
-    runs = [run for run in reversed(repository.workflow_runs) if run.path == path]
-    if not runs and not (head and path in head.files):
-        raise NotFound
+    workflow = workflows.find(world, repository, name)
     return [
         run
-        for run in runs
-        if branch in {None, run.branch} and status in {None, "completed", run.conclusion}
+        for run in reversed(repository.workflow_runs)
+        if run.workflow is workflow
+        and branch in {None, run.branch}
+        and status in {None, "completed", run.conclusion}
     ]
