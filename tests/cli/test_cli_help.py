@@ -29,6 +29,7 @@ COMMANDS = [
     "import",
     "sandbox",
     "serve",
+    "mcp",
     "doctor",
     "curriculum",
     "curriculum list",
@@ -36,7 +37,18 @@ COMMANDS = [
     "curriculum validate",
     "curriculum schema",
 ]
-HEAVY = {"typer", "pydantic", "httpx2", "github", "jinja2", "yaml", "rich", "fastapi", "ftfy"}
+HEAVY = {
+    "typer",
+    "pydantic",
+    "httpx2",
+    "github",
+    "jinja2",
+    "yaml",
+    "rich",
+    "fastapi",
+    "ftfy",
+    "mcp",
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
