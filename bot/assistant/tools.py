@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from bot.errors import UsageError
+from bot.errors import MilepostError, UsageError
 from bot.progress.path import LearningPath
 from bot.reports import checkpoint as checkpoints
 from bot.reports import status as pages
@@ -31,6 +31,8 @@ from bot.sync.sync import weekly_comment
 
 MOST_PREVIEWS = 20
 SHOW = "Show this to the person. Nothing is written yet. Once they agree, call the same tool with "
+NOT_RUN = "The command is posted, but it hasn't run yet."
+LATER = "The next sync runs it: don't post it again."
 
 Issue = Annotated[
     int, Field(description="The number of an issue of the path, as `next_steps` has it.", ge=1)
@@ -176,9 +178,12 @@ class Tools:
             changed = "The plan changed since you saw it. " if known else ""
             return self._preview(shown, changed)
         comment = post_command(self._open(), shown)
-        ran, data = sync_command(self._open(), comment)
+        try:
+            ran, data = sync_command(self._open(), comment)
+            note = "Done: the command is posted and run." if ran else f"{NOT_RUN} {LATER}"
+        except MilepostError as error:  # what is posted stays posted
+            note, data = f"{NOT_RUN} The sync stopped. {LATER}", {"error": str(error)}
         url = f"{shown.url}#issuecomment-{comment}"
-        note = "Done: the command is posted and run." if ran else _NOT_YET
         return ToolAnswer(note=note, untrusted_data={"comment": url, **data})
 
     def _preview(self, shown: CommandPreview, changed: str) -> ToolAnswer:
@@ -188,12 +193,6 @@ class Tools:
             del self._previews[old]
         note = f"{changed}{SHOW}`confirm` set to this code."
         return ToolAnswer(note=note, confirm=code, untrusted_data=shown.data())
-
-
-_NOT_YET = (
-    "The command is posted, and GitHub doesn't list it yet. The next sync runs it: don't post it "
-    "again."
-)
 
 
 def _number(url: str) -> int | None:

@@ -7,7 +7,12 @@ comment that the person writes on GitHub.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.errors import AuthenticationError, PermissionDeniedError, UsageError
+from bot.errors import (
+    AuthenticationError,
+    PermissionDeniedError,
+    UncertainWriteError,
+    UsageError,
+)
 from bot.github.addresses import web_root
 from bot.i18n import set_language
 from bot.planning import plan_text
@@ -112,10 +117,17 @@ def check_command(path: LearningPath, key: str, line: str, author: str) -> None:
 
 
 def post_command(context: "PathContext", shown: CommandPreview) -> int:
-    """Post the command of a preview as a comment; return the comment's id."""
+    """Post the command of a preview as a comment; return the comment's id.
+
+    Raises UncertainWriteError when the response is lost: a second comment would count twice.
+    """
     comment = CreateComment(key="command", number=shown.number, title=shown.issue, body=shown.line)
-    with context.gateway() as gateway:
-        return gateway.write(comment).id
+    try:
+        with context.gateway() as gateway:
+            return gateway.write(comment).id
+    except UncertainWriteError as error:
+        hint = "Look whether the comment is there. If it is, don't post it again."
+        raise UncertainWriteError(error.what, where=shown.url, hint=hint) from error
 
 
 def sync_command(context: "PathContext", comment: int) -> tuple[bool, dict[str, object]]:
