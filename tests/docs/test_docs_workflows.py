@@ -27,6 +27,7 @@ DECLARED: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encodi
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 HOW_TO = ROOT / "docs/how-to/run-as-an-action.md"
 OF_A_COMMAND = re.compile(r"^\s*(?:\$ )?(?:docker compose exec \w+ )?(?:\S*/bin/)?milepost (.*)$")
+OF_THE_SHELL = re.compile(r" [|>#;&]")
 PERMISSIONS = {"actions", "contents", "issues", "pull-requests"}
 
 
@@ -123,7 +124,27 @@ WITH_COMMANDS = [page for page in PAGES if any(commands_of(page))]
 def test_each_command_parses(page: Path) -> None:
     for line in commands_of(page):
         if "..." not in line and "[" not in line and "COMMAND" not in line:
-            parse_line(shlex.split(re.split(r" [|>#;&]", line)[0]))
+            parse_line(shlex.split(OF_THE_SHELL.split(line)[0]))
+
+
+def test_each_command_that_the_program_advises_parses() -> None:
+    """In errors and hints, and in what templates say."""
+    files = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "templates").rglob("*.j2")]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    lines = [line for text in texts for line in re.findall(r"`milepost ([^`\n]+)`", text)]
+    assert len(lines) > 20
+    for line in lines:
+        words = re.sub(r"\{\{.*?\}\}|\{.*?\}", "X", OF_THE_SHELL.split(line)[0]).split()
+        parse_line([*words, "X"] if words[-1] in WITH_VALUE else words)
+
+
+def test_each_target_of_make_is_there() -> None:
+    targets = re.findall(r"^([a-z-]+)(?: [a-z-]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for page in PAGES:
+        for child in (c for token in tokens(page) for c in token.children or ()):
+            if child.type == "code_inline" and child.content.startswith("make "):
+                words = [w for w in child.content.split()[1:] if "=" not in w]
+                assert set(words) <= set(targets), name_of(page)
 
 
 def parse_line(words: list[str]) -> None:
