@@ -1,13 +1,14 @@
 """The report of a mistake in Milepost itself: a file with the traceback, without tokens."""
 
 import os
-import secrets
-import traceback
 from pathlib import Path
 
 
 def write_bug_report(error: Exception) -> str:
     """Write the traceback without tokens to a file; return the sentence that names it."""
+    import secrets
+    import traceback
+
     from platformdirs import user_log_path
 
     name = secrets.token_hex(4)
