@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from assistant.mcp_session import McpSession, stdio_session
+from assistant.mcp_session import INSTALL, LOOP, READ, McpSession, stdio_session
 from cli.terminal import Terminal, environment, terminal
 
 from github_sandbox.server import Sandbox
@@ -29,5 +29,7 @@ def begun(terminal: Terminal) -> Terminal:
     for name in ("path.yml", ".github/milepost.yml"):
         terminal.push(name, (terminal.folder / name).read_text())
     assert terminal("sync").code == 0
+    tasks = ("Read the tutorial", "Install the tools", "Write a loop")
+    assert [terminal.issue(title)["number"] for title in tasks] == [READ, INSTALL, LOOP]
     terminal.sandbox.world.journal.forget()
     return terminal

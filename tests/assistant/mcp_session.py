@@ -16,6 +16,7 @@ from bot.assistant.server import make_server
 from bot.cli.bug_report import write_bug_report
 from bot.cli.context import CliContext
 
+READ, INSTALL, LOOP = 2, 3, 6  # the numbers of the tasks' issues, by the order of the plan
 # The command with a clock that stands still.
 PROGRAM = f"""\
 import sys

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from assistant.mcp_session import PROGRAM, McpSession, in_process
+from assistant.mcp_session import INSTALL, LOOP, PROGRAM, READ, McpSession, in_process
 from cli.terminal import Terminal
 
 from bot.errors import UnavailableError
@@ -29,7 +29,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("report", {"week": "soon"}, "Write it as 2026-W07."),
     ("report", {"week": "2026-W50"}, "Take one from 2026-W45 to 2026-W48."),
     ("report", {"checkpoint": "9"}, "Take one of these ids: one-month-in."),
-    ("finish", {"issue": 4, "confirm": "12345678"}, "Call the tool without `confirm`"),
+    ("finish", {"issue": READ, "confirm": "12345678"}, "Call the tool without `confirm`"),
     ("start", {}, "issue"),
     ("erase", {}, "erase"),
 ]
@@ -85,10 +85,10 @@ def test_each_tool_has_a_schema_an_example_and_says_whether_it_writes(session: M
         ("report", {"checkpoint": "one-month-in"}),
         ("plan", {}),
         ("plan", {"command": "/pause 1 week"}),
-        ("start", {"issue": 4}),
-        ("finish", {"issue": 4}),
-        ("log_hours", {"time": "1h", "issue": 4}),
-        ("ask_for_help", {"issue": 4, "words": "how?"}),
+        ("start", {"issue": READ}),
+        ("finish", {"issue": READ}),
+        ("log_hours", {"time": "1h", "issue": READ}),
+        ("ask_for_help", {"issue": READ, "words": "how?"}),
         ("replan", {}),
         ("replan", {"hours_per_week": 6}),
     ],
@@ -96,7 +96,7 @@ def test_each_tool_has_a_schema_an_example_and_says_whether_it_writes(session: M
 def test_reading_and_previews_write_nothing_and_keep_texts_apart(
     session: McpSession, begun: Terminal, name: str, arguments: dict[str, Any]
 ) -> None:
-    begun.github("PATCH", "/issues/4", title=EVIL)
+    begun.github("PATCH", f"/issues/{READ}", title=EVIL)
     begun.sandbox.world.journal.clear()
     answer = session.call(name, **arguments)
     assert writes(begun) == []
@@ -110,7 +110,7 @@ def test_values_say_where_the_person_is(session: McpSession, begun: Terminal) ->
     data = session.call("status")["untrusted_data"]
     assert (data["percent"], data["unit"]) == (0, "Month 1, Week 3-4: Second steps")
     steps = session.call("next_steps")["untrusted_data"]["next"]
-    assert (steps[0]["issue"], steps[0]["title"]) == (4, "Read the tutorial")
+    assert (steps[0]["issue"], steps[0]["title"]) == (READ, "Read the tutorial")
     report = session.call("report", week="2026-W47")["untrusted_data"]
     assert report["title"] == "Summary of week 2026-W47"
     assert begun("weekly", "--week", "2026-W47", "--dry-run").out.strip() == report["markdown"]
@@ -119,23 +119,23 @@ def test_values_say_where_the_person_is(session: McpSession, begun: Terminal) ->
 def test_a_write_posts_the_command_as_the_person_and_syncs(
     session: McpSession, begun: Terminal
 ) -> None:
-    call = {"time": "2h30m", "issue": 4, "note": "two chapters"}
+    call = {"time": "2h30m", "issue": READ, "note": "two chapters"}
     shown = session.call("log_hours", **call)
     assert shown["untrusted_data"]["command"] == "/log 2h30m, two chapters"
     assert "/log 2h30m, two chapters by learner" in shown["untrusted_data"]["plan"]
     done = session.call("log_hours", **call, confirm=shown["confirm"])
     assert done["note"].startswith("Done")
-    assert comments(begun, 4) == ["/log 2h30m, two chapters"]
-    assert re.search(r"/issues/4#issuecomment-\d+$", done["untrusted_data"]["comment"])
+    assert comments(begun, READ) == ["/log 2h30m, two chapters"]
+    assert re.search(rf"/issues/{READ}#issuecomment-\d+$", done["untrusted_data"]["comment"])
     assert session.call("status")["untrusted_data"]["logged_hours"] == 2.5
     assert begun("plan", "--detailed-exitcode").code == 0  # nothing is left to do
 
 
 def test_each_write_has_its_effect(session: McpSession, begun: Terminal) -> None:
     calls: list[tuple[str, dict[str, Any]]] = [
-        ("start", {"issue": 4}),
-        ("ask_for_help", {"issue": 5, "words": "which version?"}),
-        ("finish", {"issue": 6}),
+        ("start", {"issue": READ}),
+        ("ask_for_help", {"issue": INSTALL, "words": "which version?"}),
+        ("finish", {"issue": LOOP}),
         ("replan", {}),
         ("replan", {"hours_per_week": 12}),
     ]
@@ -145,40 +145,40 @@ def test_each_write_has_its_effect(session: McpSession, begun: Terminal) -> None
         assert done["note"].startswith("Done"), done
         if name == "replan":
             assert done["untrusted_data"]["reply"] == shown["untrusted_data"]["reply"]
-    assert [one for n in (4, 5, 6) for one in comments(begun, n)] == [
+    assert [one for n in (READ, INSTALL, LOOP) for one in comments(begun, n)] == [
         "/start",
         "/help-me which version?",
         "/done",
     ]
     assert [one for one in comments(begun, 1) if one.startswith("/")] == ["/replan", "/pace 12h"]
-    assert begun.github("GET", "/issues/6")["state_reason"] == "completed"
+    assert begun.github("GET", f"/issues/{LOOP}")["state_reason"] == "completed"
     assert session.call("status")["untrusted_data"]["in_progress"] == 1
 
 
 def test_a_code_is_of_one_preview_and_works_once(session: McpSession, begun: Terminal) -> None:
-    code = session.call("start", issue=4)["confirm"]
-    assert "not of a preview of this call" in session.error("start", issue=5, confirm=code)
-    code = session.call("start", issue=4)["confirm"]
-    session.call("start", issue=4, confirm=code)
-    assert "it was used" in session.error("start", issue=4, confirm=code)
-    assert comments(begun, 4) == ["/start"]
+    code = session.call("start", issue=READ)["confirm"]
+    assert "not of a preview of this call" in session.error("start", issue=INSTALL, confirm=code)
+    code = session.call("start", issue=READ)["confirm"]
+    session.call("start", issue=READ, confirm=code)
+    assert "it was used" in session.error("start", issue=READ, confirm=code)
+    assert comments(begun, READ) == ["/start"]
 
 
 def test_a_plan_that_changed_is_shown_again(session: McpSession, begun: Terminal) -> None:
-    code = session.call("finish", issue=4)["confirm"]
-    begun.github("POST", "/issues/4/comments", body="/log 1h")
+    code = session.call("finish", issue=READ)["confirm"]
+    begun.github("POST", f"/issues/{READ}/comments", body="/log 1h")
     begun.sandbox.world.journal.clear()
-    again = session.call("finish", issue=4, confirm=code)
+    again = session.call("finish", issue=READ, confirm=code)
     assert again["note"].startswith("The plan changed since you saw it.")
     assert writes(begun) == []
-    assert session.call("finish", issue=4, confirm=again["confirm"])["note"].startswith("Done")
+    assert session.call("finish", issue=READ, confirm=again["confirm"])["note"].startswith("Done")
 
 
 @pytest.mark.parametrize(("name", "arguments", "text"), WRONG)
 def test_an_error_says_what_to_do(
     session: McpSession, begun: Terminal, name: str, arguments: dict[str, Any], text: str
 ) -> None:
-    begun.github("PATCH", "/issues/4", title=EVIL)
+    begun.github("PATCH", f"/issues/{READ}", title=EVIL)
     begun.sandbox.world.journal.clear()
     error = session.error(name, **arguments)
     assert text in error
@@ -212,7 +212,7 @@ def test_only_a_person_who_can_write_may_command(begun: Terminal) -> None:
     ]:
         begun.setenv(GITHUB_TOKEN=token)
         with in_process() as session:
-            assert text in session.error("start", issue=4)
+            assert text in session.error("start", issue=READ)
     assert writes(begun) == []
 
 
@@ -234,10 +234,10 @@ def test_a_comment_that_github_does_not_list_yet_is_not_posted_again(
 ) -> None:
     monkeypatch.setattr("bot.github.reader.HttpReader.comments_since", lambda *_: ())
     with in_process() as session:
-        code = session.call("start", issue=4)["confirm"]
-        done = session.call("start", issue=4, confirm=code)
+        code = session.call("start", issue=READ)["confirm"]
+        done = session.call("start", issue=READ, confirm=code)
     assert "don't post it again" in done["note"]
-    assert comments(begun, 4) == ["/start"]
+    assert comments(begun, READ) == ["/start"]
 
 
 def test_what_was_posted_is_not_posted_again_when_the_sync_stops(
@@ -248,12 +248,12 @@ def test_what_was_posted_is_not_posted_again_when_the_sync_stops(
 
     monkeypatch.setattr("bot.assistant.tools.sync_command", stop)
     with in_process() as session:
-        code = session.call("start", issue=4)["confirm"]
-        done = session.call("start", issue=4, confirm=code)
+        code = session.call("start", issue=READ)["confirm"]
+        done = session.call("start", issue=READ, confirm=code)
     assert "The sync stopped." in done["note"]
     assert "don't post it again" in done["note"]
     assert done["untrusted_data"]["error"] == "GitHub did not answer. Try later."
-    assert comments(begun, 4) == ["/start"]
+    assert comments(begun, READ) == ["/start"]
 
 
 def test_a_lost_answer_is_no_reason_to_post_again(begun: Terminal) -> None:
@@ -273,7 +273,7 @@ def test_what_is_printed_stays_out_of_the_protocol(begun: Terminal) -> None:
     )
     requests: list[tuple[str, dict[str, Any]]] = [
         ("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": CLIENT}),
-        ("tools/call", {"name": "start", "arguments": {"issue": 4}}),
+        ("tools/call", {"name": "start", "arguments": {"issue": READ}}),
     ]
     with subprocess.Popen(
         [sys.executable, "-c", noise + PROGRAM, "mcp"],

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from assistant.mcp_session import McpSession
+from assistant.mcp_session import READ, McpSession
 from docs.pages import ROOT, codes, fences, sections
 
 from bot.cli.app import app
@@ -34,9 +34,12 @@ def as_yaml(value: dict[str, Any], code: str) -> str:
 
 
 @pytest.mark.usefixtures("begun")
-def test_the_session_on_the_page_is_a_real_one(session: McpSession) -> None:
+def test_the_session_on_the_page_is_a_real_one(
+    session: McpSession, request: pytest.FixtureRequest
+) -> None:
+    """`--force-regen` writes it into the page."""
     lines, code = [], ""
-    log: dict[str, Any] = {"time": "2h30m", "issue": 4, "note": "chapters 1 and 2"}
+    log: dict[str, Any] = {"time": "2h30m", "issue": READ, "note": "chapters 1 and 2"}
     for name, arguments in [("next_steps", {}), ("log_hours", log), ("log_hours", log)]:
         call = {**arguments, "confirm": code} if code else arguments
         answer = session.call(name, **call)
@@ -47,6 +50,9 @@ def test_the_session_on_the_page_is_a_real_one(session: McpSession) -> None:
     written = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
     written = written.replace("\n# call", "\n\n# call")
     (shown,) = fences(PAGE, "text")
+    if request.config.getoption("force_regen"):
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(page.replace(shown.text, written), encoding="utf-8")
     assert shown.text == written
 
 
