@@ -1,5 +1,6 @@
 """`milepost status`, `badge`, `picture` and `calendar`: where you are on the path."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -70,7 +71,12 @@ def picture(
     console.write_output(picture(name, _load_path(repo)), output, name)
 
 
-def calendar(repo: ReadRepo = None, output: Output = None) -> None:
+def calendar(
+    repo: ReadRepo = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it to this file.")
+    ] = None,
+) -> None:
     """Write your path as a calendar file (.ics).
 
     The days of units, deliverables, checkpoints and events, and the times of weekly summaries, for
