@@ -192,8 +192,8 @@ def as_ics(calendar: PathCalendar, revised: datetime) -> bytes:
     file.add("x-wr-calname", calendar.name)
     file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", "PT12H")  # what Outlook calls it
-    stamp = revised.astimezone(UTC).replace(microsecond=0)
-    sequence = max(0, (stamp - _SEQUENCE_START) // timedelta(minutes=1))
+    stamp = revised.astimezone(UTC)
+    sequence = (stamp - _SEQUENCE_START) // timedelta(minutes=1)
     for one in calendar.events:
         event = Event()
         event.add("uid", _uid(calendar.repository, one.key))

@@ -1,5 +1,6 @@
 """The calendar of a path, as two parsers that share no code with its writer read it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,10 +17,13 @@ from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.histories import RICH, HistoryLearner, at
 from repository_fixture import settings
+from sync.sync_runs import SyncRuns
 
 from bot.curriculum.load import from_catalog
 from bot.i18n import use_language
+from bot.planning.observed_state import ObservedState
 from bot.planning.schedule import UnitDates
+from bot.progress.commands.move import Move
 from bot.progress.path import LearningPath
 from bot.reports.calendar import PathCalendar, as_ics, path_calendar, study_spans
 from bot.reports.due_weeks import Week
@@ -135,10 +139,53 @@ def test_what_the_learner_left_out_is_left_out() -> None:
     titles = {event.title for event in calendar(learner.view("2026-02-16")).events}
     assert "Deliverable: A first thing" not in titles
     assert "Deliverable: A second thing" in titles
+    deleted = HistoryLearner(RICH)
+    deleted.bench.delete("Deliverable: A first thing")
+    kept = deleted.view("2026-02-16")
+    gone = kept.model_copy(update={"observed": _remembering(kept, "deliverable:a-first-thing")})
+    assert "Deliverable: A first thing" not in {event.title for event in calendar(gone).events}
+    point = "Checkpoint after Month 1: January: One month in"
+    assert point in titles
+    titles = {e.title for e in calendar(learner.skips(point).view("2026-02-16")).events}
+    assert point not in titles
     off = {"deliverables": False, "checkpoints": False}
     plain = HistoryLearner(RICH, settings("2026-01-05", ahead="all", features=off))
     kinds = {e.key.partition(":")[0] for e in calendar(plain.view("2026-02-16")).events}
     assert kinds == {"unit", "weekly"}
+
+
+def _remembering(view: LearningPath, key: str) -> ObservedState:
+    ledger = view.observed.ledger.adding({key}, {})
+    return view.observed.model_copy(update={"ledger": ledger})
+
+
+def test_what_was_moved_is_on_the_last_day_of_its_new_unit() -> None:
+    learner = HistoryLearner(RICH)
+    learner.contains(Move(days=14), "2026-01-06", "Deliverable: A first thing")
+    view = learner.view("2026-01-06")
+    (thing,) = titled(read(file(view)), "Deliverable: A first thing")
+    assert thing.start == view.dates["c"].last
+
+
+def test_summaries_begin_when_their_issue_was_made() -> None:
+    learner = HistoryLearner(RICH)
+    issue = learner.bench.dashboard_issue()
+    issue.birth = replace(issue.birth, at=at("2026-01-20"))
+    summaries = titled(read(file(learner.view("2026-02-16"))), "Weekly summary")
+    assert summaries[0].start == datetime(2026, 1, 26, 8, tzinfo=UTC)
+    assert summaries[0].url == "https://github.com/learner/portfolio/issues/1"
+
+
+def test_a_summary_leads_to_its_own_issue() -> None:
+    how = settings("2026-01-05", ahead="all", summary="issue")
+    runs = SyncRuns(RICH, how)
+    runs.sync()
+    runs.later(days=8).sync()
+    own = next(i for i in runs.issues() if i.title.startswith("Weekly summary"))
+    path = LearningPath.read(RICH, how, runs.bench.edges.snapshot(), runs.now)
+    first, second = titled(read(file(path)), "Weekly summary")[:2]
+    assert first.url.endswith(f"/issues/{own.number}")
+    assert second.url != first.url
 
 
 def test_without_summaries_there_is_no_time_for_them() -> None:
@@ -180,6 +227,9 @@ def test_a_unit_that_was_over_when_the_pause_came_has_its_own_days() -> None:
     dates = UnitDates(unit="u", first=date(2026, 1, 5), last=date(2026, 1, 8))
     rest = Pause.model_validate({"from": "2026-01-01", "to": "2026-01-31"})
     assert study_spans(dates, (rest,)) == ((dates.first, dates.last),)
+    both = [("2026-01-05", "2026-01-06"), ("2026-01-07", "2026-01-07")]
+    rests = tuple(Pause.model_validate({"from": first, "to": last}) for first, last in both)
+    assert study_spans(dates, rests) == ((dates.last, dates.last),)
     beside = Pause.model_validate({"from": "2026-01-08", "to": "2026-01-31"})
     assert study_spans(dates, (beside,)) == ((date(2026, 1, 5), date(2026, 1, 7)),)
 
@@ -313,7 +363,16 @@ def test_another_repository_has_other_ids(view: LearningPath) -> None:
     assert {e.uid for e in read(as_ics(ours, NOW))}.isdisjoint(
         e.uid for e in read(as_ics(other, NOW))
     )
+    assert {e.uid for e in read(file(view))} == {
+        e.uid for e in read(file(_named(view, "Learner/Portfolio")))
+    }
     assert b"lea/other" not in as_ics(other._replace(events=other.events[-1:]), NOW)
+
+
+def _named(view: LearningPath, repository: str) -> LearningPath:
+    snapshot = view.observed.snapshot.model_copy(update={"repository": repository})
+    observed = view.observed.model_copy(update={"snapshot": snapshot})
+    return view.model_copy(update={"observed": observed})
 
 
 def test_it_speaks_the_language_of_the_path() -> None:

@@ -14,6 +14,7 @@ from server.person import Page, Person
 from server.server_fixture import Host
 from server.visitor_fixture import VisitorFixture, visited
 
+from bot.server.keys import Keys
 from bot.server.showing import update_calendar
 from bot.server.store.rows import InstallationRow, RepositoryInfo
 from bot.server.store.store import Store
@@ -101,6 +102,26 @@ def test_what_is_private_or_unknown_gets_one_answer(host: Host, name: str) -> No
     nothing = known(get(host, "/r/nobody/nothing.ics"), "nobody/nothing")
     assert nothing[0] == 404
     assert known(get(host, f"/r/{name}.ics"), name) == nothing
+
+
+def test_a_sync_that_ends_after_the_app_was_removed_shows_nothing(
+    host: Host, documents: PageDocuments
+) -> None:
+    row = documents.add("lea/removed", six_weeks(), private=True)
+    documents.store.repositories.mark_repository_gone(row.id, NOW)
+    update_calendar(documents.store.calendars, row.id, six_weeks(), NOW)
+    there = documents.store.calendars.address_key(row.id)
+    assert there
+    seal = Keys.of(host.server.config, host.store).sign("calendar", f"{row.id} {there.key}")
+    assert get(host, f"/c/{row.id}-{seal}.ics").status_code == 404
+    documents.known("lea/removed", number=row.id, private=True)
+    assert get(host, f"/c/{row.id}-{seal}.ics").status_code == 200
+
+
+def test_it_is_in_the_language_of_the_path(host: Host, documents: PageDocuments) -> None:
+    how = settings("2026-01-05", ahead="all", language="de")
+    documents.add("lea/deutsch", HistoryLearner(RICH, how).view("2026-02-16"))
+    assert "SUMMARY:Monat 1\\, Week 1-2: A" in get(host, "/r/lea/deutsch.ics").text
 
 
 def test_before_the_first_sync_there_is_none(host: Host, documents: PageDocuments) -> None:
