@@ -141,8 +141,8 @@ def test_what_the_learner_left_out_is_left_out() -> None:
     assert "Deliverable: A second thing" in titles
     deleted = HistoryLearner(RICH)
     deleted.bench.delete("Deliverable: A first thing")
-    kept = deleted.view("2026-02-16")
-    gone = kept.model_copy(update={"observed": _remembering(kept, "deliverable:a-first-thing")})
+    there = deleted.view("2026-02-16")
+    gone = there.model_copy(update={"observed": _remembering(there, "deliverable:a-first-thing")})
     assert "Deliverable: A first thing" not in {event.title for event in calendar(gone).events}
     point = "Checkpoint after Month 1: January: One month in"
     assert point in titles
