@@ -18,6 +18,7 @@ COMMANDS = [
     "replan",
     "status",
     "badge",
+    "calendar",
     "picture",
     "weekly",
     "checkpoint",

@@ -19,6 +19,7 @@ PAGES = {
     "/r/lea/open": 200,
     "/r/lea/open/pictures/burn-up.svg": 200,
     "/r/lea/open/checkpoints/one-month-in": 200,
+    "/r/lea/open.ics": 200,
     "/r/lea/none": 404,
     "/badge/lea/open.svg": 200,
     "/badge/lea/open.json": 200,
@@ -62,7 +63,7 @@ def test_no_answer_goes_out_without_its_headers(host: Host, path: str, method: s
     assert text["cross-origin-opener-policy"] == "same-origin"
     assert text["x-robots-tag"] == ("all" if path == "/" else "noindex")
     assert "strict-transport-security" not in text
-    stored = any(word in path for word in ("/badge/", "/assets/", "/pictures/"))
+    stored = any(word in path for word in ("/badge/", "/assets/", "/pictures/", ".ics"))
     assert (text["cache-control"] == "no-store") == (not stored)
 
 
