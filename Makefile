@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -29,6 +29,7 @@ help:
 	@echo "make mutants  change the code wrongly in 150 places, and print what no test notices"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
+	@echo "make docs    build the documentation site (build/site/site), strictly and offline"
 	@echo "make messages  extract the sentences, check and compile the catalogues (locale/)"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make platforms  check that what the Action installs has wheels for every runner"
@@ -125,6 +126,10 @@ recordings: $(VENV)/.dev
 
 messages: $(VENV)/.dev
 	@$(BIN)/python locale/messages.py
+
+# With TO and VERSION, as a release does it: adds that version to the published sites in a folder.
+docs: $(VENV)/.dev
+	@$(BIN)/python publishing/$(if $(TO),versions.py $(TO) $(VERSION),site.py)
 
 lock: $(UV)
 	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)
