@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -130,6 +130,10 @@ messages: $(VENV)/.dev
 # With TO and VERSION, as a release does it: adds that version to the published sites in a folder.
 docs: $(VENV)/.dev
 	@$(BIN)/python publishing/$(if $(TO),versions.py $(TO) $(VERSION),site.py)
+
+# Plays the demo, and draws docs/images/demo.svg from what it prints.
+demo-picture: $(VENV)/.dev
+	@$(BIN)/python publishing/demo_picture.py
 
 lock: $(UV)
 	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)
