@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -34,6 +34,7 @@ help:
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make platforms  check that what the Action installs has wheels for every runner"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
+	@echo "make release-check  try what a release does, without publishing"
 	@echo "make dist    build both packages and the lists of their parts"
 
 demo: setup
@@ -79,6 +80,11 @@ workflows: $(VENV)/.dev
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
+	  $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config \
+	  .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 
 format: $(VENV)/.dev
@@ -134,6 +140,14 @@ docs: $(VENV)/.dev
 # Plays the demo, and draws docs/images/demo.svg from what it prints.
 demo-picture: $(VENV)/.dev
 	@$(BIN)/python publishing/demo_picture.py
+
+# Whose copy this is: names the account in every address of the project.
+owner:
+	@$(PYTHON) publishing/owner.py $(OWNER)
+
+# What a tag starts, without publishing; VERSION=1.2.3 checks what that release needs, too.
+release-check: $(VENV)/.dev
+	@$(BIN)/python publishing/check.py $(VERSION)
 
 lock: $(UV)
 	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)

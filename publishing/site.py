@@ -21,6 +21,7 @@ BUILD = ROOT / "build" / "site"
 # Where a page outside of docs/ is found on the site.
 PROJECT_PAGES = {
     "CHANGELOG.md": "project/changelog.md",
+    "CODE_OF_CONDUCT.md": "project/code-of-conduct.md",
     "CONTRIBUTING.md": "project/contributing.md",
     "SECURITY.md": "project/security.md",
     "github-sandbox/README.md": "reference/sandbox.md",
@@ -142,9 +143,9 @@ def stage(build: Path, version: str) -> None:
         copy.write_text(moved(file, places), encoding="utf-8")
     owner, _, name = repository().partition("/")
     settings = (ROOT / "zensical.toml").read_text(encoding="utf-8")
-    settings = settings.replace("OWNER.github.io/milepost/", f"{owner}.github.io/{name}/")
-    settings = settings.replace("OWNER/milepost", f"{owner}/{name}")
-    settings = settings.replace("/milepost/latest/", f"/milepost/{version}/")
+    site = f"https://{owner}.github.io/{name}/{version}/"
+    settings = re.sub(r"https://[\w-]+\.github\.io/[\w.-]+/latest/", site, settings)
+    settings = re.sub(r"(?<=github\.com/)[\w-]+/[\w.-]+", f"{owner}/{name}", settings)
     (build / "zensical.toml").write_text(settings, encoding="utf-8")
 
 
