@@ -136,6 +136,7 @@ def stage(build: Path, version: str) -> None:
     """Write the settings and all pages, with their pictures, below `build`."""
     shutil.rmtree(build, ignore_errors=True)
     shutil.copytree(ROOT / "docs", build / "docs")
+    shutil.copy(ROOT / "templates/server/icon.svg", build / "docs/images")
     places = pages()
     for file, place in places.items():
         copy = build / "docs" / place

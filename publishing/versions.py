@@ -20,6 +20,7 @@ _FRONT = """<!doctype html>
 <meta charset="utf-8">
 <title>Milepost</title>
 <link rel="canonical" href="latest/">
+<link rel="icon" href="latest/images/icon.svg">
 <meta http-equiv="refresh" content="0; url=latest/">
 <p><a href="latest/">The documentation of the newest version</a></p>
 <ul>
