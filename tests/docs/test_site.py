@@ -2,11 +2,13 @@
 
 import json
 import re
+import subprocess
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 from docs.pages import ROOT, name_of
 from markdown_it import MarkdownIt
 
@@ -161,3 +163,33 @@ def test_a_version_knows_its_address(tmp_path: Path, monkeypatch: pytest.MonkeyP
     settings = (tmp_path / "zensical.toml").read_text()
     assert 'site_url = "https://mona.github.io/milepost/v0.1/"' in settings
     assert 'link = "https://github.com/mona/milepost"' in settings
+
+
+def test_the_workflow_keeps_what_is_published_and_adds_to_it(tmp_path: Path) -> None:
+    """Its steps as a runner's shell has them; only the build of the site is left out."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/docs.yml").read_text())
+    steps = [step for step in workflow["jobs"]["publish"]["steps"] if "run" in step]
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text("#!/bin/sh\n")
+    (tmp_path / "bin/gh").chmod(0o755)
+    origin = tmp_path / "mona/milepost"
+    subprocess.run(["git", "init", "--quiet", "--bare", origin], check=True)
+    for number, tag in enumerate(("v0.1.0", "v0.2.0", "v0.2.0")):
+        checkout = tmp_path / f"checkout-{number}"
+        checkout.mkdir()
+        environ = {
+            "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
+            "HOME": str(checkout),
+            "GITHUB_SERVER_URL": str(tmp_path),
+            "GITHUB_REPOSITORY": "mona/milepost",
+            "GITHUB_REF_NAME": tag,
+        }
+        for step in steps:
+            script = re.sub(r"^make docs .*$", f"touch build/published/{tag}", step["run"])
+            folder = checkout / step.get("working-directory", "")
+            subprocess.run(["bash", "-e", "-c", script], cwd=folder, env=environ, check=True)
+    git = ("git", "-C", origin)
+    tree = subprocess.run([*git, "ls-tree", "--name-only", "gh-pages"], capture_output=True)
+    assert tree.stdout.decode().split() == ["v0.1.0", "v0.2.0"]
+    log = subprocess.run([*git, "log", "--format=%s", "gh-pages"], capture_output=True)
+    assert len(log.stdout.splitlines()) == 2
