@@ -239,6 +239,8 @@ class Settings(SettingsModel):
     `ahead` is how many weeks of issues exist beforehand. `language` is that of all we write, by
     default the curriculum's. `choices` maps the id of a choice or pick to the id of the option
     taken. `mentors` are logins whose approval counts, `credits` ids of tasks known at the start.
+    `schedule` lets the Action enable the daily workflow when GitHub stopped it (`restart`), and
+    before that, too (`keep`).
     """
 
     curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)
@@ -258,6 +260,7 @@ class Settings(SettingsModel):
     publish: PublishSettings = PublishSettings()
     badge: BadgeSettings = BadgeSettings()
     cohort: CohortSettings = CohortSettings()
+    schedule: Literal["none", "restart", "keep"] = "none"
 
     @field_validator("label_prefix")
     @classmethod
