@@ -106,12 +106,15 @@ def scenes(transcript: str) -> Iterator[Scene]:
 def _plan_scene(plan: str) -> Scene:
     scene = Scene("A guide becomes a plan", 7)
     scene.add("$ milepost plan", "g")
-    for what, rows in (("milestones", (0, 1, 2)), ("issues", (0, 6, 7))):
+    for what, shown in (("milestones", r"Month [12], "), ("issues", "")):
         heading = re.findall(rf"^\d+ {what} to create$", plan, re.MULTILINE)[0]
         scene.add(heading, "h")
-        lines = between(plan, f"{heading}\n", "\n\n").splitlines()
-        for row in rows:
-            scene.add(lines[row].partition("  (due")[0])
+        lines = re.findall(
+            rf"^  \+ {shown}.*$", between(plan, f"{heading}\n", "\n\n"), re.MULTILINE
+        )
+        # What is written first comes first in a plan; here the months are in their order.
+        for line in (sorted(lines) if shown else lines)[:3]:
+            scene.add(line.partition("  (due")[0])
     (total,) = re.findall(r"^(\d+ to create) ·.*· (\d+ notifications)", plan, re.MULTILINE)
     scene.add(" · ".join(total), "m")
     return scene
