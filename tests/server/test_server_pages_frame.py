@@ -177,3 +177,20 @@ def test_without_an_app_the_first_page_says_how_to_get_one(host: Host) -> None:
 )
 def test_pages_lead_to_our_own_only(path: str, to: str) -> None:
     assert local_path(path) == to
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/", "start/with-the-app"),
+        ("/r/lea/open", "how-to/faq"),
+        ("/nowhere", "how-to/troubleshooting"),
+    ],
+)
+def test_the_foot_links_to_the_page_that_helps(
+    path: str, page: str, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Documentation" not in get(host, path).text
+    monkeypatch.setenv("MILEPOST_DOCS_URL", "https://docs.example.org")
+    link = f'<a href="https://docs.example.org/{page}/">Documentation</a>'
+    assert link in get(host, path).text.partition("<footer")[2]
