@@ -16,15 +16,16 @@ DAY = timedelta(days=1)
 def on_report_day(path: LearningPath) -> LearningPath:
     """Return the path as it was on the last day, up to its own, that brought anything new.
 
-    That is the day on which the week's summary is due, one on which an issue was changed, and one
-    on which a unit or a pause begins or has ended.
+    That is the day on which the newest weekly summary was due, one on which an issue was changed,
+    and one on which a unit or a pause begins or has ended.
     """
     days = (day for day in _days(path) if day <= path.today)
     return path.on(max(days, default=path.today))
 
 
 def _days(path: LearningPath) -> Iterator[date]:
-    yield Week.of(path.today, path.settings.summary.day).first
+    week = Week.of(path.today, path.settings.summary.day)
+    yield week.first if week.before.due(path.settings) <= path.now else week.before.first
     newest = max((issue.updated_at for issue in path.observed.snapshot.issues), default=path.now)
     yield min(path.day_of(newest), path.today)
     spans = [(unit.first, unit.last) for unit in path.dates.units]
