@@ -18,6 +18,7 @@ COMMANDS = [
     "replan",
     "status",
     "badge",
+    "calendar",
     "picture",
     "weekly",
     "checkpoint",
@@ -29,6 +30,7 @@ COMMANDS = [
     "import",
     "sandbox",
     "serve",
+    "mcp",
     "doctor",
     "curriculum",
     "curriculum list",
@@ -36,7 +38,18 @@ COMMANDS = [
     "curriculum validate",
     "curriculum schema",
 ]
-HEAVY = {"typer", "pydantic", "httpx2", "github", "jinja2", "yaml", "rich", "fastapi", "ftfy"}
+HEAVY = {
+    "typer",
+    "pydantic",
+    "httpx2",
+    "github",
+    "jinja2",
+    "yaml",
+    "rich",
+    "fastapi",
+    "ftfy",
+    "mcp",
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
