@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import FileSettings
 
 WORKFLOW_PATH = ".github/workflows/milepost.yml"
 DAILY_PATH = ".github/workflows/milepost-daily.yml"
@@ -22,7 +22,7 @@ _SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns
 MINUTES = [minute for minute in range(60) if minute % 5]  # others like the round ones
 
 
-def render(settings: "Settings", repository: str, action: str) -> dict[str, str]:
+def render(settings: "FileSettings", repository: str, action: str) -> dict[str, str]:
     """Return the files' texts by path; `action` was checked."""
     from bot import templating
 
@@ -70,7 +70,7 @@ def _valid(action: str) -> bool:
     return bool(_ACTION.fullmatch(action)) and not action.startswith("OWNER/")
 
 
-def trigger_paths(settings: "Settings") -> list[str]:
+def trigger_paths(settings: "FileSettings") -> list[str]:
     """Return the files whose change is a change of the path."""
     from bot.settings import CONFIG_PATH, shared_file
 

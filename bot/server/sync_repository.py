@@ -35,7 +35,7 @@ from bot.reports.cohort import Cohort
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
-from bot.settings import CONFIG_PATH, LEARNERS_PATH, Settings
+from bot.settings import CONFIG_PATH, LEARNERS_PATH, FileSettings
 from bot.settings import parse as parse_settings
 from bot.sync.apply import WriteContext
 from bot.sync.digest import post_digest
@@ -65,7 +65,7 @@ class RepositorySyncResult(NamedTuple):
 
     result: str
     message: str = ""
-    settings: Settings | None = None
+    settings: FileSettings | None = None
     retry_in: float | None = None  # seconds, 0 as the caller likes; None when it is settled
     path: LearningPath | None = None  # the path after a complete run
 
@@ -83,11 +83,13 @@ class RepositorySync:
     now: datetime  # aware
     sleep: Sleep
     on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
-    on_settings: Callable[[RepositoryInfo, Settings], None]  # as soon as they are read and valid
+    on_settings: Callable[
+        [RepositoryInfo, FileSettings], None
+    ]  # as soon as they are read and valid
     on_cohort: Callable[[int, str], Cohort]  # gets a mentor's id and login
     on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
     deleted_comments: frozenset[int] = frozenset()  # ids, by deliveries
-    settings: Settings | None = None  # set as soon as they are read
+    settings: FileSettings | None = None  # set as soon as they are read
 
     def __post_init__(self) -> None:
         policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)
