@@ -57,7 +57,7 @@ def init(
         _check_writable(CONFIG_PATH, force=force)
         text = _settings_text(given, yes=yes)
     if workflows and not action:
-        action = _ask_action(quiet=yes)
+        action = ask_action(quiet=yes)
     if text is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -110,7 +110,7 @@ def _write_workflows(file: Path, repo: str | None, action: str) -> None:
         console.print_result(f"Wrote {path}.")
 
 
-def _ask_action(*, quiet: bool) -> str:
+def ask_action(*, quiet: bool) -> str:
     """Return the action that a person names. Raises UsageError when nobody does."""
     question = "The action to use, as OWNER/milepost@v0"
     answer = None if quiet else _read_answer(question, "")

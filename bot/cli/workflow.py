@@ -2,6 +2,12 @@
 
 The daily one is a file of its own. GitHub switches a workflow with a schedule off, with all its
 events, after 60 days without a commit in a public repository; a plan of issues sees few commits.
+
+In a template's repositories the daily one also starts the path, on the first push. `create` doesn't
+come for a repository made from a template, and `paths` match no file of its first commit; `push`
+comes, though not always, and then the schedule starts the path. Sources: actions/runner#673,
+skills/code-with-codespaces#86, instantish/15-minutes-for-6-months#5, adobe/aem-block-collection#154
+(which also tells that push by its message, "Initial commit").
 """
 
 import json
@@ -22,8 +28,13 @@ _SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns
 MINUTES = [minute for minute in range(60) if minute % 5]  # others like the round ones
 
 
-def render(settings: "FileSettings", repository: str, action: str) -> dict[str, str]:
-    """Return the files' texts by path; `action` was checked."""
+def render(
+    settings: "FileSettings", repository: str, action: str, *, template: bool = False
+) -> dict[str, str]:
+    """Return the files' texts by path; `action` was checked.
+
+    With `template` they also start the path in repositories made from a template.
+    """
     from bot import templating
 
     publish = settings.publish
@@ -38,6 +49,7 @@ def render(settings: "FileSettings", repository: str, action: str) -> dict[str, 
         "pulls": publish.reports == "pull-request",
         "action": action,
         "checkout": CHECKOUT,
+        "first_push": template,
     }
     return {
         WORKFLOW_PATH: f"{templating.render('workflow.yml.j2', **values)}\n",
