@@ -93,12 +93,13 @@ def _folder(repo: Repository, place: Place | None) -> Response:
     name = files.readme(place.commit) if place and not place.path else None
     readme = place.commit.files[name].decode(errors="replace") if place and name else ""
     is_markdown = bool(name) and str(name).lower().endswith((".md", ".markdown"))
-    setting = Setting(IssueUrl(repo), breaks=False)
+    ref = place.ref if place else repo.default_branch
+    setting = Setting(IssueUrl(repo), breaks=False, base=_base(repo, ref, name or ""))
     return page(
         "repository.html.j2",
         repo=repo,
         tab="code",
-        branch=place.ref if place else repo.default_branch,
+        branch=ref,
         branches=repo.git.branches(),
         path=place.path if place else "",
         entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
@@ -106,6 +107,15 @@ def _folder(repo: Repository, place: Place | None) -> Response:
         readme_path=name,
         readme=markdown.render(readme, setting) if is_markdown else readme,
     )
+
+
+def _base(repo: Repository, ref: str, path: str) -> str:
+    """The address from which relative links in a file count.
+
+    So a README can lead to `../../issues` in whatever repository it is.
+    """
+    folder = path.rpartition("/")[0]
+    return f"/{repo.full_name}/blob/{ref}/{folder}{'/' if folder else ''}"
 
 
 def _add_file(routes: APIRouter, world: World) -> None:
@@ -117,7 +127,8 @@ def _add_file(routes: APIRouter, world: World) -> None:
             if place.content is None:
                 return missing()
             text = place.content.decode(errors="replace")
-            setting = Setting(IssueUrl(repo), breaks=False)
+            base = _base(repo, place.ref, place.path)
+            setting = Setting(IssueUrl(repo), breaks=False, base=base)
             is_markdown = place.path.endswith(".md")
             return page(
                 "file.html.j2",
