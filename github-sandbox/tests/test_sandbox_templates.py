@@ -139,6 +139,16 @@ def test_the_button_leads_to_a_form_that_makes_one(sandbox: Sandbox, web: httpx2
     assert web.post("/repositories", data=fields).status_code == 422
 
 
+def test_the_badge_of_a_workflow_is_there_where_the_workflow_is(
+    sandbox: Sandbox, web: httpx2.Client
+) -> None:
+    home, path = sandbox.world.repository(), ".github/workflows/daily.yml"
+    sandbox.world.commit_files(home, {path: b"on: push"}, "Add it")
+    found = web.get("/learner/portfolio/actions/workflows/daily.yml/badge.svg")
+    assert found.headers["content-type"] == "image/svg+xml"
+    assert web.get("/learner/portfolio/actions/workflows/other.yml/badge.svg").status_code == 404
+
+
 def test_what_is_no_template_has_no_button_and_no_form(web: httpx2.Client) -> None:
     assert "Use this template" not in web.get("/learner/portfolio").text
     assert web.get("/learner/portfolio/generate").status_code == 404

@@ -27,6 +27,11 @@ TYPES = {
     "svg": "image/svg+xml",
 }
 # As raw.githubusercontent.com sends it: a picture may style itself and do nothing else.
+NO_STATUS = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="72" height="20" role="img">'
+    '<rect width="72" height="20" rx="3" fill="#57606a"/><text x="36" y="14" fill="#fff" '
+    'font-family="sans-serif" font-size="11" text-anchor="middle">no status</text></svg>'
+)
 RAW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -59,6 +64,7 @@ def router(world: World) -> APIRouter:
     _add_folders(routes, world)
     _add_file(routes, world)
     _add_releases(routes, world)
+    _add_workflow_badge(routes, world)
     return routes
 
 
@@ -153,6 +159,17 @@ def _add_file(routes: APIRouter, world: World) -> None:
             "Cache-Control": "no-cache",
         }
         return Response(place.content, headers=headers, media_type=media_type(place.path))
+
+
+def _add_workflow_badge(routes: APIRouter, world: World) -> None:
+    @routes.get(REPO + "/actions/workflows/{file}/badge.svg")
+    async def badge(owner: str, name: str, file: str) -> Response:
+        """As before a workflow's first run: nothing runs workflows here."""
+        with world.lock:
+            head = files.commit_at(world.repository(f"{owner}/{name}"), None)
+        if f".github/workflows/{file}" not in head.files:
+            return missing()
+        return Response(NO_STATUS, media_type="image/svg+xml")
 
 
 def _add_releases(routes: APIRouter, world: World) -> None:
