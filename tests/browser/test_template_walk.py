@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["github_sandbox_clock", "milepost"]
 pytestmark = [pytest.mark.browser, NEEDS_ACT]
 
-LONGEST = 90  # seconds
+LONGEST = 90  # seconds until all dates are there
+A_WRITE = 1  # second, GitHub's least between two of them; here they are not held back
+GITHUB = 15  # seconds for a runner and the Action's environment
 
 
 def test_two_clicks_and_a_name_make_a_plan_with_dates(
@@ -45,7 +47,9 @@ def test_two_clicks_and_a_name_make_a_plan_with_dates(
 
     page.reload()
     waited = time.monotonic() - began
-    assert waited < LONGEST
+    written = [(entry.method, entry.path) for entry in stage.world.journal.writes]
+    dated = max(at for at, (_, path) in enumerate(written, 1) if path.endswith("/milestones"))
+    assert waited + dated * A_WRITE + GITHUB < LONGEST
     assert page.get_by_role("img", name="From DevOps to MLOps").first.is_visible()
     page.get_by_role("link", name="Issues", exact=True).last.click()
     page.get_by_role("link", name="Your path: From DevOps to MLOps").first.click()
