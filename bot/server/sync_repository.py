@@ -29,6 +29,7 @@ from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.i18n import gettext as _
 from bot.i18n import ngettext, use_language
+from bot.planning.observed_state import is_begun
 from bot.planning.refusals import sentences
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.cohort import Cohort
@@ -127,7 +128,7 @@ class RepositorySync:
         if path is None:
             return RepositorySyncResult("unset", self._post_digest(home, info))
         rights = rights_for(path.settings, private=info.private)
-        done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
+        done = self.auth.using(home, lambda c: self._write(c, path, info), rights=rights)
         omitted = done.path.observed.snapshot.omitted
         with use_language(done.path.language):
             written = ngettext("%(num)s change written.", "%(num)s changes written.", done.written)
@@ -169,11 +170,14 @@ class RepositorySync:
             find = partial(self.curriculum_cache.find, self.row.id)
             return PathReader(find_source(self.settings, place, find), self.settings, self.now)
 
-    def _write(self, connection: Connection, path: PathReader) -> SyncResult:
+    def _write(self, connection: Connection, path: PathReader, info: RepositoryInfo) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
         outside = LinkChecker(self.missed_links, self.row.id)
         try:
             with self._reader(connection) as reader:
+                if info.template and not is_begun(reader.snapshot()):
+                    text = _("This is a template. Paths start in the repositories made from it.")
+                    raise errors.RefusedError(text)
                 sync = Sync(path, reader, web=web_root(connection.api_url), outside=outside)
                 return sync.run(
                     WriteContext(
@@ -238,6 +242,7 @@ def read_repository(
                 str(found["full_name"]),
                 private=bool(found["private"]),
                 archived=bool(found.get("archived")),
+                template=bool(found.get("is_template")),
             )
         except (KeyError, TypeError, ValueError):
             raise shape_error("/repositories/ID", "no repository") from None
