@@ -3,9 +3,10 @@
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import InstanceOf
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
@@ -18,6 +19,18 @@ MOST_NAMED = 8
 ANY_DAY = date(2024, 1, 1)
 
 
+class AnInstance:
+    """Mark a field that takes an instance of its class as it is.
+
+    pydantic's `InstanceOf` builds the class's whole schema all the same, which takes long.
+    """
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: type, _: GetCoreSchemaHandler) -> CoreSchema:
+        """Return the schema of an instance."""
+        return core_schema.is_instance_schema(source)
+
+
 class PlannedPath(FrozenModel):
     """A curriculum on one day.
 
@@ -26,8 +39,8 @@ class PlannedPath(FrozenModel):
     path is, as far as it is known.
     """
 
-    curriculum: InstanceOf[Curriculum]  # checked when it was read, and not once more
-    settings: InstanceOf[Settings]
+    curriculum: Annotated[Curriculum, AnInstance]  # checked when it was read
+    settings: Annotated[Settings, AnInstance]
     today: date
     overrides: PlanOverrides = NO_OVERRIDES
     repository: str = ""

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from random import Random
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, InstanceOf
+from pydantic import ConfigDict
 
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState, OurIssue, observe
-from bot.planning.path import PlannedPath
+from bot.planning.path import AnInstance, PlannedPath
 from bot.planning.schedule import schedule, start_as_of, unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.planning.start_day import first_day
@@ -76,7 +76,7 @@ class LearningPath(PlannedPath):
 
     guide: GuideFile | None = None
     reading: GuideReading
-    file_settings: InstanceOf[FileSettings]
+    file_settings: Annotated[FileSettings, AnInstance]
     observed: ObservedState
     history: LearnerHistory
     now: datetime
