@@ -149,6 +149,10 @@ class FilePermissionError(ChangeRefusedError):
     """403 or 404: the token may write to issues, and not to files."""
 
 
+class WorkflowPermissionError(ChangeRefusedError):
+    """403: the token may write to issues, and not to workflows."""
+
+
 class UnavailableError(MilepostError):
     """GitHub did not answer, or asks for more patience than a run has. Trying later will help."""
 

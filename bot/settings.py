@@ -270,6 +270,8 @@ class FileSettings(SettingsModel):
     `language` is that of all we write, by default the curriculum's. `choices` maps the id of a
     choice or pick to the id of the option taken. `mentors` are logins whose approval counts,
     `credits` ids of tasks known at the start.
+    `schedule` lets the Action enable the daily workflow when GitHub stopped it (`restart`), and
+    before that, too (`keep`).
     """
 
     curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)
@@ -289,6 +291,7 @@ class FileSettings(SettingsModel):
     publish: PublishSettings = PublishSettings()
     badge: BadgeSettings = BadgeSettings()
     cohort: CohortSettings = CohortSettings()
+    schedule: Literal["none", "restart", "keep"] = "none"
 
     @field_validator("label_prefix")
     @classmethod

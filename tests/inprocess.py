@@ -26,6 +26,7 @@ from bot.planning.changes import (
     UpdateMilestone,
     Write,
 )
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.identity import identify
 from bot.planning.ports import WriteResult, nothing
@@ -51,6 +52,7 @@ from github_sandbox.state import (
     pulls,
     relations,
     releases,
+    workflows,
 )
 from github_sandbox.state.git import blob_sha
 from github_sandbox.state.objects import Actor, Comment, Issue, Milestone, Reaction, Repository
@@ -254,15 +256,17 @@ class Edges:
                 self._comment(change)
             case CommitFiles() | PutFile():
                 self._commit(change)
+            case EnableWorkflow(path=path):
+                workflows.enable(self.world, self.repository, path.rpartition("/")[2])
         return made
 
     def _label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> None:
         world, bot, repository = self.world, self.bot, self.repository
-        if isinstance(change, CreateLabel):
+        if isinstance(change, CreateLabel) and not change.made_by_issue:
             labels.create(world, bot, repository, change.payload)
             return
         label = labels.find(repository, change.name)
-        if isinstance(change, UpdateLabel):
+        if isinstance(change, CreateLabel | UpdateLabel):
             labels.edit(world, bot, repository, label, change.payload)
         else:
             labels.delete(world, bot, repository, label)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot import settings as settings_file
 from bot.clock import Clock
-from bot.errors import AuthenticationError, ConfigError
+from bot.errors import AuthenticationError, ConfigError, NotThereError, PermissionDeniedError
 from bot.github.reader import HttpReader
-from bot.planning.snapshot import Snapshot
+from bot.github.response_parser import read
+from bot.planning.daily_workflow import DAILY_PATH, ScheduleMode, read_after
+from bot.planning.snapshot import Snapshot, WorkflowState
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
@@ -20,14 +22,34 @@ if TYPE_CHECKING:
 
 
 class LastPushReader(HttpReader):
-    """A reader whose snapshots hold `last_push` (aware), where it is known."""
+    """A reader whose snapshots hold `last_push` (aware), where it is known.
+
+    With `reads_daily` they hold the daily workflow, too.
+    """
 
     last_push: datetime | None = None
+    reads_daily = False
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         """Return the snapshot with the last push."""
         seen = super().snapshot(fresh=fresh)
-        return seen.model_copy(update={"last_push": self.last_push}) if self.last_push else seen
+        if self.last_push is None:
+            return seen
+        daily = self._daily() if self.reads_daily else None
+        return seen.model_copy(update={"last_push": self.last_push, "daily": daily})
+
+    def read_last_push(self) -> None:
+        """Ask GitHub for the last push. Raises RepositoryMissingError."""
+        self.last_push = last_push({"repository": self._cached.get_object(self._root)})
+
+    def _daily(self) -> WorkflowState | None:
+        """Return the daily workflow; None when it is not there, or the token may not see it."""
+        path = f"{self._root}/actions/workflows/{DAILY_PATH.rpartition('/')[2]}"
+        try:
+            found = self._cached.get_object(path)
+        except (NotThereError, PermissionDeniedError):
+            return None
+        return read(WorkflowState, found, path)
 
 
 def last_push(payload: Mapping[str, Any]) -> datetime | None:
@@ -102,6 +124,21 @@ class ActionContext(RunContext):
         reader.last_push = last_push(self._payload)
         reader.reported_deleted = deleted_comments(self._payload)
         return reader
+
+    def watch_schedule(self, reader: LastPushReader, mode: ScheduleMode) -> None:
+        """Let `reader` read the daily workflow, where its schedule may stop or have stopped.
+
+        That is one request more, and only when nothing was pushed for long. The payload of a
+        schedule once held no repository (zephyrproject-rtos/zephyr#49041), and does by now
+        (go-gitea/gitea#38452): where it is missing GitHub is asked.
+        """
+        after = read_after(mode)
+        if after is None:
+            return
+        if not isinstance(self._payload.get("repository"), Mapping):
+            reader.read_last_push()
+        pushed = reader.last_push
+        reader.reads_daily = pushed is not None and self.now() - pushed >= after
 
     def cache(self) -> "EtagCache":
         """Return a cache that lives as long as the job."""

@@ -59,6 +59,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
         files = default if chosen.pull is None else checkout
         settings = read_settings(inputs, files)
         set_language(settings.language or ENGLISH)
+        context.watch_schedule(reader, settings.schedule)
         chosen = requested_activity(event, payload, inputs, settings.curriculum)
         if chosen.what is None:
             return _nothing_to_do(environ, chosen.why)

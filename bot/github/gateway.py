@@ -37,6 +37,7 @@ from bot.planning.changes import (
     UpdateMilestone,
     Write,
 )
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.due_date import at_noon
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult, nothing
@@ -89,13 +90,20 @@ class PyGithubGateway:
                 return self._write_issue(change, check)
             case CreateComment() | UpdateComment() | DeleteComment() | React():
                 return self._write_comment(change)
+            case EnableWorkflow():
+                name = quote(change.path.rpartition("/")[2], safe="")
+                self._client.send("PUT", f"/actions/workflows/{name}/enable", {})
+                return WriteResult()
             case CommitFiles() | PutFile() | OpenPullRequest():
                 return branches.write(self._client, change)
             case _:
                 assert_never(change)
 
     def _write_label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> WriteResult:
+        path = f"/labels/{quote(change.name, safe='')}"
         match change:
+            case CreateLabel(made_by_issue=True):
+                self._client.send("PATCH", path, change.payload, repeatable=True)
             case CreateLabel():
                 made = change.payload
                 self._client.call(lambda wire: wire.repository().create_label(**made))
@@ -103,7 +111,6 @@ class PyGithubGateway:
                 # PyGithub's Label.edit sends a colour in any case, and so one that somebody just
                 # changed. After a rename the old name is gone: a second try would miss what the
                 # first one did.
-                path = f"/labels/{quote(change.name, safe='')}"
                 same = change.name.casefold() == change.new_name.casefold()
                 self._client.send("PATCH", path, change.payload, repeatable=same)
             case DeleteLabel():

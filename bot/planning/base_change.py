@@ -36,6 +36,7 @@ _NAMES = {
     "branch": gettext_noop("branch %(name)s"),
     "file": gettext_noop("file %(name)s"),
     "pull request": gettext_noop("pull request %(name)s"),
+    "workflow": gettext_noop("workflow %(name)s"),
 }
 
 

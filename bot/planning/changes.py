@@ -14,6 +14,7 @@ from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
 from bot.i18n import format_date
 from bot.i18n import gettext as _
 from bot.planning.base_change import BaseChange, Numbers, in_words, only
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.due_date import as_sent
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE, FieldLimit
@@ -23,7 +24,12 @@ Limits = dict[str, FieldLimit]
 
 
 class CreateLabel(BaseChange):
-    """A label that is not there yet."""
+    """A label that is not there yet.
+
+    `made_by_issue` says that an issue before it in the plan wears it: GitHub makes a label that it
+    does not know, grey and without a description, and only those two are left to be written.
+    Source: github/docs#35718, w3c/horizontal-issue-tracker#31.
+    """
 
     sign, kind = "+", "label"
     shown_as = "{name}"
@@ -33,6 +39,7 @@ class CreateLabel(BaseChange):
     name: str
     color: str
     description: str
+    made_by_issue: bool = Field(default=False, exclude=True)
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -358,7 +365,8 @@ Change = Annotated[
     | PinIssue
     | CreateComment
     | DeleteComment
-    | React,
+    | React
+    | EnableWorkflow,
     Field(discriminator="op"),
 ]
 

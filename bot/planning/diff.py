@@ -1,9 +1,12 @@
 """The plan: the desired state against what is there, as ordered changes. Pure, and total.
 
-Order: extras, labels, milestones, issues, relations, and last the ledger, so that an apply that is
-cut off anywhere leaves nothing the next plan would not see by itself.
+Order: extras, what changes of labels and milestones, the dashboard, the first week's issues, all
+others, relations, and last the ledger, so that an apply that is cut off anywhere leaves nothing the
+next plan would not see by itself. A new label or milestone comes right before the first issue that
+wears it: the learner has something to do after a few writes.
 """
 
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from bot.planning.changes import (
@@ -12,11 +15,16 @@ from bot.planning.changes import (
     CloseIssue,
     CreateComment,
     CreateIssue,
+    CreateLabel,
+    CreateMilestone,
     DeleteComment,
     PinIssue,
     React,
     UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
 )
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.desired_state import SUMMARY_KEY, DesiredState
 from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
@@ -47,8 +55,9 @@ def make_plan(
     issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
     relations = _relations(desired, observed, issues)
     pins = _pins(desired, observed, issues)
-    changes: list[Change] = [*extras.changes, *labels.changes, *milestones.changes]
-    changes += [*issues.changes, *relations, *pins]
+    changes: list[Change] = [*extras.changes]
+    changes += _first_week_first(labels.changes, milestones.changes, issues.changes)
+    changes += [*relations, *pins]
     label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
     duplicates = DuplicateIssueDiff(observed, label_keys)
     changes = held.passing(changes) if held is not None else changes
@@ -67,6 +76,45 @@ def make_plan(
         milestones={key: n for key, n in milestones.numbers.items() if n is not None},
         issues={k: IssueRef(o.state.number, o.state.id) for k, o in issues.present.items() if o},
     )
+
+
+def _first_week_first(
+    labels: Iterable[CreateLabel | UpdateLabel],
+    milestones: Iterable[CreateMilestone | UpdateMilestone],
+    issues: list[CreateIssue | UpdateIssue],
+) -> Iterator[Change]:
+    """Yield the changes in an order in which a person soon has something to do.
+
+    A milestone comes before all else that is new: it says which accounts write the path, should the
+    run be cut off. What an issue wears comes right before it, what none wears at the end; only the
+    labels of the dashboard and the first week come behind them, for GitHub makes them with those.
+    """
+    new_labels = {one.name.casefold(): one for one in labels if isinstance(one, CreateLabel)}
+    new_milestones = {one.key: one for one in milestones if isinstance(one, CreateMilestone)}
+    yield from (one for one in labels if isinstance(one, UpdateLabel))
+    yield from (one for one in milestones if isinstance(one, UpdateMilestone))
+    new = [one for one in issues if one.op == "create-issue"]
+    tasks = [one for one in new if one.key.startswith("task:")]
+    first = tasks[0].milestone if tasks else None
+    opening = first if first in new_milestones else next(iter(new_milestones), None)
+    if opening is not None:
+        yield new_milestones.pop(opening)
+
+    soon = [one for one in new if one.key == SUMMARY_KEY]
+    soon += [one for one in tasks if one.milestone == first]
+    yield from soon
+    in_use = {name.casefold() for issue in soon for name in issue.labels}
+    for name in [name for name in new_labels if name in in_use]:
+        yield new_labels.pop(name).model_copy(update={"made_by_issue": True})
+    keys = {issue.key for issue in soon}
+    for issue in (one for one in issues if one.key not in keys):
+        if issue.milestone in new_milestones:
+            yield new_milestones.pop(issue.milestone)
+        worn = (name.casefold() for name in issue.labels)
+        yield from (new_labels.pop(name) for name in worn if name in new_labels)
+        yield issue
+    yield from new_labels.values()
+    yield from new_milestones.values()
 
 
 def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:
@@ -159,7 +207,7 @@ def _ledger_change(
                 made.add(relation_key(change.parent, change.child))
             case PinIssue():
                 made.add(pin_key(change.key))
-            case CloseIssue() | CreateComment() | DeleteComment() | React():
+            case CloseIssue() | CreateComment() | DeleteComment() | React() | EnableWorkflow():
                 pass
             case _:
                 made.add(change.key)

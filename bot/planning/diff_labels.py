@@ -11,6 +11,8 @@ from bot.planning.observed_state import ObservedState
 from bot.planning.plan import Note
 from bot.planning.snapshot import LabelState
 
+NO_COLOR = "ededed"  # of a label that GitHub made for an issue; source: github/docs#35718
+
 
 class LabelDiff:
     """The difference in labels.
@@ -35,6 +37,10 @@ class LabelDiff:
         if ours is not None:
             self.names[want.key] = ours.name
             self._compare(want, ours)
+        elif namesake is not None and self._made_by_issue(want, namesake):
+            self.names[want.key] = want.name
+            self.prints[want.key] = label_print(want.name, want.color, want.description)
+            self.changes.append(CreateLabel(**want.model_dump(), made_by_issue=True))
         elif namesake is not None:
             self.names[want.key] = namesake.name
             text = _(
@@ -48,6 +54,11 @@ class LabelDiff:
             self.names[want.key] = want.name
             self.prints[want.key] = label_print(want.name, want.color, want.description)
             self.changes.append(CreateLabel(**want.model_dump()))
+
+    def _made_by_issue(self, want: DesiredLabel, there: LabelState) -> bool:
+        """Return whether a run that was cut off left it: GitHub made it for an issue of ours."""
+        untouched = (there.name, there.color, there.description) == (want.name, NO_COLOR, "")
+        return untouched and not self._observed.ledger.has(want.key)
 
     def _free_name(self, want: DesiredLabel, ours: LabelState) -> str:
         """Return the wanted name, or its present one when another label has the wanted one."""

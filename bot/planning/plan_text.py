@@ -41,6 +41,9 @@ _HEADINGS: Mapping[tuple[str, str], Callable[[int], str]] = {
     ("-", "comment"): lambda n: ngettext(
         "%(num)s comment to delete", "%(num)s comments to delete", n
     ),
+    ("~", "workflow"): lambda n: ngettext(
+        "%(num)s workflow to enable", "%(num)s workflows to enable", n
+    ),
     ("*", "mark"): lambda n: ngettext("%(num)s reaction to add", "%(num)s reactions to add", n),
 }
 _COUNTS: Mapping[str, Callable[[int], str]] = {
@@ -129,13 +132,16 @@ def closing(plan: Plan) -> str:
 
 
 def groups(plan: Plan) -> list[PlanGroup]:
-    """Return the rows by sign and kind, in the plan's order."""
-    found: list[PlanGroup] = []
-    rows = [change.describe() for change in plan.changes]
-    for key, same in groupby(rows, key=lambda r: (r.sign, r.kind)):
-        members = tuple(same)
-        found.append(PlanGroup(heading=_HEADINGS[key](len(members)), rows=members))
-    return found
+    """Return the rows by sign and kind, in the plan's order; what issues wear comes first."""
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for change in plan.changes:
+        row = change.describe()
+        rows.setdefault((row.sign, row.kind), []).append(row)
+    keys = list(rows)
+    if plan.purpose == "apply":
+        kinds = ["label", "milestone"]
+        keys.sort(key=lambda k: (kinds.index(k[1]), k[0] != "+") if k[1] in kinds else (2, False))
+    return [PlanGroup(heading=_HEADINGS[k](len(rows[k])), rows=tuple(rows[k])) for k in keys]
 
 
 def drift_sentences(plan: Plan) -> list[str]:

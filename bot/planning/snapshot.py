@@ -135,6 +135,18 @@ class ReadmeFile(NamedTuple):
     text: str
 
 
+class WorkflowState(FrozenModel):
+    """A workflow of GitHub Actions. `state` is GitHub's word, `updated_at` (aware) of its change.
+
+    Words are `active`, `disabled_inactivity`, `disabled_manually`, `disabled_fork`, `deleted`.
+    """
+
+    path: str
+    name: str
+    state: str
+    updated_at: datetime
+
+
 class IssueRef(NamedTuple):
     """An issue's number, and the database id that relations want."""
 
@@ -193,8 +205,9 @@ class Snapshot(FrozenModel):
 
     `last_number` is the highest number given out so far, which may be a pull request's.
     `last_push` (aware) is known where it matters: to a run of the Action in a public repository,
-    whose schedule GitHub stops when nothing is pushed for long. `omitted` is a sentence on what was
-    not read because there is too much of it, empty where all was.
+    whose schedule GitHub stops when nothing is pushed for long. `daily` is the workflow with that
+    schedule, read when nothing was pushed for long and the settings want it enabled. `omitted` is a
+    sentence on what was not read because there is too much of it, empty where all was.
     """
 
     repository: str
@@ -206,6 +219,7 @@ class Snapshot(FrozenModel):
     closings: Closings = Closings()
     last_number: int = 0
     last_push: datetime | None = None
+    daily: WorkflowState | None = None
     omitted: str = ""
 
     def is_locked(self, number: int) -> bool:

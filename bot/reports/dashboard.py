@@ -13,8 +13,10 @@ from pydantic import InstanceOf
 
 from bot import templating
 from bot.curriculum.model import Curriculum, Deliverable, ModuleKind, ProjectLevel, Unit
+from bot.planning.daily_workflow import stops_at
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.ledger import RefusedChange
+from bot.planning.refusals import Refusals, to_report
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name, unit_names
 from bot.progress import career
@@ -40,9 +42,6 @@ MOST_FIRST = 5  # of them on the first screen; the others are folded
 MOST_LATE = 3
 MOST_APPLIED = 15
 MOST_ROWS = 25
-# In a public repository a schedule is switched off after so long without activity ("Disabling and
-# enabling a workflow"). GitHub does not say what counts as activity; a push does.
-QUIET_DAYS = timedelta(days=60)
 UNDER_WAY = frozenset({WorkState.IN_PROGRESS, WorkState.BLOCKED})
 
 
@@ -178,13 +177,13 @@ class Dashboard(FrozenModel):
     refused: tuple[RefusedChange, ...]
 
 
-def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Dashboard:
+def dashboard(path: LearningPath, refused: Refusals | None = None) -> Dashboard:
     """Return the values for the path's day; `refused` is what GitHub did not take."""
     curriculum, settings, today = path.curriculum, path.settings, path.today
-    overview, dates = curriculum.overview, path.dates
+    overview, dates, refused = curriculum.overview, path.dates, refused or {}
     applied = career.applications(path)
     place = _place(path)
-    pushed = path.observed.snapshot.last_push
+    stops = stops_at(path.observed.snapshot, settings.schedule, refused, path.now)
     elsewhere = [w for w in path.progress.work if w.unit != place.unit]
     return Dashboard(
         title=curriculum.title,
@@ -221,11 +220,11 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         applications=career.by_stage(applied) if applied else {},
         applied=applied,
         next_sync=today + timedelta(days=1),
-        schedule_stops=path.day_of(pushed + QUIET_DAYS) if pushed else None,
+        schedule_stops=path.day_of(stops) if stops else None,
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
         zone=settings.timezone,
-        refused=refused,
+        refused=to_report(refused),
     )
 
 

@@ -20,9 +20,12 @@ from bot.errors import (
     PullRequestPermissionError,
     SubIssuesUnsupportedError,
     UncertainWriteError,
+    WorkflowPermissionError,
 )
+from bot.i18n import gettext as _
 from bot.planning import changes
 from bot.planning.base_change import Numbers
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
@@ -150,6 +153,11 @@ class PlanWriter:
             locked.issue = number if number in self._locked else 0
             raise
         except PermissionDeniedError as denied:
+            if isinstance(change, EnableWorkflow):
+                raise WorkflowPermissionError(
+                    _("The token may not enable workflows."),
+                    hint=_("Give it Actions: Read and write, in a workflow `actions: write`."),
+                ) from denied
             if number not in self._pulls:
                 raise
             raise PullRequestPermissionError(

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from bot.errors import NotThereError
 from bot.planning import changes, file_changes
+from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.ports import Reader, WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
@@ -113,6 +114,8 @@ class DryRunRepository:
                 self._replace_issue(child.model_copy(update={"parent": change.parent_number}))
             case file_changes.OpenPullRequest():
                 return WriteResult(number=self._next_number())
+            case EnableWorkflow():
+                self._replace(daily=None)
             case changes.PinIssue() | file_changes.CommitFiles() | file_changes.PutFile():
                 pass
             case _:

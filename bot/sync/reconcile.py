@@ -10,13 +10,14 @@ from typing import NamedTuple
 from bot.i18n import format_weekday, use_language
 from bot.i18n import gettext as _
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
+from bot.planning.daily_workflow import enabling
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
 from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.ledger import Ledger, RefusedChange
 from bot.planning.marker import Key
 from bot.planning.plan import Note, Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import HeldChanges, Refusals, Refused, are_given_up, noted, to_report
+from bot.planning.refusals import HeldChanges, Refusals, Refused, are_given_up, noted
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -194,6 +195,7 @@ def _planner(
         read = read and SUMMARY_KEY in before.observed.issues
         reported = frozenset(done.made).union(k for k in posted if k.partition(":")[0] in REPORTS)
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
+        first += enabling(snapshot, path.settings.schedule, path.now)
 
         def plan_with(refusals: Refusals) -> tuple[Plan, Refusals]:
             seen = path.today if read else None
@@ -255,7 +257,7 @@ def texts(
     """
     if refused is None:
         refused = path.observed.ledger.refused
-    page = dashboard.dashboard(path, to_report(refused))
+    page = dashboard.dashboard(path, refused)
     return ReportTexts(
         dashboard=dashboard.as_markdown(page),
         issues=(

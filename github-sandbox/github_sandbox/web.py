@@ -9,12 +9,15 @@ from github_sandbox.api.access import STATUS
 from github_sandbox.pages import (
     app_registration,
     consent,
+    file_editor,
     file_pages,
     forms,
     installations,
+    issue_form_pages,
     new_repository,
     repository_pages,
     sign_in,
+    workflow_pages,
 )
 from github_sandbox.pages.rendering import missing
 from github_sandbox.state.refusals import Refusal
@@ -29,8 +32,8 @@ def build(world: World, webhooks: Webhooks) -> FastAPI:
     for account_pages in (sign_in, app_registration, installations, consent, new_repository):
         app.include_router(account_pages.router(world))
     app.include_router(repository_pages.router(world))
-    app.include_router(file_pages.router(world))
-    app.include_router(forms.router(world))
+    for more_pages in (issue_form_pages, file_pages, file_editor, workflow_pages, forms):
+        app.include_router(more_pages.router(world))
     app.add_exception_handler(Refusal, _refused_page)
     return app
 

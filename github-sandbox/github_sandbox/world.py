@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 REPOSITORY = "learner/portfolio"
 TOKEN = "sandbox-token"  # noqa: S105 - published on purpose, it opens nothing but the sandbox
 ALL_PERMISSIONS: Permissions = {
+    "actions": "write",
     "administration": "write",
     "contents": "write",
     "issues": "write",

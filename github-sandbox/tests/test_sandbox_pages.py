@@ -25,6 +25,7 @@ PAGES = [
     f"{HOME}/tree/pic/tures",
     f"{HOME}/blob/pic/tures/deep/card.svg",
     f"{HOME}/raw/pic/tures/deep/card.svg",
+    f"{HOME}/actions",
     f"{HOME}/releases",
     f"{HOME}/releases/tag/v/1",
     "/requests",

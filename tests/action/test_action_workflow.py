@@ -78,6 +78,18 @@ def test_it_asks_for_no_right_that_the_settings_do_not_need(
     assert "write" not in {made["jobs"]["plan"]["permissions"][k] for k in ("contents", "issues")}
 
 
+@pytest.mark.parametrize(
+    ("schedule", "events", "daily"),
+    [("none", None, None), ("restart", "write", None), ("keep", "write", "write")],
+)
+def test_only_who_asks_for_it_gives_the_right_to_enable_workflows(
+    schedule: str, events: str | None, daily: str | None
+) -> None:
+    given = [workflow(schedule=schedule), read(DAILY_PATH, schedule=schedule)]
+    rights = [made["jobs"]["keep"]["permissions"].get("actions") for made in given]
+    assert rights == [events, daily]
+
+
 def test_runs_queue_and_are_never_cut_off() -> None:
     assert workflow()["jobs"]["keep"]["concurrency"] == {
         "group": "milepost",
@@ -165,11 +177,14 @@ def test_it_takes_no_word_that_is_no_action(terminal: Terminal, action: str) -> 
     assert not list(terminal.folder.iterdir())
 
 
-@pytest.mark.parametrize("publish", [{}, {"reports": "pull-request", "badge": True}])
-def test_checkers_find_nothing_in_it(tmp_path: Path, publish: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"publish": {"reports": "pull-request", "badge": True}}, {"schedule": "keep"}],
+)
+def test_checkers_find_nothing_in_it(tmp_path: Path, more: dict[str, Any]) -> None:
     (tmp_path / WORKFLOW_PATH).parent.mkdir(parents=True)
     files = []
-    for path, text in render(settings(publish=publish), "learner/portfolio", ACTION).items():
+    for path, text in render(settings(**more), "learner/portfolio", ACTION).items():
         (tmp_path / path).write_text(text)
         files.append(str(tmp_path / path))
     rules = tmp_path / "zizmor.yml"  # the release that is used is the reader's choice

@@ -188,6 +188,18 @@ def walk_pulls(api: httpx2.Client) -> None:
     api.get(f"{R}/releases/tags/v2")
 
 
+def walk_workflows(api: httpx2.Client) -> None:
+    daily = base64.b64encode(b"name: Daily\non: {schedule: [{cron: 6 7 * * *}]}\n").decode()
+    path = f"{R}/contents/.github/workflows/daily.yml"
+    api.put(path, json={"message": "Run daily", "content": daily})
+    workflows = f"{R}/actions/workflows"
+    found = api.get(workflows, params={"per_page": 5}).json()["workflows"]
+    api.get(f"{workflows}/{found[0]['id']}")
+    api.get(f"{workflows}/gone.yml")
+    api.put(f"{workflows}/daily.yml/disable")
+    api.put(f"{workflows}/daily.yml/enable")
+
+
 def walk_the_rest(api: httpx2.Client) -> None:
     api.get("/user")
     api.get("/users/learner")
@@ -282,6 +294,7 @@ def test_every_answer_fits_the_description(
     walk_files(api)
     walk_git_data(api)
     walk_pulls(api)
+    walk_workflows(api)
     walk_the_rest(api)
     walk_templates(api)
     walk_signed_in(api, sandbox)

@@ -23,6 +23,8 @@ from bot.progress.assessment import ratings_in_issues
 from bot.progress.journal import journal
 from bot.reports.issue_forms import MANAGED_NOTE, form_files
 from bot.settings import Settings
+from github_sandbox.state import issue_forms
+from github_sandbox.world import World
 
 HOW = config()
 NAMES = {
@@ -52,6 +54,22 @@ def form(name: str, path: Curriculum = OFFICIAL) -> dict[str, Any]:
     loaded = yaml.safe_load(files(path)[f".github/ISSUE_TEMPLATE/{name}.yml"])
     assert isinstance(loaded, dict)
     return loaded
+
+
+def test_the_stand_in_offers_all_forms_and_its_bodies_are_read() -> None:
+    world = World()
+    home = world.repository()
+    texts = {path: text.encode() for path, text in files().items()}
+    world.commit_files(home, texts, "Add forms")
+    offered = {form.file: form for form in issue_forms.of(home)}
+    assert len(offered) == len(texts) == 3
+    entry = offered["learning-journal.yml"]
+    given = {field.name: [f"About {field.label}"] for field in entry.fields}
+    body = issue_forms.body(home, entry, given)
+    learner = HistoryLearner(RICH).files("Journal: ", "kind:journal", "2026-01-09", body)
+    (read,) = journal(learner.view("2026-03-01"))
+    answered = [field.label for field in entry.fields if field.kind != "markdown"]
+    assert all(f"About {label}" in read.title + read.text for label in answered[1:])
 
 
 def is_text(value: object) -> bool:

@@ -55,7 +55,7 @@ def test_every_word_of_the_dashboard_comes_from_the_catalogue(
     made = learner()
     with pseudo_language(monkeypatch):
         path = made.view(today)
-        text = as_markdown(dashboard(path, REFUSED))
+        text = as_markdown(dashboard(path, {str(n): one for n, one in enumerate(REFUSED)}))
         assert set(escapes(text)) - of_others(path) == set()
 
 

@@ -27,6 +27,7 @@ from github_sandbox.api import (
     pulls,
     relations,
     repositories,
+    workflows,
 )
 from github_sandbox.api.call import Answer, Call, Route
 from github_sandbox.state.faults import Fault
@@ -35,7 +36,10 @@ from github_sandbox.state.objects import Actor, Repository
 from github_sandbox.state.refusals import Malformed, Moved, NotFound, Refusal
 from github_sandbox.world import World
 
-TABLES = (issues, comments, relations, labels, pulls, repositories, git_data, app, graphql)
+TABLES = (
+    *(issues, comments, relations, labels, pulls),
+    *(repositories, git_data, workflows, app, graphql),
+)
 REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)(/.*)?")
 ISSUE_BY_NUMBER = re.compile(r"^.*?/issues/\d+")
 

@@ -68,8 +68,8 @@ def router(world: World) -> APIRouter:
     return routes
 
 
-def _place(repo: Repository, rest: str) -> Place:
-    """Raises NotFound when no ref fits."""
+def place_of(repo: Repository, rest: str) -> Place:
+    """Return where an address leads. Raises NotFound when no ref fits."""
     parts = rest.strip("/").split("/")
     for end in range(len(parts), 0, -1):
         name = "/".join(parts[:end])
@@ -91,7 +91,7 @@ def _add_folders(routes: APIRouter, world: World) -> None:
     async def tree(owner: str, name: str, rest: str) -> Response:
         with world.lock:
             repo = world.repository(f"{owner}/{name}")
-            return _folder(repo, _place(repo, rest))
+            return _folder(repo, place_of(repo, rest))
 
 
 def _folder(repo: Repository, place: Place | None) -> Response:
@@ -129,7 +129,7 @@ def _add_file(routes: APIRouter, world: World) -> None:
     async def blob(owner: str, name: str, rest: str) -> Response:
         with world.lock:
             repo = world.repository(f"{owner}/{name}")
-            place = _place(repo, rest)
+            place = place_of(repo, rest)
             if place.content is None:
                 return missing()
             text = place.content.decode(errors="replace")
@@ -143,6 +143,9 @@ def _add_file(routes: APIRouter, world: World) -> None:
                 branch=place.ref,
                 path=place.path,
                 picture=place.is_picture,
+                can_edit=not (repo.archived or place.is_picture)
+                and place.ref in repo.git.branches()
+                and "\N{REPLACEMENT CHARACTER}" not in text,
                 text=text,
                 rendered=markdown.render(text, setting) if is_markdown else None,
             )
@@ -150,7 +153,7 @@ def _add_file(routes: APIRouter, world: World) -> None:
     @routes.get(REPO + "/raw/{rest:path}")
     async def raw(owner: str, name: str, rest: str) -> Response:
         with world.lock:
-            place = _place(world.repository(f"{owner}/{name}"), rest)
+            place = place_of(world.repository(f"{owner}/{name}"), rest)
         if place.content is None:
             return missing()
         headers = {

@@ -30,6 +30,7 @@ def router(world: World) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     _add_issue_forms(routes, world)
     _add_text_forms(routes, world)
+    _add_label_forms(routes, world)
     _add_other_forms(routes, world)
     return routes
 
@@ -45,13 +46,6 @@ def _to_issue(repo: Repository, issue: Issue, anchor: str = "") -> Response:
 
 
 def _add_issue_forms(routes: APIRouter, world: World) -> None:
-    @routes.post(REPO + "/issues/new")
-    async def create(owner: str, name: str, request: Request) -> Response:
-        fields = await form(request)
-        with world.lock:
-            actor, repo = _repository(world, owner, name)
-            return _to_issue(repo, issues.create(world, actor, repo, fields))
-
     @routes.post(ISSUE + "/edit")
     async def edit(owner: str, name: str, number: int, request: Request) -> Response:
         fields = await form(request)
@@ -119,7 +113,35 @@ def _add_text_forms(routes: APIRouter, world: World) -> None:
             return _to_issue(repo, issue, "#body")
 
 
-def _add_other_forms(routes: APIRouter, world: World) -> None:
+def _add_label_forms(routes: APIRouter, world: World) -> None:
+    @routes.post(ISSUE + "/labels")
+    async def label_issue(owner: str, name: str, number: int, request: Request) -> Response:
+        text = (await request.body()).decode(errors="replace")
+        names = [value for key, value in parse_qsl(text) if key == "label"]
+        with world.lock:
+            actor, repo = _repository(world, owner, name)
+            issue = issues.find(repo, number)
+            wanted = [labels.find(repo, one) for one in names]
+            labels.put_on(world, actor, repo, issue, wanted)
+            return _to_issue(repo, issue)
+
+    @routes.post(REPO + "/labels/new")
+    async def create_label(owner: str, name: str, request: Request) -> Response:
+        fields = await form(request)
+        with world.lock:
+            actor, repo = _repository(world, owner, name)
+            labels.create(world, actor, repo, _label_fields(fields))
+            return RedirectResponse(f"/{repo.full_name}/labels", 303)
+
+    @routes.post(REPO + "/labels/edit")
+    async def edit_label(owner: str, name: str, request: Request) -> Response:
+        fields = await form(request)
+        with world.lock:
+            actor, repo = _repository(world, owner, name)
+            label = labels.find(repo, fields.get("label", ""))
+            labels.edit(world, actor, repo, label, _label_fields(fields))
+            return RedirectResponse(f"/{repo.full_name}/labels", 303)
+
     @routes.post(REPO + "/labels/delete")
     async def delete_label(owner: str, name: str, request: Request) -> Response:
         fields = await form(request)
@@ -129,6 +151,17 @@ def _add_other_forms(routes: APIRouter, world: World) -> None:
             labels.delete(world, actor, repo, label)
             return RedirectResponse(f"/{repo.full_name}/labels", 303)
 
+
+def _label_fields(fields: dict[str, str]) -> dict[str, str]:
+    """Return a label's fields; a browser writes colours as `#aabbcc`."""
+    known: dict[str, str] = {}
+    for key in ("name", "color", "description"):
+        if key in fields:
+            known[key] = fields[key].removeprefix("#" if key == "color" else "")
+    return known
+
+
+def _add_other_forms(routes: APIRouter, world: World) -> None:
     @routes.post(REPO + "/milestone/{number:int}/delete")
     async def delete_milestone(owner: str, name: str, number: int) -> Response:
         with world.lock:

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from github_sandbox.pages import markdown
 from github_sandbox.pages.markdown import Setting
 from github_sandbox.pages.rendering import IssueUrl, folder, missing, page
-from github_sandbox.state import issues, milestones, pulls
+from github_sandbox.state import issue_forms, issues, milestones, pulls
 from github_sandbox.state.objects import Issue, Label, Milestone, Repository
 from github_sandbox.world import World
 
@@ -113,12 +113,6 @@ def _add_issues(routes: APIRouter, world: World) -> None:
         with world.lock:
             return _issue_list(world.repository(f"{owner}/{name}"), request.query_params)
 
-    @routes.get(REPO + "/issues/new")
-    async def new_issue(owner: str, name: str) -> Response:
-        with world.lock:
-            repo = world.repository(f"{owner}/{name}")
-            return page("new_issue.html.j2", repo=repo, tab="issues", labels=())
-
     @routes.get(REPO + "/issues/{number:int}")
     @routes.get(REPO + "/pull/{number:int}")
     async def issue_page(owner: str, name: str, number: int) -> Response:
@@ -162,6 +156,7 @@ def _issue_list(repo: Repository, query: Mapping[str, str]) -> Response:
         tasks=markdown.task_counts,
         all_labels=_labels(repo),
         all_milestones=_by_due_date(repo),
+        has_forms=bool(issue_forms.of(repo)),
     )
 
 

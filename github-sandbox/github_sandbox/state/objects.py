@@ -9,6 +9,7 @@ from github_sandbox.state.git import Git
 
 if TYPE_CHECKING:
     from github_sandbox.state.moderation import BranchRule
+    from github_sandbox.state.workflows import Workflow
 
 Role = Literal["read", "triage", "write", "maintain", "admin"]
 ROLES: tuple[Role, ...] = ("read", "triage", "write", "maintain", "admin")
@@ -198,6 +199,7 @@ class Repository:
     deleted_issues: set[int] = field(default_factory=set)
     transferred: dict[int, "tuple[Repository, Issue]"] = field(default_factory=dict)  # by number
     releases: list[Release] = field(default_factory=list)
+    workflows: "dict[str, Workflow]" = field(default_factory=dict)  # by path, once asked for
     branch_rules: "list[BranchRule]" = field(default_factory=list)
     interaction_limit: str | None = None
     interaction_limit_status: int = 422
