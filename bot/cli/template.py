@@ -79,7 +79,7 @@ def template_files(name: str, action: str) -> dict[str, bytes]:
     with use_language(find_language(curriculum.language) or ENGLISH):
         texts = {
             CONFIG_PATH: text,
-            **_pages(curriculum, built_in=own is None),
+            **_pages(curriculum, named, built_in=own is None),
             **_forms(curriculum, settings),
             **workflow.render(settings, named, action, template=True),
         }
@@ -87,11 +87,12 @@ def template_files(name: str, action: str) -> dict[str, bytes]:
     return made | ({named: own} if own is not None else {})
 
 
-def _pages(curriculum: "Curriculum", *, built_in: bool) -> dict[str, str]:
+def _pages(curriculum: "Curriculum", named: str, *, built_in: bool) -> dict[str, str]:
     from bot import templating
     from bot.reports.readme_block import BEGIN, END
 
     values = {
+        "curriculum": named,
         "title": curriculum.title,
         "summary": curriculum.overview.summary,
         "begin": BEGIN,
