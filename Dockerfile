@@ -10,7 +10,7 @@ RUN /opt/build/bin/python -m pip install --no-cache-dir --require-hashes \
       -r requirements/uv.txt -r requirements/build.txt
 
 FROM tools AS wheel
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY templates templates
 COPY bot bot
 RUN /opt/build/bin/python -m hatchling build -t wheel -d /dist
@@ -25,6 +25,9 @@ RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python -
 
 FROM python:3.14-slim-trixie@sha256:e11c17f46f87983eb946b121694dedba6290ee2b0dd5294d137d82943502d179 AS server
 LABEL org.opencontainers.image.title="Milepost server" \
+      org.opencontainers.image.description="Runs learning paths of many GitHub repositories, as a GitHub App." \
+      org.opencontainers.image.url="https://OWNER.github.io/milepost/latest/" \
+      org.opencontainers.image.source="https://github.com/OWNER/milepost" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build-server /opt/milepost /opt/milepost
 RUN useradd --system --uid 10001 --user-group --home-dir /nonexistent milepost \
@@ -53,6 +56,9 @@ RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python -
 
 FROM python:3.14-slim-trixie@sha256:e11c17f46f87983eb946b121694dedba6290ee2b0dd5294d137d82943502d179
 LABEL org.opencontainers.image.title="Milepost" \
+      org.opencontainers.image.description="Turns a learning guide into a living plan inside the learner's own GitHub repository." \
+      org.opencontainers.image.url="https://OWNER.github.io/milepost/latest/" \
+      org.opencontainers.image.source="https://github.com/OWNER/milepost" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build-command /opt/milepost /opt/milepost
 RUN useradd --system --uid 10001 --user-group --home-dir /nonexistent milepost \

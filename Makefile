@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages audit bench bench-server attack kills soak chaos mutants upgrades dist templates publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos mutants upgrades dist templates publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -29,10 +29,12 @@ help:
 	@echo "make mutants  change the code wrongly in 150 places, and print what no test notices"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
+	@echo "make docs    build the documentation site (build/site/site), strictly and offline"
 	@echo "make messages  extract the sentences, check and compile the catalogues (locale/)"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make platforms  check that what the Action installs has wheels for every runner"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
+	@echo "make release-check  try what a release does, without publishing"
 	@echo "make dist    build both packages and the lists of their parts"
 
 demo: setup
@@ -78,6 +80,11 @@ workflows: $(VENV)/.dev
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
+	  $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config \
+	  .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 
 format: $(VENV)/.dev
@@ -125,6 +132,22 @@ recordings: $(VENV)/.dev
 
 messages: $(VENV)/.dev
 	@$(BIN)/python locale/messages.py
+
+# With TO and VERSION, as a release does it: adds that version to the published sites in a folder.
+docs: $(VENV)/.dev
+	@$(BIN)/python publishing/$(if $(TO),versions.py $(TO) $(VERSION),site.py)
+
+# Plays the demo, and draws docs/images/demo.svg from what it prints.
+demo-picture: $(VENV)/.dev
+	@$(BIN)/python publishing/demo_picture.py
+
+# Whose copy this is: names the account in every address of the project.
+owner:
+	@$(PYTHON) publishing/owner.py $(OWNER)
+
+# What a tag starts, without publishing; VERSION=1.2.3 checks what that release needs, too.
+release-check: $(VENV)/.dev
+	@$(BIN)/python publishing/check.py $(VERSION)
 
 lock: $(UV)
 	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)

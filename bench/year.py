@@ -36,6 +36,7 @@ from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"
 WEEKS = 8
+NIGHTS = 70
 FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
 IDLE_REQUESTS = 5
 HOURLY_LIMIT = 1_000  # what the token of a workflow may ask of one repository
@@ -118,6 +119,20 @@ class YearRun:
         for morning in mornings:
             yield self._at(morning)
 
+    def idle_nights(self, nights: int) -> tuple[int, list[Count]]:
+        """Lives on without the learner: a run each night, and one after the summary is due.
+
+        Returns how many nights cost nothing (no write, every answer a 304), and all runs.
+        """
+        first = (self._world.clock.now() + timedelta(days=1)).replace(hour=1, minute=0)
+        quiet, runs = 0, list[Count]()
+        for night in (first + timedelta(days=day) for day in range(nights)):
+            runs.append(self._at(night))
+            quiet += not (runs[-1].writes or runs[-1].fresh)
+            if night.weekday() == 0:
+                runs.append(self._at(night.replace(hour=8, minute=5)))
+        return quiet, runs
+
     def _at(self, moment: datetime) -> Count:
         self._until(moment)
         return self.sync()
@@ -166,7 +181,10 @@ def table(title: str, weeks: int, publish: dict[str, Any]) -> tuple[Count, Count
             report(f"week {number}", every[-1])
         life.sync()
         idle = life.sync()
-    report("nothing to do", idle)
+        report("nothing to do", idle)
+        quiet, nights = life.idle_nights(NIGHTS)
+        report(f"{NIGHTS} idle nights", added(nights))
+    print(f"{quiet} of {NIGHTS} nights cost nothing.")
     whole = added(every)
     print(
         f"A week takes {whole.total / weeks:.0f} requests on average:"

@@ -214,15 +214,17 @@ class SummarySettings(SettingsModel):
 class PublishSettings(SettingsModel):
     """What is written into files of the repository, all of it only when asked for.
 
-    Needs a token with `contents: write`. `badge` and `pictures` go to the branch `branch`, which
-    has no history in common with the others; `readme` keeps a block of the README, `forms` puts
-    issue forms into `.github/ISSUE_TEMPLATE`; `reports` says where checkpoint reports go as files.
-    `writeback` ticks finished tasks in the guide, where the curriculum is one in the repository.
+    Needs a token with `contents: write`. `badge`, `pictures` and `calendar` go to the branch
+    `branch`, which has no history in common with the others; `readme` keeps a block of the README,
+    `forms` puts issue forms into `.github/ISSUE_TEMPLATE`; `reports` says where checkpoint reports
+    go as files. `writeback` ticks finished tasks in the guide, where the curriculum is one in the
+    repository.
     `skip_ci` keeps these commits from starting workflows and deployments.
     """
 
     badge: bool = False
     pictures: bool = False
+    calendar: bool = False
     readme: bool = False
     forms: bool = False
     writeback: bool = False
@@ -238,7 +240,7 @@ class PublishSettings(SettingsModel):
     @property
     def to_branch(self) -> bool:
         """Return whether anything goes to the branch."""
-        return self.badge or self.pictures or self.reports == "branch"
+        return self.badge or self.pictures or self.calendar or self.reports == "branch"
 
 
 class BadgeSettings(SettingsModel):

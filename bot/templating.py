@@ -8,8 +8,9 @@ template's author wrote is left alone.
 
 Sentences are marked with `{% trans %}` or `_()`, and values are made safe as they go in. Every
 template has the filters of `_FORMATS` and `listed`, by the rules of the language in use, and the
-functions `link` and `code`; in Markdown also `cell`, one line for a table. `rendered` says of a
-macro's text that it was made safe piece by piece.
+functions `link`, `code` and `docs`, the address of a page of the documentation; in Markdown also
+`cell`, one line for a table. `rendered` says of a macro's text that it was made safe piece by
+piece.
 """
 
 import re
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import i18n
+from bot.documentation import docs
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -133,7 +135,7 @@ def environment(ending: str) -> "Environment":
         auto_reload=False,
         bytecode_cache=TemplateCache(ending, Path(__file__).read_bytes()),
     )
-    made.globals |= _sentences(rule, safe)
+    made.globals |= {**_sentences(rule, safe), "docs": docs}
     made.filters |= {**_FORMATS, "rendered": safe}
     if ending == "html.j2":
         made.globals |= {"link": _html_link, "code": _html_code}

@@ -61,7 +61,8 @@ def test_the_stand_in_is_built_with_its_templates_and_without_milepost(tmp_path:
     carried = {file.relative_to(folder).as_posix() for file in source.rglob("*.*")}
     assert {name for name in carried if not name.endswith(".pyc")} <= set(texts)
     licensed = {name for name, text in texts.items() if "milepost" in text.lower()}
-    assert {name.rpartition("/")[2] for name in licensed} == {"LICENSE"}
+    # Its metadata has the address of the repository that both are developed in.
+    assert {name.rpartition("/")[2] for name in licensed} == {"LICENSE", "METADATA"}
 
 
 def test_both_packages_have_one_version_and_milepost_needs_that() -> None:

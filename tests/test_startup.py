@@ -69,6 +69,16 @@ def test_an_idle_sync_loads_no_package_that_it_does_not_need(settled: Terminal) 
     assert not [name for name in names if name.startswith(NOT_OF_OURS)]
 
 
+def test_an_unchanged_calendar_is_not_made_again(settled: Terminal) -> None:
+    settings = (settled.folder / ".github/milepost.yml").read_text()
+    settled.write(".github/milepost.yml", f"{settings}\npublish:\n  calendar: true\n")
+    assert "Wrote milepost:path.ics." in settled("sync").out
+    settled.sandbox.world.journal.forget()
+    names = loaded(settled, "bot", "sync")
+    assert not settled.sandbox.world.journal.writes
+    assert "icalendar" not in packages(names)
+
+
 def test_an_idle_run_of_the_action_loads_no_command_line(settled: Terminal) -> None:
     event = settled.write("event.json", "{}")
     settled.environ |= {

@@ -56,7 +56,7 @@ def commands() -> Iterator[str]:
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^(\w+)(?: \w+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([\w-]+)(?: [\w-]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
@@ -85,7 +85,7 @@ def test_every_python_that_the_package_names_is_tested() -> None:
 
 
 def test_workflows_call_targets_that_the_makefile_has() -> None:
-    called = {found[1] for line in commands() if (found := re.search(r"\bmake (\w+)", line))}
+    called = {found[1] for line in commands() if (found := re.search(r"\bmake (\w[\w-]*)", line))}
     assert {"test", "setup", "demo", "lock", "dist", "publish"} <= called
     assert called <= targets()
 

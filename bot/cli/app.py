@@ -1,11 +1,8 @@
 """All commands, and the one place where an error becomes a paragraph and an exit code."""
 
 import os
-import secrets
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import typer
 
@@ -17,12 +14,14 @@ from bot.cli import (
     demo,
     doctor,
     init,
+    mcp,
     plan,
     report,
     serve,
     status,
     template,
 )
+from bot.cli.bug_report import write_bug_report
 from bot.cli.context import command_clock
 from bot.clock import Clock, utc_now
 from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError
@@ -61,6 +60,7 @@ app.command("replan", short_help="Plan the rest again from today.")(plan.replan)
 app.command("status", short_help="Show where you are on the path.")(status.status)
 app.command("badge", short_help="Draw a badge for a README.")(status.badge)
 app.command("picture", short_help="Draw a picture of your progress.")(status.picture)
+app.command("calendar", short_help="Write your path as a calendar file.")(status.calendar)
 app.command("weekly", short_help="Post the summary of a week.")(report.weekly)
 app.command("checkpoint", short_help="Post the report on a checkpoint.")(report.checkpoint)
 app.add_typer(report.app, name="report")
@@ -72,6 +72,7 @@ app.command("import", short_help="Read a learning guide into a curriculum.")(
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(demo.sandbox)
 app.command("serve", short_help="Be a GitHub App, for many repositories.")(serve.serve)
+app.command("mcp", short_help="Serve an assistant: its tools over this path.")(mcp.mcp)
 app.command("doctor", short_help="Check token, repository, permissions, clock and settings.")(
     doctor.doctor
 )
@@ -150,20 +151,6 @@ def _usage(error: Exception) -> int:
 
 
 def _bug(error: Exception) -> int:
-    """Write the traceback without tokens to a file, and print its name."""
-    from platformdirs import user_log_path
-
-    name = secrets.token_hex(4)
-    text = "".join(traceback.format_exception(error))
-    for variable in ("GITHUB_TOKEN", "GH_TOKEN"):
-        secret = os.environ.get(variable, "").strip()
-        text = text.replace(secret, "***") if secret else text
-    folder: Path = user_log_path("milepost", appauthor=False, ensure_exists=True)
-    file = folder / f"bug-{name}.txt"
-    file.write_text(text, encoding="utf-8")
-    console.print_error(
-        f"This is a mistake in Milepost, not yours ({type(error).__name__}, id {name}). "
-        f"What was written before stays. The details are in {file}; "
-        "please send that file with a report."
-    )
+    """Write a report of the mistake, and print its name."""
+    console.print_error(write_bug_report(error))
     return EXIT_BUG

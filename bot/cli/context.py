@@ -11,7 +11,7 @@ from bot.cli import console
 from bot.clock import Clock, utc_now
 from bot.errors import AuthenticationError, ConfigError
 from bot.i18n import set_language
-from bot.sync.run_context import RunContext
+from bot.sync.run_context import PathContext
 
 if TYPE_CHECKING:
     import httpx2
@@ -30,7 +30,7 @@ def now() -> datetime:
     return command_clock.get()()
 
 
-class CliContext(RunContext):
+class CliContext(PathContext):
     """The context of one command; `repository` is the value of `--repo`, `http` is shared."""
 
     def __init__(self, repository: str | None = None, http: "httpx2.Client | None" = None) -> None:

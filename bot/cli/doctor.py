@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ from bot.errors import (
     UnavailableError,
     UsageError,
 )
-from bot.sync.doctor_findings import Finding, ok, problem, warning
+from bot.sync.doctor_findings import Finding, ok, placeholders, problem, warning
 
 if TYPE_CHECKING:
     from bot.github.repository_client import Inspection
@@ -71,7 +72,11 @@ def doctor(
 def _repository_checks(repo: str | None) -> Iterable[Step]:
     context = CliContext(repo)
     context.environment = context.environment.model_copy(update={"max_wait": MAX_WAIT})
-    return (("settings", lambda: _settings(context)), ("repository", lambda: _repository(context)))
+    return (
+        ("settings", lambda: _settings(context)),
+        ("repository", lambda: _repository(context)),
+        ("files", lambda: _files(context)),
+    )
 
 
 def _server_checks() -> Iterable[Step]:
@@ -101,6 +106,25 @@ def _settings(context: CliContext) -> Iterator[Finding]:
         more = ", 'Pull requests'" if settings.publish.reports == "pull-request" else ""
         text = f"asked for; a fine-grained token also needs 'Contents'{more}: read and write"
         yield ok("publishing", text)
+
+
+def _files(context: CliContext) -> Iterator[Finding]:
+    """Yield what is still an example in settings and workflows: of this folder, else of GitHub."""
+    from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
+    from bot.settings import CONFIG_PATH
+
+    folder = context.folder
+    files = [*(folder / WORKFLOW_PATH).parent.glob("*.y*ml"), folder / CONFIG_PATH]
+    texts = {
+        file.relative_to(folder).as_posix(): file.read_text("utf-8", "replace")
+        for file in sorted(files)
+        if file.is_file()
+    }
+    with suppress(MilepostError), context.reader() as reader:  # the other checks report it
+        for path in {CONFIG_PATH, WORKFLOW_PATH, DAILY_PATH} - texts.keys():
+            texts[path] = reader.file(path) or ""
+    for path in sorted(texts):
+        yield from placeholders(path, texts[path])
 
 
 def _repository(context: CliContext) -> Iterator[Finding]:

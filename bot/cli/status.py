@@ -1,5 +1,6 @@
-"""`milepost status`, `milepost badge` and `milepost picture`: where you are on the path."""
+"""`milepost status`, `badge`, `picture` and `calendar`: where you are on the path."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -68,6 +69,29 @@ def picture(
     from bot.reports.pictures import picture
 
     console.write_output(picture(name, _load_path(repo)), output, name)
+
+
+def calendar(
+    repo: ReadRepo = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it to this file.")
+    ] = None,
+) -> None:
+    """Write your path as a calendar file (.ics).
+
+    The days of units, deliverables, checkpoints and events, and the times of weekly summaries, for
+    any calendar program.
+    """
+    from bot.reports import calendar as calendars
+
+    path = _load_path(repo)
+    made = calendars.path_calendar(path)
+    content = calendars.as_ics(made, path.now)
+    if output is None:
+        console.print_result(content.decode().rstrip())
+        return
+    output.write_bytes(content)  # its line ends are CRLF everywhere
+    console.print_status(f"Wrote {output}: {made.name}.")
 
 
 def _load_path(repo: str | None) -> "LearningPath":

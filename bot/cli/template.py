@@ -7,6 +7,7 @@ import typer
 
 from bot.cli import console, workflow
 from bot.cli.init import ask_action
+from bot.cli.skill import SKILL_PATH
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ README = "README.md"
 PAGES = {
     README: "template/readme.md.j2",
     "NOTICE.md": "template/notice.md.j2",
+    SKILL_PATH: "skill.md.j2",
 }
 PUBLISH = """
 # What is written into files; the workflows may do so.

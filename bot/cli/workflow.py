@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
-from bot.planning import daily_workflow
 
 if TYPE_CHECKING:
     from bot.settings import FileSettings
 
 WORKFLOW_PATH = ".github/workflows/milepost.yml"
-DAILY_PATH = daily_workflow.DAILY_PATH
+DAILY_PATH = ".github/workflows/milepost-daily.yml"  # as bot.planning.daily_workflow has it
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 _ACTION = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+|\./[A-Za-z0-9_./-]*")
 _SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns

@@ -1,9 +1,9 @@
-"""The names of modules and units, as issues, milestones and reports show them."""
+"""The names of modules, units and checkpoints, as issues, milestones and reports show them."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.curriculum.model import Curriculum, Module, ModuleKind, Unit
+from bot.curriculum.model import Checkpoint, Curriculum, Module, ModuleKind, Unit
 from bot.i18n import gettext, gettext_noop
 
 _NUMBERED = {
@@ -60,6 +60,24 @@ def short_unit_names(curriculum: Curriculum) -> dict[str, str]:
             name = word if len(module.units) == 1 else f"{word}, {name}"
         names[unit.id] = name
     return names
+
+
+def checkpoint_title(curriculum: Curriculum, module: Module, checkpoint: Checkpoint) -> str:
+    """Return the title of the issue of a checkpoint after `module`."""
+    title = checkpoint.title
+    # NOTE: A title that has this word in it isn't given another in front.
+    words = ("checkpoint", gettext("checkpoint").casefold())
+    if any(word in title.casefold() for word in words):
+        return title
+    name = checkpoint_place(curriculum, module, checkpoint)
+    return gettext("Checkpoint after %(module)s: %(title)s", module=name, title=title)
+
+
+def checkpoint_place(curriculum: Curriculum, module: Module, checkpoint: Checkpoint) -> str:
+    """Return the name of what a checkpoint ends: a unit, or the module."""
+    if checkpoint.unit:
+        return unit_name(module.due_unit(checkpoint))
+    return module_name(curriculum, module)
 
 
 def _with_fronts(curriculum: Curriculum) -> Iterator[tuple[Module, Unit, str]]:

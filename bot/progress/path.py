@@ -4,7 +4,7 @@ They pass nothing else beside it. What takes time to compute is computed once, o
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 from random import Random
 from typing import Annotated, Self
@@ -171,6 +171,20 @@ class LearningPath(PlannedPath):
             return (end - self.dates.last).days
         settings = self.settings.model_copy(update={"pauses": pauses})
         return (end - schedule(self.curriculum, settings, turns).last).days
+
+    def on(self, day: date) -> Self:
+        """Return the path at the end of an earlier `day` that differs from today by its date alone.
+
+        What does not depend on the date is not computed again.
+        """
+        if day == self.today:
+            return self
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        now = datetime.combine(day, time.max, tzinfo=self.settings.zone)
+        earlier = type(self)(**values | {"today": day, "now": now})
+        for name in ("language", "dates", "places", "progress", "effort", "finished_on"):
+            vars(earlier)[name] = getattr(self, name)
+        return earlier
 
     def day_of(self, moment: datetime) -> date:
         """Return the learner's day at `moment` (aware)."""

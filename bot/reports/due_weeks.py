@@ -4,7 +4,7 @@ Of an ISO week's seven days a week of ours holds at least four, the fourth among
 it is the ISO week itself. So every week has one name, and every day lies in exactly one week.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
@@ -84,15 +84,24 @@ def due_weeks(
     in the learner's zone), none after the one in which the path was finished, and none that has an
     issue, is in the ledger, or whose key is `posted`. What is left over comes with the next runs.
     """
-    begins = path.settings.summary.day
-    week = Week.of(max(path.dates.first, summary_made_on), begins)
-    end = Week.of(path.finished_on, begins) if path.finished_on else None
     found: list[Week] = []
-    while week.due(path.settings) <= path.now and (end is None or week.first <= end.first):
+    for week in summary_weeks(path, summary_made_on):
+        if week.due(path.settings) > path.now or len(found) == MOST_AT_ONCE:
+            break
         key, observed = weekly_key(week), path.observed
         if not (key in posted or key in observed.issues or observed.ledger.has(key)):
             found.append(week)
-        if len(found) == MOST_AT_ONCE:
-            break
-        week = week.after
     return tuple(found)
+
+
+def summary_weeks(path: LearningPath, summary_made_on: date) -> Iterator[Week]:
+    """Yield the weeks that get a summary, posted ones too, oldest first.
+
+    In pauses as well. The last is the one in which the path was finished; until then there is none.
+    """
+    begins = path.settings.summary.day
+    week = Week.of(max(path.dates.first, summary_made_on), begins)
+    end = Week.of(path.finished_on, begins) if path.finished_on else None
+    while end is None or week.first <= end.first:
+        yield week
+        week = week.after

@@ -1,8 +1,11 @@
 """Issues beside the path: events of the guide with a known date, and goals of the learner's own."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from bot import templating
 from bot.curriculum.base import slugify
-from bot.curriculum.sections import ResourceKind
+from bot.curriculum.sections import CommunityEntry, ResourceKind
 from bot.i18n import gettext as _
 from bot.planning.desired_state import DesiredIssue, unit_key
 from bot.planning.length_limits import TITLE, one_line
@@ -12,23 +15,26 @@ from bot.progress.path import LearningPath
 def event_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     """Return an issue for each event with a date on the path, in the milestone of that day."""
     window = path.units_with_issues(path.today, path.settings.ahead)
-    found: list[DesiredIssue] = []
+    return tuple(
+        DesiredIssue(
+            key=f"event:{event.id}",
+            aliases=tuple(f"event:{alias}" for alias in event.aliases),
+            title=one_line(_("Event: %(title)s", title=event.title), TITLE),
+            body=templating.render("issues/event.md.j2", event=event),
+            labels=("kind:networking",),
+            milestone=unit_key(unit),
+            seed=unit in window and on >= path.today,
+        )
+        for event, on, unit in events_on_path(path)
+    )
+
+
+def events_on_path(path: LearningPath) -> Iterator[tuple[CommunityEntry, date, str]]:
+    """Yield the events whose day lies in a unit, with that day and the id of the unit."""
     for event in path.curriculum.community:
         unit = path.dates.current(event.on) if event.kind == "event" and event.on else None
-        if event.on is None or unit is None or not unit.first <= event.on <= unit.last:
-            continue
-        found.append(
-            DesiredIssue(
-                key=f"event:{event.id}",
-                aliases=tuple(f"event:{alias}" for alias in event.aliases),
-                title=one_line(_("Event: %(title)s", title=event.title), TITLE),
-                body=templating.render("issues/event.md.j2", event=event),
-                labels=("kind:networking",),
-                milestone=unit_key(unit.unit),
-                seed=unit.unit in window and event.on >= path.today,
-            )
-        )
-    return tuple(found)
+        if event.on is not None and unit is not None and unit.first <= event.on <= unit.last:
+            yield event, event.on, unit.unit
 
 
 def goal_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:

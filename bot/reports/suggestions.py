@@ -31,6 +31,7 @@ FEWEST_DAYS = 14
 MOST_HOURS = 40
 FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
+PAUSE = timedelta(days=9)  # from a page's day to the last of it: a page may be six days old
 TOLERANCE = timedelta(weeks=2)  # between the planned and the likely end
 
 
@@ -149,7 +150,7 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
     if rest := pause_end(path):
         yield Button(command=Resume(), day=rest)
     elif path.today >= path.dates.first:
-        last = path.today + timedelta(days=DAYS_A_WEEK - 1)
+        last = path.today + PAUSE
         yield Button(command=PauseUntil(last=last), day=last)
     if found := open_choice(path):
         choice = found[1]

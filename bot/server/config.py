@@ -78,7 +78,8 @@ class ServerConfig(BaseModel):
 PREFIX = "MILEPOST_"
 # What the command line and compose.yaml read.
 _OTHERS = tuple(
-    PREFIX + name for name in ("CACHE_DIR", "MAX_WAIT", "MEMORY", "PORT", "WEBHOOK", "WORKERS")
+    PREFIX + name
+    for name in ("CACHE_DIR", "DOCS_URL", "MAX_WAIT", "MEMORY", "PORT", "WEBHOOK", "WORKERS")
 )
 # The field of `ServerConfig` that each variable fills.
 VARIABLES = {str(info.alias): name for name, info in ServerConfig.model_fields.items()}

@@ -20,7 +20,7 @@ from bot.server import next_run, sync_repository
 from bot.server.accepted_learners import accepted_learners
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
-from bot.server.showing import audience, packed, showing
+from bot.server.showing import audience, packed, showing, update_calendar
 from bot.server.store import rows
 from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
@@ -233,6 +233,7 @@ class Jobs:
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
             full_name, settings = done.path.observed.snapshot.repository, done.path.settings
             self.store.page_cache.put(page, audience(settings, full_name, row.id))
+            update_calendar(self.store.calendars, row.id, done.path, now)
             self._confirm(row, full_name, settings, now)
         zone = done.settings.timezone if done.settings else row.zone
         record = self.store.repositories.record_result

@@ -15,6 +15,7 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.badge import Badge, badge_of
+from bot.reports.calendar import as_ics, path_calendar
 from bot.reports.checkpoint import CheckpointReport, checkpoint_report, is_reached
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
@@ -25,6 +26,7 @@ from bot.reports.pictures.burnup import BurnUp
 from bot.reports.pictures.card import ProgressCard
 from bot.reports.pictures.skills import SkillPicture
 from bot.reports.weekly import Weekly, weekly
+from bot.server.store.calendar_table import CalendarTable
 from bot.server.store.rows import Audience
 from bot.settings import FileSettings
 from bot.templating import printable
@@ -95,6 +97,17 @@ def showing(view: LearningPath, now: datetime) -> Showing:
             card=card.card(view),
             member=member(view) if view.settings.cohort.share else None,
         )
+
+
+def update_calendar(
+    calendars: CalendarTable, repository_id: int, view: LearningPath, now: datetime
+) -> None:
+    """Store the calendar of a path where it differs from the stored one. `now` is aware."""
+    with use_language(view.language):
+        made = path_calendar(view)
+    there = calendars.address_key(repository_id)
+    if there is None or there.fingerprint != made.fingerprint:
+        calendars.put(repository_id, made.fingerprint, as_ics(made, now))
 
 
 def audience(settings: FileSettings, full_name: str, number: int) -> Audience:

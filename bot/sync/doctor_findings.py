@@ -1,6 +1,11 @@
 """Findings of `milepost doctor`, on one subject each."""
 
+import re
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
+
+# What the docs write for a name of the reader's, and their example of an account.
+_PLACEHOLDER = re.compile(r"\b(?:OWNER/|YOUR-[A-Z]|octocat/milepost\b)[\w./@-]*")
 
 
 class Finding(NamedTuple):
@@ -25,3 +30,14 @@ def warning(subject: str, text: str, advice: str = "") -> Finding:
 def problem(subject: str, text: str, advice: str = "") -> Finding:
     """Return that it does not work."""
     return Finding(subject, "wrong", text, advice)
+
+
+def placeholders(path: str, text: str) -> Iterator[Finding]:
+    """Yield a problem for each placeholder of the docs that is left in a file, outside comments."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in _PLACEHOLDER.findall(re.sub(r"(?:^|\s)#.*", "", line)):
+            yield problem(
+                "files",
+                f"{path}, line {number}: '{found}' is an example from the docs.",
+                "Write your own name there, or that of the account with your copy of Milepost.",
+            )

@@ -90,6 +90,10 @@ class DryRunRepository:
         self._trust(viewer)
         return viewer
 
+    def add_comment(self, comment: CommentState) -> None:
+        """Add a comment that a person might write, so that a run over this reads it."""
+        self._comments.append(comment)
+
     # The gateway
 
     def write(self, change: changes.Write, *, check: Callable[[], None] = nothing) -> WriteResult:

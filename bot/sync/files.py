@@ -30,6 +30,7 @@ FILES_PULL = "pull:files"
 # decaporg/decap-cms#2733). A required check of a pull request would wait for ever: not there.
 SKIP_CI = " [skip ci]"
 MARK = ".milepost"
+CALENDAR_MARK = ".calendar"  # the fingerprint of the calendar beside it
 MARK_TEXT = b"This branch is kept by Milepost.\n"
 
 
@@ -80,12 +81,15 @@ class FilePlan(FrozenModel):
 
 
 def branch_files(view: LearningPath) -> dict[str, bytes]:
-    """Return what the settings want on the branch, but for reports. Equal days give equal bytes."""
+    """Return what the settings want on the branch, but for reports. Equal days give equal bytes.
+
+    Of the calendar it is the fingerprint: the file is made only where that differs.
+    """
     publish = view.settings.publish
     if not publish.to_branch:
         return {}
     from bot import templating
-    from bot.reports import badge
+    from bot.reports import badge, calendar
     from bot.reports.pictures import NAMES, picture
 
     texts: dict[str, str] = {}
@@ -99,9 +103,12 @@ def branch_files(view: LearningPath) -> dict[str, bytes]:
         title=view.curriculum.title,
         badge=publish.badge,
         pictures=publish.pictures,
+        calendar=calendar.FILE_NAME if publish.calendar else "",
         reports=publish.reports == "branch",
     )
     texts[README] = f"{page}\n"
+    if publish.calendar:
+        texts[CALENDAR_MARK] = f"{calendar.path_calendar(view).fingerprint}\n"
     return {MARK: MARK_TEXT, **{path: text.encode() for path, text in texts.items()}}
 
 
@@ -148,7 +155,7 @@ def plan_files(
     found = _Collector(view, log)
     on_branch = reports if publish.reports == "branch" else ()
     of_reports = {path: data for report in on_branch for path, data in report.files.items()}
-    if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
+    if files := _for_branch(view, of_reports, reader):
         message = _("Update progress") + skip
         found.add(CommitFiles(branch=publish.branch, files=files, message=message, base="orphan"))
     notes: list[str] = []
@@ -229,12 +236,13 @@ def describe_files(plan: FilePlan) -> str:
 
 
 def _for_branch(
-    wanted: Mapping[str, bytes], immutable: Mapping[str, bytes], branch: str, reader: Reader
+    view: LearningPath, immutable: Mapping[str, bytes], reader: Reader
 ) -> dict[str, bytes]:
-    """Return what of `wanted` differs on the branch, and of `immutable` is not there.
+    """Return what the branch should hold and differs there, and of `immutable` is not there.
 
     A report describes its day: once it is there it stays. A branch that is not ours is not touched.
     """
+    wanted, branch = branch_files(view), view.settings.publish.branch
     if not wanted:
         return {}
     there = reader.tree(branch) or {}
@@ -245,6 +253,11 @@ def _for_branch(
             hint="Name a branch that does not exist yet.",
         )
     changed = {p: data for p, data in wanted.items() if there.get(p) != blob_hash(data)}
+    if CALENDAR_MARK in wanted:
+        from bot.reports import calendar
+
+        if CALENDAR_MARK in changed or calendar.FILE_NAME not in there:
+            changed[calendar.FILE_NAME] = calendar.as_ics(calendar.path_calendar(view), view.now)
     return changed | {p: data for p, data in immutable.items() if p not in there}
 
 

@@ -27,6 +27,7 @@ from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.checkpoint import is_reached
 from bot.reports.reflection import reflection_issues
+from bot.reports.report_day import on_report_day
 from bot.reports.side_issues import event_issues, goal_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
@@ -257,7 +258,7 @@ def texts(
     """
     if refused is None:
         refused = path.observed.ledger.refused
-    page = dashboard.dashboard(path, refused)
+    page = dashboard.dashboard(on_report_day(path), refused)
     return ReportTexts(
         dashboard=dashboard.as_markdown(page),
         issues=(

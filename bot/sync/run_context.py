@@ -128,3 +128,11 @@ class RunContext(ABC):
     def sleep(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
+
+
+class PathContext(RunContext, ABC):
+    """The context of a run that finds the settings of its path by itself."""
+
+    @abstractmethod
+    def path_reader(self, reader: "Reader | None") -> "PathReader":
+        """Return how to read the path. Raises ConfigError, CurriculumError or GuideError."""

@@ -19,6 +19,7 @@ from bot.reports.due_weeks import Week, due_weeks, weekly_key
 from bot.reports.finish import FINISH_ID, FINISH_KEY, due_finish, recent_finish
 from bot.reports.finish import as_markdown as finish_text
 from bot.reports.finish import files as finish_files
+from bot.reports.report_day import on_report_day
 from bot.sync.apply import WriteContext
 from bot.sync.dry_run import DryRunRepository
 from bot.sync.evidence import LinkLookup
@@ -137,11 +138,12 @@ class Sync:
     def _write_files(self, context: WriteContext) -> FilePlan:
         """Write the files, and plan again where GitHub refused one; return what was written."""
         path, record = self._path(), self._record
+        shown = on_report_day(path)
         log = RefusalLog(record.refused, path.today)
         reports = tuple(_reports(path))
         written: list[FileWrite] = []
         for _pass in range(FILE_PASSES):
-            files = plan_files(path, self._reader, web=self._web, reports=reports, log=log)
+            files = plan_files(shown, self._reader, web=self._web, reports=reports, log=log)
             before = len(record.refused)
             written += write_files(files, context.gateway, record.refused)
             if len(record.refused) == before:

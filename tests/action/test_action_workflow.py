@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH, minute, render
+from bot.planning import daily_workflow
 from bot.settings import CONFIG_PATH, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,10 @@ def test_the_file_as_it_is_written(path: str, file_regression: FileRegressionFix
         ACTION,
     )
     file_regression.check(made[path], extension=".yml")
+
+
+def test_what_is_enabled_again_is_the_file_that_is_written() -> None:
+    assert daily_workflow.DAILY_PATH == DAILY_PATH
 
 
 def test_the_schedule_stands_apart_and_shares_all_else() -> None:

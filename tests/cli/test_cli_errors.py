@@ -179,6 +179,25 @@ def test_the_doctor_says_the_first_day_where_no_settings_name_one(terminal: Term
     assert f"first day: {first[1]}, taken on the first run" in terminal("doctor").out
 
 
+def test_the_doctor_finds_the_examples_of_the_docs_that_were_left(terminal: Terminal) -> None:
+    terminal.follow(mentors=["YOUR-MENTOR"])
+    terminal.push(".github/workflows/milepost-daily.yml", "steps:\n  - uses: OWNER/milepost@v0\n")
+    terminal.write(
+        ".github/workflows/digest.yml", "# OWNER/milepost@v0\n- uses: OWNER/milepost@v1\n"
+    )
+    terminal.write(".github/workflows/milepost.yml", "- uses: learning/milepost@v0 # OWNER/NAME\n")
+    ran = terminal("doctor", "--json")
+    found = [f["text"].split(" is ")[0] for f in json.loads(ran.out) if f["subject"] == "files"]
+    assert (ran.code, found) == (
+        6,
+        [
+            ".github/milepost.yml, line 5: 'YOUR-MENTOR'",
+            ".github/workflows/digest.yml, line 2: 'OWNER/milepost@v1'",
+            ".github/workflows/milepost-daily.yml, line 2: 'OWNER/milepost@v0'",
+        ],
+    )
+
+
 def test_the_doctor_takes_the_token_of_a_workflow_for_no_person(terminal: Terminal) -> None:
     world = terminal.sandbox.world
     terminal.follow()

@@ -19,6 +19,7 @@ COMMANDS = [
     "replan",
     "status",
     "badge",
+    "calendar",
     "picture",
     "weekly",
     "checkpoint",
@@ -30,6 +31,7 @@ COMMANDS = [
     "import",
     "sandbox",
     "serve",
+    "mcp",
     "doctor",
     "curriculum",
     "curriculum list",
@@ -37,7 +39,18 @@ COMMANDS = [
     "curriculum validate",
     "curriculum schema",
 ]
-HEAVY = {"typer", "pydantic", "httpx2", "github", "jinja2", "yaml", "rich", "fastapi", "ftfy"}
+HEAVY = {
+    "typer",
+    "pydantic",
+    "httpx2",
+    "github",
+    "jinja2",
+    "yaml",
+    "rich",
+    "fastapi",
+    "ftfy",
+    "mcp",
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,4 +1,4 @@
-"""status and badge over real HTTP: they tell what is there and write nothing to it."""
+"""status, badge and calendar over real HTTP: they tell what is there and write nothing to it."""
 
 import json
 
@@ -46,3 +46,13 @@ def test_a_picture_is_printed_or_written(terminal: Terminal) -> None:
     assert terminal("picture", "burn-up", "-o", "b.svg").err == "Wrote b.svg: burn-up.\n"
     assert terminal("picture", "burn-up", "-o", "b.svg").err == ""
     assert terminal("picture", "sunset").code == 64
+
+
+def test_a_calendar_is_written_with_its_own_line_ends(terminal: Terminal) -> None:
+    terminal.follow(PATH, ahead="all")
+    assert terminal("apply", "--yes").code == 0
+    assert "SUMMARY:Weekly summary" in terminal("calendar").out
+    assert terminal("calendar", "-o", "path.ics").err == "Wrote path.ics: A small path.\n"
+    content = (terminal.folder / "path.ics").read_bytes()
+    assert content.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert content.count(b"\n") == content.count(b"\r\n")

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 import yaml
-from docs.pages import ROOT, codes, fences, sections
+from docs.pages import ROOT, codes, sections
 
 from bot.action.event import requested_activity
 from bot.action.inputs import ActionCommand, Inputs
 
 PAGE = sections(ROOT / "docs/reference/action.md")
-HOW_TO = ROOT / "docs/how-to/run-as-an-action.md"
 DECLARED: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
 
@@ -38,12 +37,3 @@ def test_events_do_what_is_told(row: tuple[str, str]) -> None:
     reported = codes(row[1])[0] if codes(row[1]) else None
     for event in codes(row[0]) or ["release"]:
         assert requested_activity(event, payload, Inputs()).what == reported
-
-
-def test_the_workflow_to_copy_is_one() -> None:
-    shown = next(f.text for f in fences(HOW_TO, "text") if "on:" in f.text)
-    workflow = yaml.safe_load(shown)
-    job = workflow["jobs"]["keep"]
-    assert job["permissions"] == {"contents": "read", "issues": "write"}
-    assert job["steps"] == [{"uses": "OWNER/milepost@v0"}]
-    assert workflow["permissions"] == {}

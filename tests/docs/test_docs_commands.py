@@ -33,6 +33,7 @@ NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 GUIDES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs" / "start").glob("*.md")),
     *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
     *sorted((ROOT / "docs" / "how-to").glob("*.md")),
 ]

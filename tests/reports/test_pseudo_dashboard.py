@@ -67,6 +67,11 @@ def test_every_word_of_the_files_comes_from_the_catalogue(monkeypatch: pytest.Mo
             block(path, web="https://github.com"),
             templating.render("pull.md.j2", title="A", paths=["a"]),
             templating.render("pull-files.md.j2", paths=["a"]),
-            templating.render("branch.md.j2", title="A", badge=True, pictures=True, reports=True),
+            templating.render(
+                "branch.md.j2",
+                **dict.fromkeys(("badge", "pictures", "reports"), True),
+                title="A",
+                calendar="path.ics",
+            ),
         ]
         assert set(escapes("\n".join(texts))) - of_others(path) == set()

@@ -14,7 +14,7 @@ from server.server_fixture import Host, environment, hosted
 from bot.clock import Clock
 from bot.curriculum.model import Curriculum
 from bot.progress.path import LearningPath
-from bot.server.showing import Showing, audience, packed, showing
+from bot.server.showing import Showing, audience, packed, showing, update_calendar
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import Audience, InstallationRow, RepositoryInfo, RepositoryRow
 from bot.server.store.store import Store
@@ -74,6 +74,7 @@ class PageDocuments:
         shared = audience(view.settings, row.full_name, row.id)
         stored = CachedPage(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
         self.store.page_cache.put(stored, shared)
+        update_calendar(self.store.calendars, row.id, view, NOW)
         revocations = self.row(row.id).revocations
         self.store.cohorts.confirm(row.id, shared, self.clock(), revocations=revocations)
         return shown

@@ -80,7 +80,7 @@ def anonymised(answer: httpx2.Response, home: str) -> tuple[int, str, dict[str, 
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("home", HOMES)
-@pytest.mark.parametrize("part", ["", "/pictures/burn-up.svg", "/checkpoints/one-month-in"])
+@pytest.mark.parametrize("part", ["", ".ics", "/pictures/burn-up.svg", "/checkpoints/one-month-in"])
 def test_the_table(people: dict[str, Person], who: str, home: str, part: str) -> None:
     sees = home == "lea/public" or (home == "lea/veiled" and who in {"reader", "writer"})
     answer = requested(people[who], f"/r/{home}{part}")
@@ -103,7 +103,7 @@ def test_only_writers_are_led_to_the_settings(
 
 @pytest.mark.parametrize("who", ["anonymous", "stranger"])
 @pytest.mark.parametrize(
-    "part", ["", "/pictures/burn-up.svg", "/checkpoints/one-month-in", "/checkpoints/none"]
+    "part", ["", ".ics", "/pictures/burn-up.svg", "/checkpoints/one-month-in", "/checkpoints/none"]
 )
 def test_private_unknown_and_gone_are_one(people: dict[str, Person], who: str, part: str) -> None:
     answers = [

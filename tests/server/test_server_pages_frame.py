@@ -19,6 +19,7 @@ PAGES = {
     "/r/lea/open": 200,
     "/r/lea/open/pictures/burn-up.svg": 200,
     "/r/lea/open/checkpoints/one-month-in": 200,
+    "/r/lea/open.ics": 200,
     "/r/lea/none": 404,
     "/badge/lea/open.svg": 200,
     "/badge/lea/open.json": 200,
@@ -62,7 +63,7 @@ def test_no_answer_goes_out_without_its_headers(host: Host, path: str, method: s
     assert text["cross-origin-opener-policy"] == "same-origin"
     assert text["x-robots-tag"] == ("all" if path == "/" else "noindex")
     assert "strict-transport-security" not in text
-    stored = any(word in path for word in ("/badge/", "/assets/", "/pictures/"))
+    stored = any(word in path for word in ("/badge/", "/assets/", "/pictures/", ".ics"))
     assert (text["cache-control"] == "no-store") == (not stored)
 
 
@@ -176,3 +177,20 @@ def test_without_an_app_the_first_page_says_how_to_get_one(host: Host) -> None:
 )
 def test_pages_lead_to_our_own_only(path: str, to: str) -> None:
     assert local_path(path) == to
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/", "start/with-the-app"),
+        ("/r/lea/open", "how-to/faq"),
+        ("/nowhere", "how-to/troubleshooting"),
+    ],
+)
+def test_the_foot_links_to_the_page_that_helps(
+    path: str, page: str, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Documentation" not in get(host, path).text
+    monkeypatch.setenv("MILEPOST_DOCS_URL", "https://docs.example.org")
+    link = f'<a href="https://docs.example.org/{page}/">Documentation</a>'
+    assert link in get(host, path).text.partition("<footer")[2]

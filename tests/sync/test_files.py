@@ -86,9 +86,9 @@ class PublishFixture:
         """The learner pushes a file."""
         self.bench.world.commit_files(self.bench.repository, {path: text.encode()}, "Mine")
 
-    def remove(self, path: str) -> None:
-        bench, sha = self.bench, blob_hash(self.files()[path])
-        fields = {"message": "Away with it", "sha": sha}
+    def remove(self, path: str, branch: str = "") -> None:
+        bench, sha = self.bench, blob_hash(self.files(branch)[path])
+        fields = {"message": "Away with it", "sha": sha} | ({"branch": branch} if branch else {})
         files.delete(bench.world, bench.learner, bench.repository, path, fields)
 
 
@@ -111,6 +111,7 @@ def test_without_asking_nothing_is_read_or_written() -> None:
         ({"pictures": True}, PICTURES),
         ({"badge": True, "pictures": True}, [*BADGE, *PICTURES]),
         ({"reports": "branch"}, list(REPORT.files)),
+        ({"calendar": True}, [".calendar", "path.ics"]),
     ],
 )
 def test_the_branch_holds_what_was_asked_for(publish: dict[str, Any], paths: list[str]) -> None:
@@ -131,6 +132,30 @@ def test_it_is_one_commit_without_history_and_only_when_something_changed() -> N
     assert scenario.bench.edges.writes == ["commit-files"]
     view = scenario.view()
     write_files(plan_files(view, scenario.bench.edges, web=WEB), never, [])
+
+
+def test_the_calendar_is_written_when_the_plan_changed_and_only_then() -> None:
+    scenario = PublishFixture(calendar=True)
+    scenario.publish()
+    before = scenario.files("milepost")
+    assert b"[Calendar](path.ics)" in before["README.md"]
+    scenario.publish(today="2026-01-09")
+    assert scenario.bench.edges.writes == ["commit-files"]
+    scenario.settings = settings("2026-01-12", publish={"calendar": True})
+    scenario.publish(today="2026-01-09")
+    after = scenario.files("milepost")
+    changed = {path for path in after if after[path] != before[path]}
+    assert changed == {".calendar", "path.ics"}
+    assert b"DTSTAMP:20260108T090000Z" in before["path.ics"]
+    assert b"DTSTAMP:20260109T090000Z" in after["path.ics"]
+
+
+def test_a_calendar_that_is_gone_comes_back() -> None:
+    scenario = PublishFixture(calendar=True)
+    scenario.publish()
+    scenario.remove("path.ics", "milepost")
+    plan = scenario.publish()
+    assert plan.paths == ("milepost:path.ics",)
 
 
 @pytest.mark.parametrize(("publish", "ends"), [({}, True), ({"skip_ci": False}, False)])

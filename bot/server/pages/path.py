@@ -19,7 +19,7 @@ from bot.github.issue_list import NOT_READ
 from bot.reports import checkpoint as checkpoint_reports
 from bot.reports import weekly
 from bot.reports.next_work import most_important
-from bot.server.pages import badge
+from bot.server.pages import badge, calendar
 from bot.server.pages.access import Access
 from bot.server.pages.cohort import learner_code
 from bot.server.pages.frame import Frame, not_found
@@ -84,8 +84,9 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         headers = {"Content-Security-Policy": PICTURE_POLICY, "Cache-Control": "private, no-cache"}
         return conditional_response(request, found.encode(), "image/svg+xml", headers)
 
-    home = "/r/{owner}/{name}"
-    app.add_route(home, partial(_page, frame, access), methods=["GET"])
+    home, page = "/r/{owner}/{name}", partial(_page, frame, access)
+    calendar.add(app, frame, access, page)  # before the page, whose address fits theirs
+    app.add_route(home, page, methods=["GET"])
     app.add_route(f"{home}/checkpoints/{{id}}", checkpoint, methods=["GET"])
     app.add_route(f"{home}/pictures/{{picture}}.svg", picture, methods=["GET"])
 
@@ -115,6 +116,7 @@ def _page(frame: Frame, access: Access, request: Request) -> Response:
         github=f"{web_root(frame.config.api_url)}/{row.full_name}",
         home=f"/r/{row.full_name}",
         badge=_badge(frame, request, row),
+        calendar=calendar.address(frame, request, row),
         address=partial(frame.address, request),
         config_path=CONFIG_PATH,
         last_sync=_in_zone(row.synced_at, row.zone),

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.server.store.cohorts import clear_audience, set_audience
 from bot.server.store.engine import fetch, upsert
 from bot.server.store.rows import Audience
-from bot.server.store.tables import shown
+from bot.server.store.tables import calendar, shown
 
 _S = shown.c
 
@@ -56,6 +56,7 @@ class PageCache:
 
 
 def clear(connection: Connection, repositories: sa.Select[tuple[int]]) -> None:
-    """Delete the pages of these. Part of the caller's transaction."""
+    """Delete the pages and calendars of these. Part of the caller's transaction."""
     connection.execute(shown.delete().where(_S.repository_id.in_(repositories)))
+    connection.execute(calendar.delete().where(calendar.c.repository_id.in_(repositories)))
     clear_audience(connection, repositories)

@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy.engine import Engine
 
+from bot.server.store.calendar_table import CalendarTable
 from bot.server.store.cohorts import Cohorts
 from bot.server.store.engine import keep_private, open_engine
 from bot.server.store.inbox import DeliveryInbox
@@ -26,6 +27,7 @@ class Store:
         self.inbox = DeliveryInbox(engine)
         self.repositories = Repositories(engine)
         self.page_cache = PageCache(engine)
+        self.calendars = CalendarTable(engine)
         self.cohorts = Cohorts(engine)
         self.sessions = SessionTable(engine)
 

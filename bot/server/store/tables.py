@@ -92,6 +92,16 @@ shown = sa.Table(
     sa.Column("document", sa.LargeBinary, nullable=False),  # JSON, packed
 )
 
+# The calendar of a path as a file, packed, and the random part of its secret address.
+calendar = sa.Table(
+    "calendar",
+    metadata,
+    sa.Column("repository_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("address_key", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 # The mentors whom the settings behind the page in `shown` share it with: an `Audience`. It counts
 # only while `repository.consent_at` is fresh.
 mentor = sa.Table(
