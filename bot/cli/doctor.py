@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -101,7 +102,8 @@ def _settings(context: CliContext) -> Iterator[Finding]:
         paths = context.path_reader(None)
     settings, curriculum = paths.settings, paths.curriculum
     desired_state(PlannedPath.at_start(curriculum, settings))
-    text = f"'{curriculum.title}' from {settings.start}, time zone {settings.timezone}"
+    start = settings.start if isinstance(settings.start, date) else "the first run on"
+    text = f"'{curriculum.title}' from {start}, time zone {settings.timezone}"
     yield ok("settings", text)
     if settings.publish != PublishSettings():
         more = ", 'Pull requests'" if settings.publish.reports == "pull-request" else ""
@@ -158,6 +160,10 @@ def _path(context: CliContext) -> Iterator[Finding]:
         except (ConfigError, CurriculumError, GuideError):  # the check of the settings reports it
             return
         yield from _checks(path, reader)
+    if path.started:
+        stored = path.observed.ledger.started is not None
+        why = "taken on the first run" if stored else "if the first run is today"
+        yield ok("first day", f"{path.started}, {why}")
     reading = path.reading
     if reading.offered and not path.finished_on:
         advice = "Tick the box on the dashboard to take it; what is finished stays finished."

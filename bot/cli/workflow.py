@@ -2,6 +2,12 @@
 
 The daily one is a file of its own. GitHub switches a workflow with a schedule off, with all its
 events, after 60 days without a commit in a public repository; a plan of issues sees few commits.
+
+In a template's repositories the daily one also starts the path, on the first push. `create` doesn't
+come for a repository made from a template, and `paths` match no file of its first commit; `push`
+comes, though not always, and then the schedule starts the path. Sources: actions/runner#673,
+skills/code-with-codespaces#86, instantish/15-minutes-for-6-months#5, adobe/aem-block-collection#154
+(which also tells that push by its message, "Initial commit").
 """
 
 import json
@@ -13,7 +19,7 @@ from typing import TYPE_CHECKING
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import FileSettings
 
 WORKFLOW_PATH = ".github/workflows/milepost.yml"
 DAILY_PATH = ".github/workflows/milepost-daily.yml"  # as bot.planning.daily_workflow has it
@@ -25,9 +31,17 @@ MINUTES = [minute for minute in range(60) if minute % 5]  # others like the roun
 
 
 def render(
-    settings: "Settings", repository: str, action: str, kinds: Collection[str] = ()
+    settings: "FileSettings",
+    repository: str,
+    action: str,
+    kinds: Collection[str] = (),
+    *,
+    template: bool = False,
 ) -> dict[str, str]:
-    """Return the files' texts by path; `action` was checked, `kinds` are those of the checks."""
+    """Return the files' texts by path; `action` was checked, `kinds` are those of the checks.
+
+    With `template` they also start the path in repositories made from a template.
+    """
     from bot import templating
 
     publish = settings.publish
@@ -44,6 +58,7 @@ def render(
         "schedule": settings.schedule,
         "action": action,
         "checkout": CHECKOUT,
+        "first_push": template,
     }
     return {
         WORKFLOW_PATH: f"{templating.render('workflow.yml.j2', **values)}\n",
@@ -76,7 +91,7 @@ def _valid(action: str) -> bool:
     return bool(_ACTION.fullmatch(action)) and not action.startswith("OWNER/")
 
 
-def trigger_paths(settings: "Settings") -> list[str]:
+def trigger_paths(settings: "FileSettings") -> list[str]:
     """Return the files whose change is a change of the path."""
     from bot.settings import CONFIG_PATH, shared_file
 

@@ -93,8 +93,8 @@ class ReportTexts(FrozenModel):
     the titles and addresses of the work that shows an action item done, by its id. `seen` is the
     day of the run, when it read comments and has none to answer, and `reported` are the keys of the
     reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
-    `checks` are the lines that an issue shows of its checks, by its key. `reading` is how the guide
-    was read.
+    `checks` are the lines that an issue shows of its checks, by its key.
+    `reading` is how the guide was read, `started` the first day where no settings name it.
     """
 
     dashboard: str = ""
@@ -106,6 +106,7 @@ class ReportTexts(FrozenModel):
     checks: InstanceOf[Mapping[Key, tuple[Any, ...]]] = Field(default_factory=dict)
     refused: dict[str, RefusedChange] | None = None
     reading: ReadingRecord | None = None
+    started: date | None = None
 
 
 NO_TEXTS = ReportTexts()

@@ -220,6 +220,7 @@ def _ledger_change(
         "closed": observed.snapshot.closings.until or ledger.closed,
         "bots": _standing_closings(observed, changes),
         "reading": desired.texts.reading,
+        "started": desired.texts.started,
     }
     own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
     summary = own[0] if own else _empty_summary_change(changes, issues)

@@ -14,7 +14,7 @@ from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key
 from bot.planning.schedule import PlanOverride, PlanOverrides
 from bot.planning.snapshot import FrozenModel
-from bot.settings import Pause, Settings
+from bot.settings import FileSettings, Pause, Settings
 
 
 class Logged(FrozenModel):
@@ -136,7 +136,7 @@ class HistoryBuilder:
     key: Key
     by: str
 
-    def __init__(self, curriculum: Curriculum, settings: Settings) -> None:
+    def __init__(self, curriculum: Curriculum, settings: FileSettings) -> None:
         self.curriculum = curriculum
         self.settings = settings
         self.logged: list[Logged] = []

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from bot.i18n import format_weekday, use_language
 from bot.i18n import gettext as _
-from bot.i18n import use_language
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.daily_workflow import enabling
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
@@ -215,7 +215,7 @@ def _planner(
         found, left = plan_with(refusals)
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
         plan = found if left == refusals else plan_with(left)[0]
-        return _with_reading(plan, path)
+        return _with_start(_with_reading(plan, path), path)
 
     return plan
 
@@ -238,6 +238,15 @@ def _with_reading(plan: Plan, path: LearningPath) -> Plan:
     notes = (Note(kind="reading", key=SUMMARY_KEY, text=text),) if text else ()
     stop = text if reading.forced else ""
     return plan.model_copy(update={"notes": (*plan.notes, *notes), "stop": stop})
+
+
+def _with_start(plan: Plan, path: LearningPath) -> Plan:
+    """Return a plan that says which first day it would take, before anything keeps one."""
+    if path.started is None or path.observed.ledger.started:
+        return plan
+    text = _("Your path starts on %(day)s.", day=format_weekday(path.started))
+    note = Note(kind="start", key=SUMMARY_KEY, text=text)
+    return plan.model_copy(update={"notes": (*plan.notes, note)})
 
 
 def texts(
@@ -275,4 +284,5 @@ def texts(
         reported=reported,
         refused=dict(refused),
         reading=path.reading.record,
+        started=path.started,
     )

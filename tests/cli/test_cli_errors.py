@@ -1,6 +1,7 @@
 """Every way to go wrong ends in one paragraph and an exit code, never in a traceback."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -168,6 +169,16 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     assert (ran.code, ran.err) == (code, "")
     file_regression.check(without_times(ran.out))
     assert not terminal.sandbox.world.journal.writes
+
+
+def test_the_doctor_says_the_first_day_where_no_settings_name_one(terminal: Terminal) -> None:
+    terminal.follow()
+    terminal.settings(start="next monday")
+    assert "from the first run on" in terminal("doctor").out
+    first = re.search(r"first day: ([\d-]+), if the first run is today", terminal("doctor").out)
+    assert first
+    assert terminal("apply", "--yes").code == 0
+    assert f"first day: {first[1]}, taken on the first run" in terminal("doctor").out
 
 
 def test_the_doctor_finds_the_examples_of_the_docs_that_were_left(terminal: Terminal) -> None:

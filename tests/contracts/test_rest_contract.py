@@ -223,6 +223,16 @@ def walk_the_rest(api: httpx2.Client) -> None:
     api.delete(f"{R}/milestones/1")
 
 
+def walk_templates(api: httpx2.Client) -> None:
+    api.post(f"{R}/generate", json={"name": "copy"})
+    api.patch(R, json={"is_template": True, "description": "To copy", "private": False})
+    api.patch("/repos/learner/nothing", json={"is_template": True})
+    new = {"name": "copy", "owner": "learner", "description": "Mine", "private": True}
+    api.post(f"{R}/generate", json={**new, "include_all_branches": True})
+    api.post(f"{R}/generate", json=new)
+    api.get("/repos/learner/copy")
+
+
 def walk_signed_in(api: httpx2.Client, sandbox: Sandbox) -> None:
     app = next(iter(sandbox.world.apps.values()))
     number = next(iter(sandbox.world.installations))
@@ -296,6 +306,7 @@ def test_every_answer_fits_the_description(
     walk_workflows(api)
     walk_workflow_runs(api, sandbox)
     walk_the_rest(api)
+    walk_templates(api)
     walk_signed_in(api, sandbox)
     walk_app(api, sandbox, sandbox_app.jwt())
 

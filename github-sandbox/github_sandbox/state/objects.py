@@ -190,6 +190,8 @@ class Repository:
     private: bool = False
     archived: bool = False
     issues_enabled: bool = True
+    is_template: bool = False
+    template: "Repository | None" = None  # the one that this was made from
     default_branch: str = "main"
     collaborators: dict[str, Role] = field(default_factory=dict)  # by lower-case login
     labels: dict[str, Label] = field(default_factory=dict)  # by lower-case name
