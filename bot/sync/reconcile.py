@@ -202,9 +202,9 @@ def _planner(
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
         first += enabling(snapshot, path.settings.schedule, path.now)
 
-        def plan_with(refusals: Refusals) -> tuple[Plan, Refusals]:
+        def plan_with(refusals: Refusals, shown: LearningPath) -> tuple[Plan, Refusals]:
             seen = path.today if read else None
-            written = texts(path, reported=reported, seen=seen, refused=refusals)
+            written = texts(path, shown, reported=reported, seen=seen, refused=refusals)
             held = HeldChanges(refusals, snapshot, path.today)
             wanted = make_plan(desired_state(path, written), path.observed, held)
             rest = held.passing(first), held.passing(commands.last)
@@ -212,9 +212,12 @@ def _planner(
             more = {"notes": (*plan.notes, *held.notes), "retries": held.retries}
             return plan.model_copy(update={**more, "language": path.language}), held.left()
 
-        found, left = plan_with(refusals)
+        shown = on_report_day(path)
+        found, left = plan_with(refusals, shown)
+        if found.changes and shown is not path:  # what is written makes this day the newest
+            found, left = plan_with(refusals, path)
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
-        plan = found if left == refusals else plan_with(left)[0]
+        plan = found if left == refusals else plan_with(left, path)[0]
         return _with_start(_with_reading(plan, path), path)
 
     return plan
@@ -251,18 +254,20 @@ def _with_start(plan: Plan, path: LearningPath) -> Plan:
 
 def texts(
     path: LearningPath,
+    shown: LearningPath | None = None,
     *,
     reported: frozenset[Key] = frozenset(),
     seen: date | None = None,
     refused: Refusals | None = None,
 ) -> ReportTexts:
-    """Return the texts; `reported` are keys posted, `seen` the day to which comments are done.
+    """Return the texts; the dashboard has the state of `shown`, by default that of `path`.
 
-    `refused` are the changes that GitHub did not take, by default those of the ledger.
+    `reported` are keys posted, `seen` is the day to which comments are done, `refused` are the
+    changes that GitHub did not take, by default those of the ledger.
     """
     if refused is None:
         refused = path.observed.ledger.refused
-    page = dashboard.dashboard(on_report_day(path), refused)
+    page = dashboard.dashboard(shown or path, refused)
     return ReportTexts(
         dashboard=dashboard.as_markdown(page),
         issues=(
