@@ -375,8 +375,16 @@ def file_name(name: str) -> str:
 
 
 def parse(text: str, *, name: str = CONFIG_PATH) -> FileSettings:
-    """Return the settings from YAML. Raises ConfigError with file `name`, line and key."""
-    return yaml_file.parse(text, FileSettings, name=name, error=ConfigError)
+    """Return the settings from YAML. Raises ConfigError with file `name`, line and key.
+
+    A file without any key is refused: it was emptied rather than meant as a path of its own.
+    """
+    found = yaml_file.parse(text, FileSettings, name=name, error=ConfigError)
+    if not found.model_fields_set:
+        raise ConfigError(
+            "it's empty.", where=name, hint=f"Name a path: `curriculum: {DEFAULT_CURRICULUM}`."
+        )
+    return found
 
 
 def environment(environ: Mapping[str, str]) -> Environment:

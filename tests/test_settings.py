@@ -20,7 +20,7 @@ def test_everything_has_a_default() -> None:
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("", None),
+        ("timezone: UTC", None),
         ("start:", None),
         ("start: Today", settings.StartDay.TODAY),
         ("start: ' NEXT  Monday '", settings.StartDay.NEXT_MONDAY),
@@ -166,3 +166,10 @@ def test_a_path_is_shared_with_the_mentors_it_names(
     content = {"start": "2026-01-05", "mentors": mentors, "cohort": {"share": share}}
     found = settings.Settings.model_validate(content)
     assert found.shared_with == seen_by
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# curriculum: guide.md\n\n"])
+def test_a_file_without_any_key_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="empty") as refused:
+        settings.parse(text)
+    assert "curriculum:" in (refused.value.hint or "")

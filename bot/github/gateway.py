@@ -103,8 +103,8 @@ class PyGithubGateway:
         path = f"/labels/{quote(change.name, safe='')}"
         match change:
             case CreateLabel(made_by_issue=True):
-                look = {name: change.payload[name] for name in ("color", "description")}
-                self._client.send("PATCH", path, look, repeatable=True)
+                style = {name: change.payload[name] for name in ("color", "description")}
+                self._client.send("PATCH", path, style, repeatable=True)
             case CreateLabel():
                 made = change.payload
                 self._client.call(lambda wire: wire.repository().create_label(**made))

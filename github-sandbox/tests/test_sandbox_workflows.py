@@ -1,6 +1,7 @@
 """Workflows: which there are, who may enable them, and when GitHub disables one with a schedule."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from github_sandbox.server import Sandbox
 from github_sandbox.state import bots, workflows
 from tests.client import Api
-from tests.conftest import AsUser
+
+AsUser = Callable[[str | None], Api]
 
 DAILY = b'name: Daily\non:\n  schedule:\n    - cron: "6 7 * * *"\n'
 EVENTS = b"on: [push, issues]\n"
