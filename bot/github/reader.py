@@ -26,7 +26,7 @@ from bot.github.file_reader import FileReader
 from bot.github.issue_list import (
     UNLIMITED,
     IssueList,
-    IssuePage,
+    IssuePageParser,
     ReadLimits,
     TextBudget,
     may_matter,
@@ -322,13 +322,11 @@ class HttpReader(FileReader):
 
     def _listed(self, fresh: bool) -> IssueList:
         """Return issues and pull requests. With issues off, GitHub answers 410, 404 or none."""
-        name, found = self._connection.repository, IssueList(self._limits, self._texts())
+        parser = IssuePageParser(self._connection.repository)
+        found = IssueList(self._limits, self._texts())
         path = f"{self._root}/issues"
         try:
-            for answer in self._cached.get_pages(path, EVERY_ISSUE, fresh=fresh):
-                with self._limits.parsing:
-                    page = IssuePage.parse(items(answer.json(), path), name)
-                del answer
+            for page in self._cached.get_parsed(path, EVERY_ISSUE, parser, fresh=fresh):
                 found.add(page)  # by itself, for GitHub may be asked who may write
         except RepositoryMissingError:
             home = self._client.get(self._root).json()
