@@ -2,38 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from bot.github.answer import Answer, shape_error
 from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
 from bot.github.etag_cache import Cache, CacheIdentity, Page
+from bot.github.page_parser import PageParser, parser_version
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 
 MAX_PAGES = 1_000  # of a list that is held whole
 T = TypeVar("T")
-
-
-class PageParser(Protocol[T]):
-    """Make a value of a page of a list, and texts of values."""
-
-    @property
-    def version(self) -> str:
-        """Return what changes with the values or their texts."""
-        ...
-
-    def parse(self, answer: Answer) -> T:
-        """Return the value. Raises UnreadableAnswerError."""
-        ...
-
-    def dump(self, value: T) -> str:
-        """Return the text to store."""
-        ...
-
-    def load(self, text: str) -> T | None:
-        """Return the value of a stored text; None for one that is damaged."""
-        ...
 
 
 class ConditionalClient:
@@ -102,7 +82,7 @@ class ConditionalClient:
         self, path: str, query: Mapping[str, str], parser: PageParser[T], fresh: bool
     ) -> tuple[T, Answer]:
         cache, by = self._cache, self._identity.fingerprint
-        key = f"{self._key(path, query)}#{parser.version}"
+        key = f"{self._key(path, query)}#{parser_version()}"
         stored = None if cache is None or fresh else cache.get(key)
         with self._parsing:
             value = parser.load(stored.body) if stored and stored.by == by else None

@@ -8,22 +8,14 @@ texts by those who may write are added, for no other counts.
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import RefusedError
 from bot.github import response_parser
-from bot.github.answer import Answer
-from bot.github.response_parser import Json, items
-from bot.planning import identity, labels, snapshot
+from bot.github.response_parser import Json
 from bot.planning.identity import FORMS, named_issues
 from bot.planning.labels import key_in
 from bot.planning.snapshot import CommentState, IssueState, PullState
-from bot.progress import parse_command
 from bot.progress.parse_command import BEGINNING
 
 NOT_READ = "Not read:"
@@ -95,46 +87,6 @@ class IssuePage(NamedTuple):
             tuple(map(reduced_pull, response_parser.pulls(found, "issues"))),
             response_parser.last_number(found),
         )
-
-
-class IssuePageParser:
-    """Makes pages of GitHub's list of issues of one repository, and texts of them to store."""
-
-    def __init__(self, repository: str) -> None:
-        self._repository = repository
-
-    @property
-    def version(self) -> str:
-        """Return the digest of the code that makes a page and its text."""
-        return _code_digest()
-
-    def parse(self, answer: Answer) -> IssuePage:
-        """Return the page. Raises UnreadableAnswerError."""
-        return IssuePage.parse(items(answer.json(), answer.path), self._repository)
-
-    def dump(self, value: IssuePage) -> str:
-        """Return its text: what is not the default, without what nobody needs."""
-        return _pages().dump_json(value, exclude_defaults=True).decode()
-
-    def load(self, text: str) -> IssuePage | None:
-        """Return the page with this text, None when it is damaged."""
-        try:
-            return _pages().validate_json(text)
-        except ValidationError:
-            return None
-
-
-@cache
-def _pages() -> TypeAdapter[IssuePage]:
-    return TypeAdapter(IssuePage)
-
-
-@cache
-def _code_digest() -> str:
-    modules = (response_parser, labels, snapshot, identity, parse_command)
-    files = [__file__, *(module.__file__ or "" for module in modules)]
-    made = sha256(b"".join(Path(file).read_bytes() for file in files))
-    return made.hexdigest()[:16]
 
 
 class IssueList:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.github import issue_list
+from bot.github import conditional_client
 from bot.github.etag_cache import EtagCache, Page
 from bot.github.issue_list import IssuePage
 from bot.github.reader import HttpReader
@@ -32,9 +32,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def stored(cache: EtagCache) -> dict[str, Page]:
-    """The pages in the cache that were made of others, by key."""
+    """What was made of pages of issues, by key."""
     heads = (json.loads(file.read_bytes().partition(b"\n")[0]) for file in cache.folder.iterdir())
-    keys = [head["key"] for head in heads if "#" in head["key"]]
+    keys = [head["key"] for head in heads if "/issues?" in head["key"] and "#" in head["key"]]
     return {key: page for key in keys if (page := cache.get(key))}
 
 
@@ -89,7 +89,7 @@ def test_another_program_reads_nothing_that_this_one_made(
 ) -> None:
     seed(3)
     first = make_reader(cache=cache).snapshot()
-    monkeypatch.setattr(issue_list, "_code_digest", lambda: "another")
+    monkeypatch.setattr(conditional_client, "parser_version", lambda: "another")
     assert make_reader(cache=cache).snapshot() == first
     assert parsed == [3, 3]
 
