@@ -22,7 +22,7 @@ from bot.github.answer import UnreadableAnswerError, shape_error
 from bot.github.api_client import ApiClient
 from bot.github.connection import Connection
 from bot.github.etag_cache import Cache
-from bot.github.file_reader import FileReader
+from bot.github.fact_reader import HttpFactReader
 from bot.github.issue_list import (
     UNLIMITED,
     IssueList,
@@ -58,7 +58,7 @@ _MILESTONES = PageParser(
 )
 
 
-class HttpReader(FileReader):
+class HttpReader(HttpFactReader):
     """Implement `bot.planning.ports.Reader` over REST.
 
     `cache` None asks for everything in full. `client` is closed with the reader. Times are aware

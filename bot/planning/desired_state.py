@@ -6,12 +6,12 @@ when the window moves away from it, so that a later start never closes anything.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 
 from bot import templating
 from bot.curriculum.base import Item
@@ -93,7 +93,8 @@ class ReportTexts(FrozenModel):
     the titles and addresses of the work that shows an action item done, by its id. `seen` is the
     day of the run, when it read comments and has none to answer, and `reported` are the keys of the
     reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
-    `reading` is how the guide was read.
+    `checks` are the lines that an issue shows of its checks, by its key.
+    `reading` is how the guide was read, `started` the first day where no settings name it.
     """
 
     dashboard: str = ""
@@ -102,8 +103,10 @@ class ReportTexts(FrozenModel):
     stood_for: dict[str, tuple[tuple[str, str], ...]] = Field(default_factory=dict)
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
+    checks: InstanceOf[Mapping[Key, tuple[Any, ...]]] = Field(default_factory=dict)
     refused: dict[str, RefusedChange] | None = None
     reading: ReadingRecord | None = None
+    started: date | None = None
 
 
 NO_TEXTS = ReportTexts()
@@ -214,6 +217,7 @@ class _Issues:
         `values` are what its template needs beside the part itself.
         """
         keys = [f"{kind}:{name}" for name in (item.id, *item.aliases)]
+        values = {**values, "checks": self._texts.checks.get(keys[0], ())}
         there = self._there
         drawn = there is None or more.get("seed", True) or any(key in there for key in keys)
         template = f"issues/{kind}.md.j2"
