@@ -72,11 +72,11 @@ class FrozenBase(BaseModel):
     ) -> Self:
         """Return a copy with the fields in `update`, which these cached properties do not use.
 
-        They are computed once for both. Raises TypeError for a name that is no field.
+        They are computed once for both. Raises TypeError for a property in `update`.
         """
-        fields = type(self).model_fields
-        if unknown := update.keys() - fields.keys():
-            raise TypeError(f"no fields of {type(self).__name__}: {', '.join(sorted(unknown))}")
+        kind, fields = type(self), type(self).model_fields
+        if wrong := [name for name in update.keys() - fields.keys() if hasattr(kind, name)]:
+            raise TypeError(f"no fields of {kind.__name__}: {', '.join(sorted(wrong))}")
         for name in computed:
             getattr(self, name)
         copied = super().model_copy(update=update, deep=deep)

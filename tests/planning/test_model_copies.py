@@ -52,7 +52,7 @@ def test_what_does_not_use_the_other_fields_is_computed_once_for_both() -> None:
     assert "language" not in vars(other)
 
 
-def test_a_name_that_is_no_field_is_refused() -> None:
+def test_a_value_for_a_property_is_refused() -> None:
     path = PlannedPath.at_start(SMALL, config())
     with pytest.raises(TypeError, match="no fields of PlannedPath: dates"):
         path.model_copy(update={"dates": None})
