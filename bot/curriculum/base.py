@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any, Self
@@ -54,7 +55,37 @@ Text = Annotated[str, Field(max_length=10_000)]
 Url = Annotated[str, AfterValidator(_is_web_address)]
 
 
-class CurriculumModel(BaseModel):
+class FrozenBase(BaseModel):
+    """A frozen model whose copies keep no cached property of the original.
+
+    A model with a cached property has to be one: what was computed from other values is wrong.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with these fields; what was computed is computed anew."""
+        return self.copy_keeping((), update or {}, deep=deep)
+
+    def copy_keeping(
+        self, computed: Collection[str], update: Mapping[str, Any], *, deep: bool = False
+    ) -> Self:
+        """Return a copy with the fields in `update`, which these cached properties do not use.
+
+        They are computed once for both. Raises TypeError for a property in `update`.
+        """
+        kind, fields = type(self), type(self).model_fields
+        if wrong := [name for name in update.keys() - fields.keys() if hasattr(kind, name)]:
+            raise TypeError(f"no fields of {kind.__name__}: {', '.join(sorted(wrong))}")
+        for name in computed:
+            getattr(self, name)
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - fields.keys() - set(computed):
+            del copied.__dict__[name]
+        return copied
+
+
+class CurriculumModel(FrozenBase):
     """A frozen model that refuses unknown keys."""
 
     model_config = ConfigDict(

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from bot.github.answer import Answer, shape_error
 from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
-from bot.github.etag_cache import Cache, CacheIdentity
+from bot.github.etag_cache import Cache, CacheIdentity, Page
+from bot.github.page_parser import PageParser, parser_version
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 
 MAX_PAGES = 1_000  # of a list that is held whole
+T = TypeVar("T")
 
 
 class ConditionalClient:
@@ -58,6 +61,45 @@ class ConditionalClient:
 
         return pages(fetch_page, path, query, most=MAX_PAGES)
 
+    def get_parsed(
+        self, path: str, query: Mapping[str, str], parser: PageParser[T], *, fresh: bool = False
+    ) -> Iterator[T]:
+        """Yield what `parser` makes of each page of a list.
+
+        That of an unchanged page is stored, too: it is small, and not made again.
+        """
+        found: list[T] = []
+
+        def fetch_page(query: Mapping[str, str]) -> Answer:
+            value, answer = self._page(path, query, parser, fresh)
+            found.append(value)
+            return answer._replace(text="")  # which may have many megabytes
+
+        for _page in pages(fetch_page, path, query, most=MAX_PAGES):
+            yield found.pop()
+
+    def _page(
+        self, path: str, query: Mapping[str, str], parser: PageParser[T], fresh: bool
+    ) -> tuple[T, Answer]:
+        cache, by = self._cache, self._identity.fingerprint
+        key = f"{self._key(path, query)}#{parser_version()}"
+        stored = None if cache is None or fresh else cache.get(key)
+        with self._parsing:
+            value = parser.load(stored.body) if stored and stored.by == by else None
+        if stored is not None and value is not None:
+            answer = self._client.get(path, query, etag=stored.etag)
+            if answer.status == 304:
+                return value, answer._replace(status=200, headers={"link": stored.link})
+            answer = self._store(self._key(path, query), answer)
+        else:
+            answer = self.get(path, query, fresh=fresh)
+        with self._parsing:
+            value = parser.parse(answer)
+            etag, link = answer.headers.get("etag", ""), answer.headers.get("link", "")
+            if etag and cache is not None:
+                cache.put(key, Page(etag, link, parser.dump(value), by))
+        return value, answer
+
     def get(
         self, path: str, query: Mapping[str, str], *, fresh: bool = False, follow: bool = False
     ) -> Answer:
@@ -65,19 +107,28 @@ class ConditionalClient:
         cache = self._cache
         if cache is None:
             return self._client.get(path, query, follow=follow)
-        key = f"{self._client.connection.api_url}{path}?{urlencode(sorted(query.items()))}"
+        key = self._key(path, query)
         with self._parsing:
             cached = None if fresh else cache.get(key)
             etag = self._identity.tag(cached) if cached else None
         answer = self._client.get(path, query, etag=etag, follow=follow)
-        if answer.status == 304 and cached is not None:
-            return answer._replace(status=200, text=cached.body, headers={"link": cached.link})
-        etag = answer.headers.get("etag", "")
-        if etag:
-            with self._parsing:
-                if not _is_full_last_page(answer):
-                    link = answer.headers.get("link", "")
-                    cache.put(key, self._identity.page(etag, link, answer.text))
+        if answer.status == 304 and cached is not None and etag:
+            headers = {"link": cached.link, "etag": etag}
+            return answer._replace(status=200, text=cached.body, headers=headers)
+        return self._store(key, answer)
+
+    def _key(self, path: str, query: Mapping[str, str]) -> str:
+        return f"{self._client.connection.api_url}{path}?{urlencode(sorted(query.items()))}"
+
+    def _store(self, key: str, answer: Answer) -> Answer:
+        """Store an answer, and return it; without its ETag where that does not say enough."""
+        etag, link = answer.headers.get("etag", ""), answer.headers.get("link", "")
+        if not etag or self._cache is None:
+            return answer
+        with self._parsing:
+            if _is_full_last_page(answer):
+                return answer._replace(headers={"link": link})
+            self._cache.put(key, self._identity.page(etag, link, answer.text))
         return answer
 
 

@@ -21,6 +21,7 @@ from bot.progress.parse_command import BEGINNING
 NOT_READ = "Not read:"
 T = TypeVar("T", IssueState, PullState)
 _OURS = "<!-- milepost:"
+_NO_FIELDS: set[str] = set()
 
 
 class ReadLimits(NamedTuple):
@@ -107,7 +108,8 @@ class IssueList:
             if issue.body and self._texts.admits(issue):
                 self._issues[issue.number] = issue
             else:
-                self._add_other(self._issues, issue.model_copy(update={"body": ""}))
+                bare = issue.model_copy(update={"body": ""}) if issue.body else issue
+                self._add_other(self._issues, bare)
         for pull in page.pulls:
             if pull.body and (pull.merged_at or _OURS in pull.body):
                 self._pulls[pull.number] = pull
@@ -145,7 +147,8 @@ class IssueList:
             return
         self._others.add(number)
         # Without the set of fields that were given, which takes as much memory as all fields.
-        to[number] = value.model_construct(_fields_set=set(), **value.__dict__)
+        object.__setattr__(value, "__pydantic_fields_set__", _NO_FIELDS)
+        to[number] = value
 
 
 def without_other_text(item: Json) -> Json:

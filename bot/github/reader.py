@@ -4,7 +4,7 @@ A small repository costs three requests (labels, milestones, issues); asked agai
 are three answers without a body that cost no quota.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -31,6 +31,7 @@ from bot.github.issue_list import (
     TextBudget,
     may_matter,
 )
+from bot.github.page_parser import PageParser
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 from bot.planning.identity import GHOST, identify, owned_by, recorded_writers
@@ -38,6 +39,7 @@ from bot.planning.snapshot import (
     Closing,
     CommentState,
     IssueState,
+    LabelState,
     LinkTarget,
     MilestoneState,
     ReactionState,
@@ -50,6 +52,10 @@ MAX_AUTHORS = 50  # authors of a repository with more texts than are held
 EVERY_ISSUE = {"state": "all", "sort": "created", "direction": "asc"}
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _VIEWER = "query { viewer { databaseId } }"
+_LABELS = PageParser(tuple[LabelState, ...], lambda page: response_parser.labels(page, "labels"))
+_MILESTONES = PageParser(
+    tuple[MilestoneState, ...], lambda page: response_parser.milestones(page, "milestones")
+)
 
 
 class HttpReader(HttpFactReader):
@@ -95,25 +101,35 @@ class HttpReader(HttpFactReader):
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(2) as pool:
-            labels = pool.submit(lambda: list(self._labels()))
-            milestones = pool.submit(lambda: list(self._milestones()))
+            labels = pool.submit(self._labels)
+            milestones = pool.submit(self._milestones)
             listed = self._listed(fresh=False)
         return self._snapshot(listed, labels.result(), milestones.result())
 
-    def _labels(self, *, fresh: bool = False) -> Iterable[Json]:
-        return self._cached.get_list(f"{self._root}/labels", fresh=fresh)
+    def _labels(self, *, fresh: bool = False) -> tuple[LabelState, ...]:
+        """Return the labels in order of name; what shows twice counts as last seen."""
+        path = f"{self._root}/labels"
+        pages = self._cached.get_parsed(path, {}, _LABELS, fresh=fresh)
+        found = {label.name.casefold(): label for page in pages for label in page}
+        return tuple(found[name] for name in sorted(found))
 
-    def _milestones(self, *, fresh: bool = False) -> Iterable[Json]:
-        path = f"{self._root}/milestones"
-        return self._cached.get_list(path, {"state": "all"}, fresh=fresh)
+    def _milestones(self, *, fresh: bool = False) -> tuple[MilestoneState, ...]:
+        """Return the milestones in order of number; what shows twice counts as last seen."""
+        path, query = f"{self._root}/milestones", {"state": "all"}
+        pages = self._cached.get_parsed(path, query, _MILESTONES, fresh=fresh)
+        found = {milestone.number: milestone for page in pages for milestone in page}
+        return tuple(found[number] for number in sorted(found))
 
     def _snapshot(
-        self, listed: IssueList, labels: Iterable[Json], milestones: Iterable[Json]
+        self,
+        listed: IssueList,
+        labels: tuple[LabelState, ...],
+        milestones: tuple[MilestoneState, ...],
     ) -> Snapshot:
         found = Snapshot(
             repository=self._connection.repository,
-            labels=response_parser.labels(labels, "labels"),
-            milestones=response_parser.milestones(milestones, "milestones"),
+            labels=labels,
+            milestones=milestones,
             issues=listed.issues(),
             pulls=listed.pulls(),
             last_number=listed.last_number,
@@ -322,13 +338,12 @@ class HttpReader(HttpFactReader):
 
     def _listed(self, fresh: bool) -> IssueList:
         """Return issues and pull requests. With issues off, GitHub answers 410, 404 or none."""
-        name, found = self._connection.repository, IssueList(self._limits, self._texts())
+        name = self._connection.repository
+        parser = PageParser(IssuePage, lambda page: IssuePage.parse(page, name))
+        found = IssueList(self._limits, self._texts())
         path = f"{self._root}/issues"
         try:
-            for answer in self._cached.get_pages(path, EVERY_ISSUE, fresh=fresh):
-                with self._limits.parsing:
-                    page = IssuePage.parse(items(answer.json(), path), name)
-                del answer
+            for page in self._cached.get_parsed(path, EVERY_ISSUE, parser, fresh=fresh):
                 found.add(page)  # by itself, for GitHub may be asked who may write
         except RepositoryMissingError:
             home = self._client.get(self._root).json()
@@ -348,9 +363,7 @@ class HttpReader(HttpFactReader):
         if author == GHOST:  # strangers can set neither
             return isinstance(written, IssueState) and bool(written.milestone or written.labels)
         if self._recorded is None:
-            path = f"{self._root}/milestones"
-            found = response_parser.milestones(self._cached.get_list(path, {"state": "all"}), path)
-            self._recorded = recorded_writers(found)
+            self._recorded = recorded_writers(self._milestones())
         if account in self._recorded:
             return True
         known = (author, account) in self._writers or len(self._writers) < MAX_AUTHORS

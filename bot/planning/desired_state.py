@@ -6,7 +6,7 @@ when the window moves away from it, so that a later start never closes anything.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -125,14 +125,17 @@ class DesiredState(FrozenModel):
     texts: ReportTexts = NO_TEXTS
 
 
-def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredState:
+def desired_state(
+    path: PlannedPath, texts: ReportTexts = NO_TEXTS, there: Container[Key] | None = None
+) -> DesiredState:
     """Return what should be in the repository on the day of `path`.
 
+    With the keys of issues that are `there`, the others have a text only where they are to be made.
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
     too long for an issue.
     """
     path.check_settings()
-    issues_of = _Issues(path, texts)
+    issues_of = _Issues(path, texts, there)
     issues = tuple(_without_backlinks(i, path) for i in (*issues_of.all(), *texts.issues))
     _check_lengths(issues)
     return DesiredState(
@@ -152,7 +155,7 @@ def unit_key(unit: Unit | str) -> Key:
 class _Issues:
     """Walk the path and make of each part its milestone or issue."""
 
-    def __init__(self, path: PlannedPath, texts: ReportTexts) -> None:
+    def __init__(self, path: PlannedPath, texts: ReportTexts, there: Container[Key] | None) -> None:
         curriculum, settings = path.curriculum, path.settings
         self._curriculum = curriculum
         self._settings = settings
@@ -161,6 +164,7 @@ class _Issues:
         self._overrides = path.overrides
         self._repository = path.repository
         self._texts = texts
+        self._there = there
         self._credits = {f"task:{name}" for name in (*settings.credits, *curriculum.done())}
         window = units_in_window(path.dates, path.today, settings.ahead)
         self._window = {d.unit for d in window} | path.overrides.opened
@@ -212,16 +216,16 @@ class _Issues:
 
         `values` are what its template needs beside the part itself.
         """
+        keys = [f"{kind}:{name}" for name in (item.id, *item.aliases)]
+        values = {**values, "checks": self._texts.checks.get(keys[0], ())}
+        there = self._there
+        drawn = there is None or more.get("seed", True) or any(key in there for key in keys)
+        template = f"issues/{kind}.md.j2"
         return DesiredIssue(
-            key=f"{kind}:{item.id}",
-            aliases=tuple(f"{kind}:{alias}" for alias in item.aliases),
+            key=keys[0],
+            aliases=tuple(keys[1:]),
             title=one_line(title, TITLE),
-            body=templating.render(
-                f"issues/{kind}.md.j2",
-                **{kind: item},
-                **values,
-                checks=self._texts.checks.get(f"{kind}:{item.id}", ()),
-            ),
+            body=templating.render(template, **{kind: item}, **values) if drawn else "",
             **more,
         )
 

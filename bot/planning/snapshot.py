@@ -4,10 +4,12 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from bot.curriculum.base import FrozenBase
 
 
-class FrozenModel(BaseModel):
+class FrozenModel(FrozenBase):
     """Values that never change. Unknown fields of GitHub are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)

@@ -10,6 +10,7 @@ that is not ours, are logged in the summary issue.
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, Literal, Self
 
@@ -70,19 +71,29 @@ class CommandLog(FrozenModel):
 
     def knows(self, comment: int) -> bool:
         """Return whether a command of this comment is logged."""
-        return comment in self.merged or any(number == comment for number, _ in self._places())
+        return comment in self.comments
 
     def has(self, comment: int, n: int) -> bool:
         """Return whether this command of this comment is logged."""
-        return comment in self.merged or (comment, n) in self._places()
+        return comment in self.merged or (comment, n) in self._places
 
-    def _places(self) -> Iterator[tuple[Any, Any]]:
-        """Yield comment and place of each entry, of a newer version's entries, too."""
+    @cached_property
+    def comments(self) -> frozenset[int]:
+        """The ids of the comments of which a command is logged."""
+        return frozenset((*self.merged, *(number for number, _ in self._places)))
+
+    @cached_property
+    def _places(self) -> frozenset[tuple[int, int]]:
+        """Comment and place of each entry, of a newer version's entries, too."""
+        return frozenset(self._read_places())
+
+    def _read_places(self) -> Iterator[tuple[int, int]]:
         yield from ((entry.id, entry.n) for entry in self.entries)
         for text in self.unread:
             item = json.loads(text)
-            if isinstance(item, dict):
-                yield item.get("id"), item.get("n", 0)
+            if isinstance(item, dict) and isinstance(item.get("id"), int):
+                n = item.get("n", 0)
+                yield item["id"], n if isinstance(n, int) else -1
 
     @property
     def closing(self) -> Entry | None:
@@ -109,11 +120,16 @@ def find_log(body: str) -> CommandLog:
     An entry that cannot be read (a newer version wrote it, or somebody edited it) has no effect and
     stays as it is.
     """
-    found = MEMORY.search(body.replace("\r\n", "\n"))
-    if found is None:
-        return CommandLog()
+    # Most issues have none, and the pattern is slow to find that out.
+    found = MEMORY.search(body.replace("\r\n", "\n")) if "milepost:memory" in body else None
+    return CommandLog() if found is None else _parsed(found[1])
+
+
+@lru_cache(maxsize=1024)  # a run reads each log some ten times
+def _parsed(text: str) -> CommandLog:
+    """Return the log with this JSON; an empty one where it is damaged."""
     try:
-        content = json.loads(found[1])
+        content = json.loads(text)
         raw = content["entries"] if content.get("v") == 1 else []
         merged = tuple(int(number) for number in content.get("merged", ()))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):

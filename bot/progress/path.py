@@ -32,6 +32,9 @@ from bot.progress.learner_history import HistoryBuilder, LearnerHistory
 from bot.progress.progress import FINISHED, LEFT_OUT, Progress, item_keys, read_progress
 from bot.settings import FileSettings
 
+_MOVELESS = ("language", "dates", "effort")  # computed, and the same wherever a task was moved to
+_DAYLESS = (*_MOVELESS, "places", "progress", "finished_on", "approvers")  # on any day
+
 
 def read_learner_history(
     curriculum: Curriculum, settings: FileSettings, observed: ObservedState
@@ -185,12 +188,8 @@ class LearningPath(PlannedPath):
         """
         if day == self.today:
             return self
-        values = {name: getattr(self, name) for name in type(self).model_fields}
         now = datetime.combine(day, time.max, tzinfo=self.settings.zone)
-        earlier = type(self)(**values | {"today": day, "now": now})
-        for name in ("language", "dates", "places", "progress", "effort", "finished_on"):
-            vars(earlier)[name] = getattr(self, name)
-        return earlier
+        return self.copy_keeping(_DAYLESS, {"today": day, "now": now})
 
     def day_of(self, moment: datetime) -> date:
         """Return the learner's day at `moment` (aware)."""
@@ -218,7 +217,8 @@ class LearningPath(PlannedPath):
 
     def first_unfinished(self) -> str | None:
         """Return the first unit with required work left, moved tasks in their old unit, or None."""
-        unmoved = self.model_copy(update={"places": {}})
+        update = {"overrides": self.overrides.model_copy(update={"moved": {}})}
+        unmoved = self.copy_keeping(_MOVELESS, update)
         return read_progress(unmoved).first_unfinished()
 
     def newest_command(self, by: str) -> Entry | None:

@@ -18,7 +18,7 @@ from bot.github.etag_cache import Cache, Page
 
 MAX_BYTES = 64_000_000
 _OVERHEAD = 600  # bytes for what is around a body
-_MAX_PAGES = 64  # of one repository: the URL of a list of comments changes with the day
+_MAX_PAGES = 128  # of one repository: the URL of a list of comments changes with the day
 _LEVEL = 1  # the quickest compression
 
 

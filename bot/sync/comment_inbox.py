@@ -57,10 +57,11 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     comments = reader.comments_since(since)
     logged = find_logs(observed).values()
     logged_at = {entry.id: entry.at for log in logged for entry in log.entries}
+    known = frozenset[int]().union(*(log.comments for log in logged))
     marked: set[int] = set()
     waiting: list[CommentState] = []
     for comment in filter(may_command, comments):
-        if any(memory.knows(comment.id) for memory in logged):
+        if comment.id in known:
             if not MARKS & comment.reactions.keys() or _is_edited(comment, logged_at):
                 waiting.append(comment)
         elif _is_marked(reader, comment, observed):
