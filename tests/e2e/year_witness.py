@@ -268,7 +268,7 @@ class YearWitness(YearFacts):
         self._equal("deliverables", names, [p.item.title for p in made])
 
     def _on_opened(self, issue: Issue) -> None:
-        """What looks back comes in the last three days of its time, or with none of its work open."""
+        """What looks back comes in the last days of its time, or with none of its work open."""
         marked = find(issue.body or "")
         kind, _, name = marked.marker.key.partition(":") if marked else ("", "", "")
         if kind not in {"checkpoint", "assessment", "reflection"}:
