@@ -12,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    HttpUrl,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -45,6 +44,8 @@ def _is_slug(value: str) -> str:
 
 
 def _is_web_address(value: str) -> str:
+    from pydantic import HttpUrl  # late: what reads addresses is a tenth of pydantic
+
     return str(HttpUrl(value))
 
 

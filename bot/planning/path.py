@@ -5,13 +5,11 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Self
 
-from pydantic import InstanceOf
-
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.i18n import ENGLISH, find_language
 from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import Checked, FrozenModel
 from bot.settings import Settings
 
 MOST_NAMED = 8
@@ -25,10 +23,10 @@ class PlannedPath(FrozenModel):
     path is, as far as it is known.
     """
 
-    curriculum: InstanceOf[Curriculum]  # checked when it was read, and not once more
-    settings: Settings
+    curriculum: Checked[Curriculum]
+    settings: Checked[Settings]
     today: date
-    overrides: PlanOverrides = NO_OVERRIDES
+    overrides: Checked[PlanOverrides] = NO_OVERRIDES
     repository: str = ""
 
     @classmethod

@@ -17,7 +17,7 @@ from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState, OurIssue, observe
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import schedule, unit_by_key
-from bot.planning.snapshot import Snapshot
+from bot.planning.snapshot import Checked, Snapshot
 from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.command_log import Entry, find_logs
@@ -74,10 +74,10 @@ class LearningPath(PlannedPath):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     guide: GuideFile | None = None
-    reading: GuideReading
-    file_settings: Settings
-    observed: ObservedState
-    history: LearnerHistory
+    reading: Checked[GuideReading]
+    file_settings: Checked[Settings]
+    observed: Checked[ObservedState]
+    history: Checked[LearnerHistory]
     now: datetime
 
     @cached_property

@@ -10,7 +10,7 @@ from bot.planning.marker import Key
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
 from bot.planning.refusals import FILES, REPORTS, RefusalLog, Refusals
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import Checked, FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
 from bot.reports import checkpoint as checkpoints
@@ -52,12 +52,12 @@ class SyncResult(FrozenModel):
     taken so far, `path` the path afterwards.
     """
 
-    plan: Plan
+    plan: Checked[Plan]
     written: int
     posted: tuple[PublishedComment, ...]
-    files: FilePlan
+    files: Checked[FilePlan]
     refused: Refusals
-    path: LearningPath
+    path: Checked[LearningPath]
 
 
 class Sync:
