@@ -83,9 +83,9 @@ class Environment:
         _quiet(UV, "pip", "install", "--quiet", "--no-build", *checked, *options)
         found = _quiet(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
         self.site = Path(found.strip())
-        kept = shutil.ignore_patterns("__pycache__", *UNUSED)
-        shutil.copytree(ROOT / "bot", self.site / "bot", ignore=kept)
-        shutil.copytree(ROOT / "templates", self.site / "bot/_templates", ignore=kept)
+        left_out = shutil.ignore_patterns("__pycache__", *UNUSED)
+        shutil.copytree(ROOT / "bot", self.site / "bot", ignore=left_out)
+        shutil.copytree(ROOT / "templates", self.site / "bot/_templates", ignore=left_out)
         if compiled:
             _quiet(self.python, "-m", "compileall", "-q", self.site / "bot")
             _quiet(self.python, "-m", "bot.action.compile_templates")
@@ -136,6 +136,7 @@ class Runs:
             "GITHUB_EVENT_PATH": str(folder / "event.json"),
             "GITHUB_WORKSPACE": str(folder),
             "RUNNER_TEMP": str(folder),
+            "PYDANTIC_DISABLE_PLUGINS": "__all__",
         }
 
     def settle(self, python: Path) -> None:

@@ -3,7 +3,6 @@
 import pickle
 from functools import cache
 from hashlib import sha256
-from importlib import resources
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError
 from bot.i18n import ENGLISH, read_catalogue
 
-CATALOG = resources.files("bot.curriculum") / "catalog"
+CATALOG = Path(__file__).parent / "catalog"
 
 
 def catalog_names() -> list[str]:
@@ -44,7 +43,7 @@ def from_catalog(name: str, language: str = ENGLISH) -> Curriculum:
 def _built_in(name: str, language: str) -> Curriculum:
     """Return a built-in curriculum, cached: reading it takes a fifth of a sync."""
     if language == ENGLISH:
-        return _compiled(Path(str(CATALOG / f"{name}.yml")))
+        return _compiled(CATALOG / f"{name}.yml")
     curriculum, sentences = _built_in(name, ENGLISH), CATALOG / f"{name}.{language}.mo.gz"
     if not sentences.is_file():
         return curriculum
@@ -64,9 +63,9 @@ def _compiled(file: Path) -> Curriculum:
     for code in sorted(Path(__file__).parent.glob("*.py")):
         made_of.update(code.read_bytes())
     place, checksum = cache_from_source(f"{file}.py"), made_of.hexdigest()
-    kept = read_compiled(place, checksum)
-    if kept is not None:
-        found: Curriculum = pickle.loads(kept)  # noqa: S301 - trusted as a .pyc beside it is
+    stored = read_compiled(place, checksum)
+    if stored is not None:
+        found: Curriculum = pickle.loads(stored)  # noqa: S301 - trusted as a .pyc beside it is
         return found
     made = from_yaml(content.decode(), name=file.name)
     _ = made.rated, made.picks, made.relations  # kept with it

@@ -1,7 +1,6 @@
 """The path as it is planned: curriculum, settings in force, and dates."""
 
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Self
 
@@ -63,6 +62,8 @@ class PlannedPath(FrozenModel):
 def _check_known(kind: str, name: str, known: list[str], *, where: str) -> None:
     if name in known:
         return
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1)
     if near:
         text = f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal, Self
 
-from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
+from bot.planning.marker import LEDGER, MEMORY, MEMORY_TEXT, Key, safe_json
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command import Command
@@ -109,9 +109,7 @@ def find_log(body: str) -> CommandLog:
     An entry that cannot be read (a newer version wrote it, or somebody edited it) has no effect and
     stays as it is.
     """
-    # Most bodies have none, which the pattern would find out by a try at each character.
-    there = "<!-- milepost:memory " in body
-    found = MEMORY.search(body.replace("\r\n", "\n")) if there else None
+    found = MEMORY_TEXT.search(body.replace("\r\n", "\n"))
     if found is None:
         return CommandLog()
     try:

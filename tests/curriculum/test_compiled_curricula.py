@@ -15,7 +15,7 @@ NAME = "learn-python-12-weeks"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(sys, "pycache_prefix", None)
-    text = (Path(str(load.CATALOG)) / f"{NAME}.yml").read_text()
+    text = (load.CATALOG / f"{NAME}.yml").read_text()
     (tmp_path / f"{NAME}.yml").write_text(text)
     monkeypatch.setattr(load, "CATALOG", tmp_path)
     return tmp_path
