@@ -7,11 +7,12 @@ from typing import Self
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.i18n import ENGLISH, find_language
-from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule
+from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule, start_as_of
 from bot.planning.snapshot import Checked, FrozenModel
-from bot.settings import Settings
+from bot.settings import FileSettings, Settings
 
 MOST_NAMED = 8
+ANY_DAY = date(2024, 1, 1)
 
 
 class PlannedPath(FrozenModel):
@@ -29,9 +30,13 @@ class PlannedPath(FrozenModel):
     repository: str = ""
 
     @classmethod
-    def at_start(cls, curriculum: Curriculum, settings: Settings) -> Self:
-        """Return the path on its first day, before anything was decided on the way."""
-        return cls(curriculum=curriculum, settings=settings, today=settings.start)
+    def at_start(cls, curriculum: Curriculum, settings: FileSettings) -> Self:
+        """Return the path on its first day, before anything was decided on the way.
+
+        Where the settings name no date it is one like any other: good for checks.
+        """
+        day = start_as_of(curriculum, settings, ANY_DAY)
+        return cls(curriculum=curriculum, settings=settings.starting(day), today=day)
 
     @cached_property
     def language(self) -> str:
