@@ -46,9 +46,9 @@ ENTRYPOINT ["milepost"]
 CMD ["serve", "--host", "0.0.0.0"]
 
 FROM tools AS build-command
-COPY requirements/action.txt requirements/
+COPY requirements/command.txt requirements/
 RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-build \
-      --no-deps --require-hashes --compile-bytecode -r requirements/action.txt
+      --no-deps --require-hashes --compile-bytecode -r requirements/command.txt
 COPY --from=wheel /dist /dist
 RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-deps \
       --compile-bytecode /dist/*.whl \

@@ -1,14 +1,9 @@
 """Keeps compiled templates where Python keeps compiled modules, and by the same rules.
 
-Compiling the templates of an idle run costs more than everything else that it does. As with `.pyc`
-files, what is kept lies in `__pycache__` beside its source or under PYTHONPYCACHEPREFIX, nothing is
-kept under PYTHONDONTWRITEBYTECODE or where it cannot be written, and it is trusted as code is.
+Compiling the templates of an idle run costs more than everything else that it does.
 """
 
 import marshal
-import os
-import sys
-import tempfile
 from hashlib import sha256
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
@@ -17,6 +12,8 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment
 from jinja2 import __version__ as jinja_version
 from jinja2.bccache import Bucket
+
+from bot.compiled_file import read_compiled, write_compiled
 
 
 class TemplateEnvironment(Environment):
@@ -63,24 +60,11 @@ class TemplateCache(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill the bucket when there is matching bytecode; else the template is compiled."""
-        try:
-            made_of, _, code = Path(bucket.key).read_bytes().partition(b"\n")
-        except OSError:
-            return
-        if made_of == bucket.checksum.encode():
+        code = read_compiled(bucket.key, bucket.checksum) if bucket.key else None
+        if code is not None:
             bucket.code = marshal.loads(code)  # noqa: S302 - trusted as a .pyc beside it is
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Write the bucket's bytecode. Another process never sees half a file."""
-        if sys.dont_write_bytecode or not bucket.key:
-            return
-        place = Path(bucket.key)
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=place.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(bucket.checksum.encode() + b"\n" + marshal.dumps(bucket.code))
-            Path(part).chmod(0o644)  # whoever may read the templates, as with a .pyc
-            Path(part).replace(place)
-        except OSError:
-            return  # a place that cannot be written to costs time, nothing else
+        """Write the bucket's bytecode."""
+        if bucket.key:
+            write_compiled(bucket.key, bucket.checksum, marshal.dumps(bucket.code))

@@ -35,7 +35,7 @@ _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=\bGH)-(?=\d)", re.IGNORECASE)
-_ACTIVE = re.compile(f"{_CONTROL.pattern}|[<@#]|[Gg][Hh]-")  # what most texts have none of
+_ACTIVE = re.compile(f"{_CONTROL.pattern[:-1]}<@#]|[Gg][Hh]-")  # what most texts have none of
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -78,7 +78,8 @@ def link(text: str, url: str | None) -> Markdown:
 
     Code in backticks stays code.
     """
-    line = _BREAK.sub(" ", neutralize(text))
+    line = neutralize(text)
+    line = _BREAK.sub(" ", line) if "\n" in line else line
     shown = _CODE_OR_SIGN.sub(lambda found: found[1] or f"\\{found[2]}", line)
     if not url:
         return Markdown(shown)

@@ -6,7 +6,6 @@ the pure one); the node tree that knows line numbers is built only to explain a 
 
 import re
 from collections.abc import Hashable, Iterator
-from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 import yaml
@@ -201,6 +200,8 @@ def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
     key = _short(".".join(str(part) for part in loc if not _is_noise(part))) or "the whole file"
     if problem["type"] == "extra_forbidden":
         known = _known_keys(model, loc[:-1])
+        from difflib import get_close_matches
+
         near = get_close_matches(_short(str(loc[-1])), known, n=1)
         advice = f" Did you mean '{near[0]}'?" if near else f" Known here: {', '.join(known)}."
         return f"{key}: there is no such key.{advice}"

@@ -14,9 +14,18 @@ compile() {
 }
 compile build.txt requirements/build.in
 compile uv.txt requirements/uv.in
-# The Action signs nothing, and cryptography has no wheel for Intel Macs and Windows on ARM. PyGithub
-# asks for it and loads without it; so this set is installed with --no-deps.
-compile action.txt pyproject.toml --no-emit-package cryptography
+# Who writes with a token signs nothing, and cryptography has no wheel for Intel Macs and Windows on
+# ARM. PyGithub asks for it and loads without it; so these sets are installed with --no-deps.
+compile command.txt pyproject.toml --no-emit-package cryptography
+# The Action has no command line and asks for one thing at a time; for what its libraries import and
+# it never calls, see bot/absent_packages.py. GitHub's cache brings all this before every run.
+less=
+for package in cryptography pynacl cffi pycparser wcwidth pygments anyio \
+    typer annotated-doc shellingham tzlocal; do
+    less="$less --no-emit-package $package"
+done
+# shellcheck disable=SC2086 # a list of words
+compile action.txt pyproject.toml $less
 compile sandbox.txt pyproject.toml requirements/build.in --extra sandbox
 compile server.txt pyproject.toml --extra server --extra telemetry
 compile dev.txt pyproject.toml requirements/build.in --extra dev

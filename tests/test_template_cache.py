@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from bot.curriculum.load import catalog_names
 from bot.template_cache import TemplateCache, TemplateEnvironment
 from bot.templating import templates_root
 
@@ -98,6 +99,9 @@ def test_all_of_them_compile_at_once(tmp_path: Path) -> None:
     cached_files = [file.name for file in tmp_path.rglob("*.md.j2.cpython*")]
     read = [file for file in templates_root().rglob("*.md.j2") if file.parent.name != "server"]
     assert len(cached_files) >= len(read)
+    assert {file.name.split(".")[0] for file in tmp_path.rglob("*.yml.cpython*")} == {
+        *catalog_names()
+    }
 
 
 def test_a_thread_that_compiles_meanwhile_hands_values_to_the_sentences(

@@ -225,11 +225,11 @@ class Activities:
 
     def checkpoint(self) -> ActivityResult:
         """Post the report on the latest checkpoint whose time has come."""
-        from bot.reports import checkpoint as reports
+        from bot.reports.due_checkpoints import newest_reached
         from bot.sync.sync import checkpoint_comment
 
         path = self._path()
-        newest = reports.newest_reached(path)
+        newest = newest_reached(path)
         if newest is None:
             lines = (_("You haven't reached a checkpoint yet."),)
             return ActivityResult(title=_("Nothing to report"), path=path, lines=lines)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot import templating
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import Checked, FrozenModel
 from bot.planning.unit_names import unit_names
 from bot.progress.path import LearningPath
 from bot.reports.position import current_unit
@@ -23,7 +23,7 @@ class ActivityResult(FrozenModel):
 
     title: str
     why: str = ""
-    path: LearningPath | None = None
+    path: Checked[LearningPath] | None = None
     changes: int = 0
     lines: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ def checkpoint(number: Number, repo: WriteRepo = None, dry_run: DryRunComment = 
     one: a report that stands is left alone.
     """
     from bot.reports import checkpoint as reports
+    from bot.reports.due_checkpoints import is_reached, last_day
     from bot.sync.sync import checkpoint_comment
 
     context = CliContext(repo)
@@ -37,9 +38,9 @@ def checkpoint(number: Number, repo: WriteRepo = None, dry_run: DryRunComment = 
         if dry_run:
             console.print_result(due.text)
             return
-        if not reports.is_reached(path, chosen):
+        if not is_reached(path, chosen):
             raise UsageError(
-                f"its last day is {reports.last_day(path, chosen)}, and it is posted once.",
+                f"its last day is {last_day(path, chosen)}, and it is posted once.",
                 where=chosen.title,
                 hint="See how it stands today with --dry-run, or with `milepost report export`.",
             )

@@ -13,7 +13,6 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    HttpUrl,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -46,6 +45,8 @@ def _is_slug(value: str) -> str:
 
 
 def _is_web_address(value: str) -> str:
+    from pydantic import HttpUrl  # late: what reads addresses is a tenth of pydantic
+
     return str(HttpUrl(value))
 
 

@@ -7,7 +7,6 @@ what is still the same part keeps its id when it is reworded, moved or numbered 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from difflib import SequenceMatcher
 from itertools import product
 from typing import NamedTuple, TypeVar
 
@@ -326,4 +325,6 @@ def _likeness(before: str, after: str) -> float:
     few, many = sorted((set(before.split("-")), set(after.split("-"))), key=len)
     if len(few) > 1 and few <= many:
         return 1.0
+    from difflib import SequenceMatcher
+
     return SequenceMatcher(None, before, after, autojunk=False).ratio()

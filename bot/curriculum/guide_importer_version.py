@@ -2,9 +2,9 @@
 
 from functools import cache
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 
-_FOLDER = resources.files("bot.curriculum") / "importer"
+_FOLDER = Path(__file__).parent / "importer"
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.absent_packages import stand_in
 from bot.errors import DeletedError, GitHubError, MilepostError, NotThereError
 from bot.github import errors
 from bot.github.answer import Answer, AnswerLostError, NeverSentError, RedirectedError, shape_error
@@ -179,6 +180,7 @@ class RepositoryClient:
 
     def _pygithub(self) -> "PyGithubAdapter":
         if self._adapter is None:
+            stand_in("nacl", "encoding", "public")  # PyGithub's, to encrypt secrets
             from bot.github.pygithub_adapter import PyGithubAdapter
 
             self._adapter = PyGithubAdapter(self)

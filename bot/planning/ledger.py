@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
-from bot.planning.marker import LEDGER, Key, digest, safe_json
+from bot.planning.marker import LEDGER, LEDGER_TEXT, Key, digest, safe_json
 from bot.planning.packing import pack_bits, unpack_bits
 from bot.planning.reading_record import ReadingRecord, read_record
 from bot.planning.snapshot import FrozenModel
@@ -122,7 +122,7 @@ class Ledger(FrozenModel):
 
 def find_ledger(body: str) -> Ledger:
     """Return the ledger in the summary issue's body; an empty one when it is missing or damaged."""
-    found = LEDGER.search(body.replace("\r\n", "\n"))
+    found = LEDGER_TEXT.search(body.replace("\r\n", "\n"))
     if found is None:
         return Ledger()
     try:

@@ -27,9 +27,12 @@ from bot.templating import Markdown
 
 BEGIN = "<!-- milepost:begin -->"
 _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
-LEDGER = re.compile(r"(?<!\n)\n*+<!-- milepost:ledger (\{[^\n]*\}) -->")
+# With the words first, for a pattern that begins with a line is tried at each character.
+LEDGER_TEXT = re.compile(r"<!-- milepost:ledger (\{[^\n]*\}) -->")
+MEMORY_TEXT = re.compile(r"<!-- milepost:memory (\{[^\n]*\}) -->")
+LEDGER = re.compile(rf"(?<!\n)\n*+{LEDGER_TEXT.pattern}")
 # Lines are eaten from the first on, once: tried from each of them they would take endless time.
-MEMORY = re.compile(r"(?<!\n)\n*+<!-- milepost:memory (\{[^\n]*\}) -->")
+MEMORY = re.compile(rf"(?<!\n)\n*+{MEMORY_TEXT.pattern}")
 # The newest version of each comment that is read. `v` stands first, or is left out for 1.
 NEWEST = {"end": 1, "memory": 1, "ledger": 2}
 _VERSION = re.compile(r'<!-- milepost:(end|memory|ledger) \{(?:"v":(\d+))?')

@@ -1,34 +1,18 @@
 """The path as it is planned: curriculum, settings in force, and dates."""
 
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
-from typing import Annotated, Self
-
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from typing import Self
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.i18n import ENGLISH, find_language
 from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule, start_as_of
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import Checked, FrozenModel
 from bot.settings import FileSettings, Settings
 
 MOST_NAMED = 8
 ANY_DAY = date(2024, 1, 1)
-
-
-class AnInstance:
-    """Mark a field that takes an instance of its class as it is.
-
-    pydantic's `InstanceOf` builds the class's whole schema all the same, which takes long.
-    """
-
-    @staticmethod
-    def __get_pydantic_core_schema__(source: type, _: GetCoreSchemaHandler) -> CoreSchema:
-        """Return the schema of an instance."""
-        return core_schema.is_instance_schema(source)
 
 
 class PlannedPath(FrozenModel):
@@ -39,10 +23,10 @@ class PlannedPath(FrozenModel):
     path is, as far as it is known.
     """
 
-    curriculum: Annotated[Curriculum, AnInstance]  # checked when it was read
-    settings: Annotated[Settings, AnInstance]
+    curriculum: Checked[Curriculum]
+    settings: Checked[Settings]
     today: date
-    overrides: PlanOverrides = NO_OVERRIDES
+    overrides: Checked[PlanOverrides] = NO_OVERRIDES
     repository: str = ""
 
     @classmethod
@@ -83,6 +67,8 @@ class PlannedPath(FrozenModel):
 def _check_known(kind: str, name: str, known: list[str], *, where: str) -> None:
     if name in known:
         return
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1)
     if near:
         text = f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"

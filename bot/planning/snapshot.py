@@ -2,11 +2,33 @@
 
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar, get_origin
 
 from pydantic import ConfigDict, Field
+from pydantic_core import core_schema
 
 from bot.curriculum.base import FrozenBase
+
+T = TypeVar("T")
+if TYPE_CHECKING:
+    Checked = Annotated[T, "checked"]
+else:
+
+    class Checked:
+        """Mark a field whose value was checked when it was made: it is only of its type.
+
+        pydantic's `InstanceOf` would build the schema of the value, too, which takes longer than
+        the rest of a model that holds a whole curriculum. Such a field cannot be read from JSON.
+        """
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            """Return the annotation of such a field."""
+            return Annotated[item, cls()]
+
+        def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+            """Return the schema: a check of the type alone."""
+            del handler  # it would build the other one
+            return core_schema.is_instance_schema(get_origin(source) or source)
 
 
 class FrozenModel(FrozenBase):

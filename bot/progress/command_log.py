@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, Literal, Self
 
-from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
+from bot.planning.marker import LEDGER, MEMORY, MEMORY_TEXT, Key, safe_json
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command import Command
@@ -120,8 +120,7 @@ def find_log(body: str) -> CommandLog:
     An entry that cannot be read (a newer version wrote it, or somebody edited it) has no effect and
     stays as it is.
     """
-    # Most issues have none, and the pattern is slow to find that out.
-    found = MEMORY.search(body.replace("\r\n", "\n")) if "milepost:memory" in body else None
+    found = MEMORY_TEXT.search(body.replace("\r\n", "\n"))
     return CommandLog() if found is None else _parsed(found[1])
 
 

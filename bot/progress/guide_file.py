@@ -8,15 +8,13 @@ from collections.abc import Callable, Collection
 from functools import cache
 from hashlib import sha256
 
-from pydantic import InstanceOf
-
 from bot.curriculum.carry_ids import carry_ids, count_tasks
 from bot.curriculum.guide_importer_version import importer_version
 from bot.curriculum.model import Curriculum
 from bot.i18n import gettext as _
 from bot.i18n import ngettext
 from bot.planning.reading_record import ReadingRecord
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import Checked, FrozenModel
 
 
 class NewReading(FrozenModel):
@@ -61,7 +59,7 @@ class GuideReading(FrozenModel):
     `forced` is another reading that would have to be taken, as the earlier one is not known.
     """
 
-    curriculum: InstanceOf[Curriculum]
+    curriculum: Checked[Curriculum]
     record: ReadingRecord | None = None
     offered: NewReading | None = None
     accepted: bool = False

@@ -7,7 +7,6 @@ the guide is also known by its kind: hours, posts, courses, people, ...
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -107,6 +106,8 @@ def listed(among: Iterable[Named], near: str = "") -> str:
     """Return some titles for a reply, as a list, those closest to `near` first."""
     titles = [one.title for one in among]
     if near:
+        from difflib import get_close_matches
+
         close = get_close_matches(near.casefold(), [t.casefold() for t in titles], n=3, cutoff=0.5)
         titles.sort(
             key=lambda t: close.index(t.casefold()) if t.casefold() in close else len(close)

@@ -10,7 +10,6 @@ command, and neither is a path such as /usr/bin. Each command has words in other
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
@@ -175,6 +174,8 @@ def _near(word: str, rest: str, commands: Mapping[str, type[Command]]) -> str:
         return _MEANINGS[word]
     words = {one: one for one in commands}
     words |= {plain: one.word for plain, one in aliases().items() if len(plain) >= _LEAST_LENGTH}
+    from difflib import get_close_matches
+
     close = get_close_matches(folded(word), words, n=1, cutoff=0.99 - 1 / len(word))  # a letter
     return words[close[0]] if close else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 from random import Random
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import ConfigDict
 
@@ -15,9 +15,9 @@ from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState, OurIssue, observe
-from bot.planning.path import AnInstance, PlannedPath
+from bot.planning.path import PlannedPath
 from bot.planning.schedule import schedule, start_as_of, unit_by_key
-from bot.planning.snapshot import Snapshot
+from bot.planning.snapshot import Checked, Snapshot
 from bot.planning.start_day import first_day
 from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
@@ -79,10 +79,10 @@ class LearningPath(PlannedPath):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     guide: GuideFile | None = None
-    reading: GuideReading
-    file_settings: Annotated[FileSettings, AnInstance]
-    observed: ObservedState
-    history: LearnerHistory
+    reading: Checked[GuideReading]
+    file_settings: Checked[FileSettings]
+    observed: Checked[ObservedState]
+    history: Checked[LearnerHistory]
     now: datetime
 
     @property

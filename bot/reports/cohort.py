@@ -23,7 +23,7 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState, item_keys
 from bot.progress.streak import streak
 from bot.reports import checkpoint_evidence
-from bot.reports.checkpoint import is_reached, last_day
+from bot.reports.due_checkpoints import is_reached, last_day
 from bot.reports.formatting import WORDS
 from bot.reports.position import current_unit, next_checkpoint, pause_end, reached_unit
 from bot.templating import printable

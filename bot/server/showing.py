@@ -16,9 +16,10 @@ from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.badge import Badge, badge_of
 from bot.reports.calendar import as_ics, path_calendar
-from bot.reports.checkpoint import CheckpointReport, checkpoint_report, is_reached
+from bot.reports.checkpoint import CheckpointReport, checkpoint_report
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
+from bot.reports.due_checkpoints import is_reached
 from bot.reports.due_weeks import Week
 from bot.reports.pictures import activity, burnup, card, skills
 from bot.reports.pictures.activity import ActivityMap

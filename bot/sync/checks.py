@@ -21,7 +21,7 @@ from bot.progress.command_log import AcceptedCommand, closed_at, find_log
 from bot.progress.commands.check import CheckResults
 from bot.progress.path import LearningPath
 from bot.progress.progress import item_keys
-from bot.reports.checkpoint import due_checkpoints
+from bot.reports.due_checkpoints import due_checkpoints
 from bot.reports.due_weeks import due_weeks
 from bot.sync.evidence import OURSELVES, RECENT, LinkLookup, web_root
 

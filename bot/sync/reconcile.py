@@ -25,7 +25,7 @@ from bot.progress.journal import closings
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
-from bot.reports.checkpoint import is_reached
+from bot.reports.due_checkpoints import is_reached
 from bot.reports.reflection import reflection_issues
 from bot.reports.report_day import on_report_day
 from bot.reports.side_issues import event_issues, goal_issues

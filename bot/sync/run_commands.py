@@ -19,7 +19,7 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import are_duplicates
 from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import OurIssue
-from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
+from bot.planning.snapshot import Checked, CommentState, FrozenModel, Snapshot
 from bot.planning.unit_names import unit_names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.command_log import AcceptedCommand, Entry, find_log
@@ -41,9 +41,9 @@ class CommandChanges(FrozenModel):
     the issues whose checks somebody asked for.
     """
 
-    path: LearningPath
-    first: tuple[Change, ...] = ()
-    last: tuple[Change, ...] = ()
+    path: Checked[LearningPath]
+    first: Checked[tuple[Change, ...]] = ()
+    last: Checked[tuple[Change, ...]] = ()
     to_check: frozenset[Key] = frozenset()
 
 

@@ -10,11 +10,11 @@ from bot.planning.marker import Key
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
 from bot.planning.refusals import FILES, REPORTS, RefusalLog, Refusals
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import Checked, FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
-from bot.reports import checkpoint as checkpoints
 from bot.reports import weekly as weeks
+from bot.reports.due_checkpoints import due_checkpoints, newest_reached, report_key
 from bot.reports.due_weeks import Week, due_weeks, weekly_key
 from bot.reports.finish import FINISH_ID, FINISH_KEY, due_finish, recent_finish
 from bot.reports.finish import as_markdown as finish_text
@@ -52,12 +52,12 @@ class SyncResult(FrozenModel):
     taken so far, `path` the path afterwards.
     """
 
-    plan: Plan
+    plan: Checked[Plan]
     written: int
     posted: tuple[PublishedComment, ...]
-    files: FilePlan
+    files: Checked[FilePlan]
     refused: Refusals
-    path: LearningPath
+    path: Checked[LearningPath]
 
 
 class Sync:
@@ -164,8 +164,10 @@ class Sync:
 
 
 def _reports(path: LearningPath) -> Iterator[ReportFiles]:
-    newest = checkpoints.newest_reached(path) if path.settings.publish.reports != "none" else None
+    newest = newest_reached(path) if path.settings.publish.reports != "none" else None
     if newest is not None:
+        from bot.reports import checkpoint as checkpoints
+
         texts = checkpoints.files(checkpoints.checkpoint_report(path, newest))
         files = {path: text.encode() for path, text in texts.items()}
         yield ReportFiles(id=newest.id, title=newest.title, files=files)
@@ -186,9 +188,11 @@ def weekly_comment(path: LearningPath, week: Week) -> DueComment:
 
 def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment:
     """Return the report on a checkpoint."""
+    from bot.reports import checkpoint as checkpoints
+
     with use_language(path.language):
         return DueComment(
-            key=checkpoints.report_key(checkpoint),
+            key=report_key(checkpoint),
             on=item_keys("checkpoint", checkpoint),
             title=_("Report: %(checkpoint)s", checkpoint=checkpoint.title),
             text=checkpoints.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
@@ -219,4 +223,4 @@ def _due_checkpoints(path: LearningPath) -> list[DueComment]:
         for name in (checkpoint.id, *checkpoint.aliases)
     }
     posted = {key for key in keys if path.observed.ledger.has(key)}
-    return [checkpoint_comment(path, one) for one in checkpoints.due_checkpoints(path, posted)]
+    return [checkpoint_comment(path, one) for one in due_checkpoints(path, posted)]

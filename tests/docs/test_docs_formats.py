@@ -33,8 +33,8 @@ from bot.progress.commands import read_stored
 from bot.progress.commands.log import Log
 from bot.progress.commands.pause import PauseUntil
 from bot.progress.path import LearningPath
-from bot.reports.checkpoint import report_key
 from bot.reports.digest import digest_key
+from bot.reports.due_checkpoints import report_key
 from bot.reports.due_weeks import Week, weekly_key
 from bot.reports.finish import FINISH_KEY
 from bot.server.pages.help_answer import answer_comment

@@ -18,10 +18,9 @@ from bot.reports.checkpoint import (
     as_markdown,
     by_number,
     checkpoint_report,
-    due_checkpoints,
     files,
-    report_key,
 )
+from bot.reports.due_checkpoints import due_checkpoints, report_key
 
 TWICE = curriculum(
     """

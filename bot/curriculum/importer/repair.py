@@ -8,6 +8,7 @@ healthy is left alone, and so is damage shown on purpose inside code.
 import re
 from dataclasses import dataclass
 
+from bot.absent_packages import stand_in
 from bot.errors import GuideError
 
 MAX_BYTES = 1_000_000
@@ -177,6 +178,7 @@ def _repair_encoding(text: str, repairs: list[str]) -> str:
 
 
 def _is_damaged(prose: str) -> bool:
+    stand_in("wcwidth", "wcwidth", "wcswidth")  # ftfy's, to print tables
     from ftfy.badness import is_bad
 
     return is_bad(prose) or bool(_ORPHAN_SELECTOR.search(prose))
