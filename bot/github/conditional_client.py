@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from bot.github.answer import Answer, shape_error
 from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
-from bot.github.etag_cache import Cache, CacheIdentity
+from bot.github.etag_cache import Cache, CacheIdentity, Page
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 
@@ -65,10 +65,8 @@ class ConditionalClient:
         cache = self._cache
         if cache is None:
             return self._client.get(path, query, follow=follow)
-        key = f"{self._client.connection.api_url}{path}?{urlencode(sorted(query.items()))}"
-        with self._parsing:
-            cached = None if fresh else cache.get(key)
-            etag = self._identity.tag(cached) if cached else None
+        key = self._key(path, query)
+        cached, etag = (None, None) if fresh else self._cached(cache, key)
         answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and cached is not None:
             return answer._replace(status=200, text=cached.body, headers={"link": cached.link})
@@ -79,6 +77,23 @@ class ConditionalClient:
                     link = answer.headers.get("link", "")
                     cache.put(key, self._identity.page(etag, link, answer.text))
         return answer
+
+    def is_unchanged(self, path: str, query: Mapping[str, str]) -> bool:
+        """Return whether GitHub confirms the stored answer; nothing is asked where there is none.
+
+        What it answers instead is dropped. Raises what `RepositoryClient.get` raises.
+        """
+        etag = self._cached(self._cache, self._key(path, query))[1] if self._cache else None
+        return etag is not None and self._client.get(path, query, etag=etag).status == 304
+
+    def _key(self, path: str, query: Mapping[str, str]) -> str:
+        return f"{self._client.connection.api_url}{path}?{urlencode(sorted(query.items()))}"
+
+    def _cached(self, cache: Cache, key: str) -> tuple[Page | None, str | None]:
+        """Return the stored answer, and the ETag to send, if they are there."""
+        with self._parsing:
+            cached = cache.get(key)
+            return cached, self._identity.tag(cached) if cached else None
 
 
 def _is_full_last_page(answer: Answer) -> bool:
