@@ -255,6 +255,8 @@ class Jobs:
         record(row.id, result=done.result, message=done.message, zone=zone, at=now)
         if done.retry_in is None:
             again = next_run.next_sync(done.settings, now, row.id)
+            check = next_run.next_check(now, row.synced_at) if done.written else None
+            again = min(again, check or again)
         elif done.retry_in > 0:
             again = now + timedelta(seconds=done.retry_in)
         else:

@@ -74,6 +74,7 @@ class RepositorySyncResult(NamedTuple):
     retry_in: float | None = None  # seconds, 0 as the caller likes; None when it is settled
     path: LearningPath | None = None  # the path after a complete run
     quiet: QuietRecord | None = None  # where the next run may end early
+    written: int = 0  # changes
 
 
 @dataclass
@@ -170,7 +171,9 @@ class RepositorySync:
             quiet = QuietRecord(
                 self._client.requests, self.now, until, info, path.settings, message
             )
-        return RepositorySyncResult("synced", message, path.settings, path=done.path, quiet=quiet)
+        return RepositorySyncResult(
+            "synced", message, path.settings, path=done.path, quiet=quiet, written=done.written
+        )
 
     def _post_digest(self, home: InstalledRepository, info: RepositoryInfo) -> str:
         """Post a mentor's digest in a private repository that lists learners; say what was done.
