@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos mutants upgrades dist publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos mutants upgrades dist templates publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -167,6 +167,14 @@ dist: setup
 	@cd github-sandbox && ../$(BIN)/python -m hatchling build -d ../dist
 	@$(BIN)/python requirements/parts.py action > dist/milepost.cdx.json
 	@$(BIN)/python requirements/parts.py server > dist/milepost-server.cdx.json
+
+# A template repository for each built-in curriculum: in build/templates, and zipped in dist.
+templates: setup
+	@rm -rf build/templates && mkdir -p dist
+	@for file in bot/curriculum/catalog/*.yml; do \
+	  name=$$(basename $$file .yml) && folder=build/templates/$$name && \
+	  $(BIN)/milepost template $$folder --curriculum $$name --action "$(ACTION)" > /dev/null && \
+	  $(BIN)/python -m zipfile -c dist/milepost-template-$$name.zip $$folder/ || exit 1; done
 
 # Asks the database of known vulnerabilities (osv.dev) about every locked package: needs the network.
 audit: $(UV)

@@ -108,10 +108,10 @@ class Bench:
     def _run_once(self, subject: Subject) -> Cost:
         self.world.journal.forget()
         started = time.thread_time()
-        result = self.jobs.run(subject, 0)
+        self.result = self.jobs.run(subject, 0)
         took = time.thread_time() - started
-        if not result.settled:
-            raise RuntimeError(f"the job of {subject} ended with: {result.result}")
+        if not self.result.settled:
+            raise RuntimeError(f"the job of {subject} ended with: {self.result.result}")
         counted = self.world.journal.summary()
         tokens = sum(one.path.endswith(TOKENS) for one in self.world.journal.writes)
         requests, writes = counted["total"] - tokens, counted["writes"] - tokens

@@ -6,7 +6,7 @@ the name of the nearest known one. Everything here is a value; nothing is read b
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -94,6 +94,35 @@ def _number_of(unit: str, none: str | None, advice: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def _read_start(value: Any) -> Any:
+    """Return a date or a StartDay. Raises ValueError with what is expected."""
+    if isinstance(value, str):
+        words = " ".join(value.casefold().split())
+        if words in set(StartDay):
+            return StartDay(words)
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    if isinstance(value, datetime):
+        value = value if value.time() != time() else value.date()
+    if type(value) is date or value is None:
+        return value
+    raise ValueError("a date such as 2026-01-31, today or next monday is expected")
+
+
+class StartDay(StrEnum):
+    """A first day of study that the first run turns into a date."""
+
+    TODAY = "today"
+    NEXT_MONDAY = "next monday"
+
+    def day(self, today: date) -> date:
+        """Return the day that it means on `today`; a Monday is its own next Monday."""
+        later = (7 - today.weekday()) % 7 if self is StartDay.NEXT_MONDAY else 0
+        return today + timedelta(days=later)
+
+
 Branch = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,80}$"), AfterValidator(_is_branch)
 ]
@@ -104,6 +133,7 @@ Ahead = Annotated[
     WithJsonSchema({"type": ["integer", "string"], "examples": ["4 weeks", 6, "all"]}),
 ]
 Language = Annotated[str, AfterValidator(_is_language)]
+Start = Annotated[date | StartDay | None, BeforeValidator(_read_start)]
 Months = Annotated[
     Annotated[int, Field(ge=1, le=120)] | None,
     _number_of("month", None, "pace is a number of months such as '15 months'"),
@@ -231,22 +261,23 @@ class CohortSettings(SettingsModel):
     group: str = Field(default="", max_length=60)
 
 
-class Settings(SettingsModel):
+class FileSettings(SettingsModel):
     """The file `.github/milepost.yml`.
 
     `curriculum` is the name of a built-in one, or the path of a .yml or .md file in the repository,
     or `OWNER/NAME/PATH@TAG` for one in another, public repository; a commit's hash is a tag, too.
-    `start` is the first day of study, in `timezone`. `pace` (months for the whole path) and
-    `hours_per_week` are two ways to say how fast; without either the curriculum's own length holds.
-    `ahead` is how many weeks of issues exist beforehand. `language` is that of all we write, by
-    default the curriculum's. `choices` maps the id of a choice or pick to the id of the option
-    taken. `mentors` are logins whose approval counts, `credits` ids of tasks known at the start.
+    `start` is the first day of study, in `timezone`; without a date the first run takes the day.
+    `pace` (months for the whole path) and `hours_per_week` are two ways to say how fast; without
+    either the curriculum's own length holds. `ahead` is how many weeks of issues exist beforehand.
+    `language` is that of all we write, by default the curriculum's. `choices` maps the id of a
+    choice or pick to the id of the option taken. `mentors` are logins whose approval counts,
+    `credits` ids of tasks known at the start.
     `schedule` lets the Action enable the daily workflow when GitHub stopped it (`restart`), and
     before that, too (`keep`).
     """
 
     curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)
-    start: date
+    start: Start = None
     pace: Months = None
     hours_per_week: float | None = Field(default=None, gt=0, le=80)
     timezone: Zone = "UTC"
@@ -293,6 +324,16 @@ class Settings(SettingsModel):
             return frozenset()
         return frozenset(m.lower() for m in self.mentors if _LOGIN.fullmatch(m))
 
+    def starting(self, day: date) -> "Settings":
+        """Return the settings of a path whose first day is known."""
+        return Settings.model_construct(None, **{**self.__dict__, "start": day})
+
+
+class Settings(FileSettings):
+    """The settings in force: `start` is a date."""
+
+    start: date
+
 
 class Environment(SettingsModel):
     """Where GitHub is and who we are there, as far as it is set; checked where it is used.
@@ -333,9 +374,9 @@ def file_name(name: str) -> str:
     return shared.path if shared else name
 
 
-def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:
+def parse(text: str, *, name: str = CONFIG_PATH) -> FileSettings:
     """Return the settings from YAML. Raises ConfigError with file `name`, line and key."""
-    return yaml_file.parse(text, Settings, name=name, error=ConfigError)
+    return yaml_file.parse(text, FileSettings, name=name, error=ConfigError)
 
 
 def environment(environ: Mapping[str, str]) -> Environment:
@@ -374,6 +415,6 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of the file, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Settings.model_json_schema(by_alias=True),
+        **FileSettings.model_json_schema(by_alias=True),
         "title": "Milepost settings (.github/milepost.yml)",
     }

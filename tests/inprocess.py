@@ -33,14 +33,17 @@ from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
     Closing,
     CommentState,
+    FileList,
     IssueState,
     LabelState,
     LinkTarget,
     MilestoneState,
+    NamedPage,
     PullState,
     ReactionState,
     ReadmeFile,
     Snapshot,
+    WorkflowRun,
 )
 from bot.progress.closings import with_closings
 from github_sandbox.state import (
@@ -52,6 +55,7 @@ from github_sandbox.state import (
     pulls,
     relations,
     releases,
+    workflow_runs,
     workflows,
 )
 from github_sandbox.state.git import blob_sha
@@ -216,6 +220,35 @@ class Edges:
         branch = self.repository.default_branch if branch == "HEAD" else branch
         head = self.repository.git.head(branch)
         return {path: blob_sha(data) for path, data in head.files.items()} if head else None
+
+    def files(self) -> FileList:
+        return FileList(tuple(self.tree("HEAD") or ()))
+
+    def last_run(self, workflow: str) -> WorkflowRun | None:
+        branch = self.repository.default_branch
+        try:
+            runs = workflow_runs.of(self.world, self.repository, workflow, branch, "completed")
+        except NotFound:
+            return None
+        found = (
+            WorkflowRun(r.conclusion == "success", f"{self._page}/actions/{r.id}") for r in runs
+        )
+        return next(found, None)
+
+    def releases(self) -> tuple[NamedPage, ...]:
+        there = (one for one in self.repository.releases[::-1] if one.published_at)
+        return tuple(NamedPage(r.tag, f"{self._page}/releases/tag/{r.tag}") for r in there)
+
+    def tags(self, start: str) -> tuple[str, ...]:
+        names = (ref.removeprefix("refs/tags/") for ref in self.repository.git.refs)
+        return tuple(name for name in names if name.startswith(start))
+
+    def check_pulls(self) -> None:
+        return
+
+    @property
+    def _page(self) -> str:
+        return f"{WEB}/{self.repository.full_name}"
 
     @contextmanager
     def _writing(self, what: str, check: Callable[[], None] = nothing) -> Iterator[None]:
@@ -400,6 +433,7 @@ def _pull(repository: Repository, issue: Issue) -> PullState:
         state="open" if issue.is_open else "closed",
         author=issue.user.login,
         author_id=issue.user.id,
+        labels=tuple(label.name for label in issue.labels),
         merged_at=issue.pull.merged_at if issue.pull else None,
         url=page(repository, issue),
     )

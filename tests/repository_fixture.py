@@ -16,7 +16,7 @@ from bot.planning.marker import find
 from bot.planning.plan import Plan
 from bot.planning.undo import make_undo
 from bot.progress.path import PathReader
-from bot.settings import Settings
+from bot.settings import FileSettings, Settings
 from bot.sync.apply import WriteContext
 from bot.sync.reconcile import Session, open_session
 from github_sandbox.state import comments, issues, labels, milestones, pulls
@@ -42,12 +42,12 @@ class RepositoryFixture:
         self.waits: list[float] = []
 
     def plan(
-        self, path: Curriculum, config: Settings | None = None, today: str = "2026-01-05"
+        self, path: Curriculum, config: FileSettings | None = None, today: str = "2026-01-05"
     ) -> Plan:
         return self._session(path, config, today).plan()
 
     def apply(
-        self, path: Curriculum, config: Settings | None = None, today: str = "2026-01-05"
+        self, path: Curriculum, config: FileSettings | None = None, today: str = "2026-01-05"
     ) -> Plan:
         """Plan and apply; the plan is handed back."""
         return self._run(self._session(path, config, today))
@@ -55,7 +55,7 @@ class RepositoryFixture:
     def undo(self) -> Plan:
         return self._run(Session(self.edges, make_undo))
 
-    def _session(self, path: Curriculum, config: Settings | None, today: str) -> Session:
+    def _session(self, path: Curriculum, config: FileSettings | None, today: str) -> Session:
         now = datetime.combine(date.fromisoformat(today), time(9), tzinfo=UTC)
         return open_session(PathReader(path, config or settings(), now), self.edges)
 

@@ -10,11 +10,33 @@ from bot import settings
 from bot.errors import ConfigError
 
 
-def test_a_start_is_all_that_is_needed() -> None:
+def test_everything_has_a_default() -> None:
     found = settings.parse("start: 2026-01-05")
     assert found.start == date(2026, 1, 5)
     assert (found.curriculum, found.timezone, found.ahead) == ("devops-to-mlops", "UTC", 4)
     assert (found.pace, found.hours_per_week, found.pauses) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("", None),
+        ("start:", None),
+        ("start: Today", settings.StartDay.TODAY),
+        ("start: ' NEXT  Monday '", settings.StartDay.NEXT_MONDAY),
+        ("start: '2026-01-05'", date(2026, 1, 5)),
+        ("start: 2026-01-05 00:00:00", date(2026, 1, 5)),
+    ],
+)
+def test_the_first_run_may_take_the_start(text: str, start: object) -> None:
+    found = settings.parse(text)
+    assert found.start == start
+    assert found.starting(date(2026, 3, 3)).start == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(("today", "monday"), [(23, 23), (24, 30), (29, 30)])
+def test_a_monday_is_its_own_next_monday(today: int, monday: int) -> None:
+    assert settings.StartDay.NEXT_MONDAY.day(date(2026, 11, today)) == date(2026, 11, monday)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +58,13 @@ def test_the_ways_to_write_a_value(text: str, field: str, value: object) -> None
 @pytest.mark.parametrize(
     ("text", "reported"),
     [
-        ("", "line 1: start: this key is needed"),
-        ("start: soon", "line 1: start: a date such as 2026-01-31 is expected (it is 'soon')"),
+        *(
+            (
+                f"start: {text}",
+                "line 1: start: a date such as 2026-01-31, today or next monday is expected",
+            )
+            for text in ("soon", "tomorrow", "next tuesday", "2026", "[]", "true", "2026-02-30x")
+        ),
         (
             "start: 2026-01-05\nstrat: x",
             "line 2: strat: there is no such key. Did you mean 'start'",
@@ -80,7 +107,7 @@ def test_several_mistakes_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         settings.parse("strat: 1\nahed: 2\npase: 3")
     text = str(caught.value)
-    assert "4 things are wrong" in text
+    assert "3 things are wrong" in text
     assert text.index("strat") < text.index("ahed") < text.index("pase")
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from bot import settings as settings_file
 from bot.errors import ConfigError
 from bot.planning.snapshot import FrozenModel
-from bot.settings import CONFIG_PATH, LEARNERS_PATH, Settings
+from bot.settings import CONFIG_PATH, LEARNERS_PATH, FileSettings
 
 if TYPE_CHECKING:
     from bot.sync.file_sources import FileSource
@@ -69,7 +69,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
     )
 
 
-def read_settings(inputs: Inputs, source: "FileSource") -> Settings:
+def read_settings(inputs: Inputs, source: "FileSource") -> FileSettings:
     """Return the settings in `source`, else of the inputs. Raises ConfigError."""
     content = source.read(inputs.config)
     if content is not None:

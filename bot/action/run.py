@@ -99,10 +99,9 @@ def _read_payload(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _has_started(reader: "Reader") -> bool:
-    from bot.planning.desired_state import SUMMARY_KEY
-    from bot.planning.observed_state import observe
+    from bot.planning.observed_state import is_begun
 
-    return SUMMARY_KEY in observe(reader.snapshot()).issues
+    return is_begun(reader.snapshot())
 
 
 def _nothing_to_do(environ: Mapping[str, str], why: str) -> "ActivityResult":

@@ -19,6 +19,7 @@ from bot.cli import (
     report,
     serve,
     status,
+    template,
 )
 from bot.cli.bug_report import write_bug_report
 from bot.cli.context import command_clock
@@ -48,6 +49,9 @@ app.command("demo", short_help="Try the whole job against a local GitHub, withou
     demo.demo
 )
 app.command("init", short_help="Write the settings file, by questions or flags.")(init.init)
+app.command("template", short_help="Write a template repository: two clicks start a path.")(
+    template.template
+)
 app.command("plan", short_help="Show what `apply` would change; nothing is written.")(plan.plan)
 app.command("apply", short_help="Write the plan to the repository.")(plan.apply)
 app.command("undo", short_help="Remove what Milepost made and nobody changed.")(plan.undo)

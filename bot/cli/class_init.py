@@ -30,7 +30,9 @@ def init(
     curriculum: Annotated[
         str | None, typer.Option(help="A built-in curriculum, a path, or OWNER/NAME/PATH@TAG.")
     ] = None,
-    start: Annotated[str | None, typer.Option(help="First day of study: 2026-01-31.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First day of study: 2026-01-31, today or 'next monday'.")
+    ] = None,
     pace: Annotated[str | None, typer.Option(help="For the whole path: '15 months'.")] = None,
     timezone: Annotated[str, typer.Option(help="IANA name: Europe/Berlin.")] = "UTC",
     ahead: Annotated[str, typer.Option(help="How far ahead issues exist.")] = "4 weeks",
@@ -48,13 +50,13 @@ def init(
     Prints the file, and which repositories get it; settings that are there stay as they are. The
     token needs the right to write files there. The exit code is 0 when all is as it should be.
     """
-    from bot.settings import DEFAULT_CURRICULUM, parse
+    from bot.settings import DEFAULT_CURRICULUM, StartDay, parse
     from bot.sync import settings_text
 
     text = settings_text.render(
         settings_text.SettingsAnswers(
             curriculum=curriculum or DEFAULT_CURRICULUM,
-            start=start or str(settings_text.next_monday(now().astimezone().date())),
+            start=start or str(StartDay.NEXT_MONDAY.day(now().astimezone().date())),
             timezone=timezone,
             ahead=ahead,
             pace=pace,

@@ -23,7 +23,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.github.connection import Connection
-    from bot.settings import Settings
+    from bot.settings import FileSettings
     from bot.sync.sync import Sync, SyncResult
     from github_sandbox.server import Sandbox
 
@@ -92,7 +92,7 @@ class _DemoRun:
         self._running = running
         self._first = first
         self._cache = cache
-        self._settings: Settings = settings_file.parse(text)
+        self._settings: FileSettings = settings_file.parse(text)
         self._curriculum: Curriculum = load.from_catalog(name)
         chance = Random(SEED)  # noqa: S311 - a made-up life
         self._learner = demo_learner.DemoLearner(

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from bot.errors import (
     GitHubError,
     GuideError,
     MilepostError,
+    PermissionDeniedError,
     UnavailableError,
     UsageError,
 )
@@ -26,6 +28,8 @@ from bot.sync.doctor_findings import Finding, ok, placeholders, problem, warning
 
 if TYPE_CHECKING:
     from bot.github.repository_client import Inspection
+    from bot.planning.ports import FactReader
+    from bot.progress.path import LearningPath
 
 MAX_SKEW = 60
 LOW_RATE_LIMIT = 200
@@ -98,7 +102,8 @@ def _settings(context: CliContext) -> Iterator[Finding]:
         paths = context.path_reader(None)
     settings, curriculum = paths.settings, paths.curriculum
     desired_state(PlannedPath.at_start(curriculum, settings))
-    text = f"'{curriculum.title}' from {settings.start}, time zone {settings.timezone}"
+    start = settings.start if isinstance(settings.start, date) else "the first run on"
+    text = f"'{curriculum.title}' from {start}, time zone {settings.timezone}"
     yield ok("settings", text)
     if settings.publish != PublishSettings():
         more = ", 'Pull requests'" if settings.publish.reports == "pull-request" else ""
@@ -154,12 +159,49 @@ def _path(context: CliContext) -> Iterator[Finding]:
             path = context.path_reader(reader).path(snapshot)
         except (ConfigError, CurriculumError, GuideError):  # the check of the settings reports it
             return
+        yield from _checks(path, reader)
+    if path.started:
+        stored = path.observed.ledger.started is not None
+        why = "taken on the first run" if stored else "if the first run is today"
+        yield ok("first day", f"{path.started}, {why}")
     reading = path.reading
     if reading.offered and not path.finished_on:
         advice = "Tick the box on the dashboard to take it; what is finished stays finished."
         yield warning("guide", reading.offered.sentence, advice)
     if reading.forced:
         yield warning("guide", reading.forced.sentence, HINT)
+
+
+def _checks(path: "LearningPath", reader: "FactReader") -> Iterator[Finding]:
+    """Yield which rights the checks of the curriculum lack: each is tried with one request."""
+    from bot.progress.checks import check_kinds
+
+    kinds = check_kinds(path.curriculum)
+    tried = (
+        ("Contents", {"file", "release", "tag"}, reader.releases),
+        ("Actions", {"workflow"}, lambda: reader.last_run("milepost.yml")),
+        ("Pull requests", {"pull_request"}, reader.check_pulls),
+    )
+    lacking = [right for right, needed, read in tried if kinds & needed and _is_refused(read)]
+    for right in lacking:
+        text = f"the token may not read '{right}', so some checks of tasks can't be made."
+        name = right.lower().replace(" ", "-")
+        yield warning("checks", text, f"Give it '{right}': read, in a workflow `{name}: read`.")
+    if "link" in kinds and not path.settings.features.links:
+        advice = "Set `features.links: true` to look them up."
+        yield warning("checks", "links are not looked up.", advice)
+    if kinds and not lacking:
+        yield ok("checks", "what they look for can be read")
+
+
+def _is_refused(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except PermissionDeniedError:
+        return True
+    except GitHubError:  # such as an empty repository: nothing is there yet
+        return False
+    return False
 
 
 def _identity(seen: "Inspection") -> Finding:

@@ -19,7 +19,9 @@ def init(
     curriculum: Annotated[
         str | None, typer.Option(help="A built-in curriculum, or the path of a .yml or .md file.")
     ] = None,
-    start: Annotated[str | None, typer.Option(help="First day of study: 2026-01-31.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First day of study: 2026-01-31, today or 'next monday'.")
+    ] = None,
     pace: Annotated[str | None, typer.Option(help="For the whole path: '15 months'.")] = None,
     hours_per_week: Annotated[
         float | None, typer.Option(help="Instead of a pace: hours of study a week.")
@@ -55,7 +57,7 @@ def init(
         _check_writable(CONFIG_PATH, force=force)
         text = _settings_text(given, yes=yes)
     if workflows and not action:
-        action = _ask_action(quiet=yes)
+        action = ask_action(quiet=yes)
     if text is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -98,17 +100,23 @@ def _known_action(action: str | None, *, force: bool) -> str | None:
 
 def _write_workflows(file: Path, repo: str | None, action: str) -> None:
     from bot import settings as settings_file
+    from bot.progress.checks import check_kinds
+    from bot.sync.file_sources import LocalFiles, find_curriculum
 
     repository = repo or settings_file.environment(os.environ).repository or Path.cwd().name
     found = settings_file.parse(file.read_text(encoding="utf-8"))
-    for path, text in workflow.render(found, repository, action).items():
+    try:
+        kinds = check_kinds(find_curriculum(found.curriculum, LocalFiles(Path.cwd())))
+    except MilepostError:  # such as a file that is not written yet
+        kinds = frozenset()
+    for path, text in workflow.render(found, repository, action, kinds).items():
         target = Path.cwd() / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
         console.print_result(f"Wrote {path}.")
 
 
-def _ask_action(*, quiet: bool) -> str:
+def ask_action(*, quiet: bool) -> str:
     """Return the action that a person names. Raises UsageError when nobody does."""
     question = "The action to use, as OWNER/milepost@v0"
     answer = None if quiet else _read_answer(question, "")
@@ -124,7 +132,7 @@ def _ask_action(*, quiet: bool) -> str:
 def _settings_text(given: _Flags, *, yes: bool) -> str:
     """Return the checked text of the settings, from flags and, where they lack, from answers."""
     from bot.curriculum.load import catalog_names
-    from bot.settings import DEFAULT_CURRICULUM
+    from bot.settings import DEFAULT_CURRICULUM, StartDay
     from bot.sync import settings_text
     from bot.sync.file_sources import LocalFiles
 
@@ -136,7 +144,7 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
     today = now().astimezone().date()
     questions = {
         "curriculum": (f"Curriculum ({built_in}, or a path to your guide)", DEFAULT_CURRICULUM),
-        "start": ("First day of study", str(settings_text.next_monday(today))),
+        "start": ("First day of study", str(StartDay.NEXT_MONDAY.day(today))),
         "timezone": ("Time zone", _local_zone()),
         "ahead": ("Weeks of issues ahead, or 'all'", "4 weeks"),
         "pace": ("Months for the whole path, or hours a week as 8h (empty: as the guide says)", ""),
@@ -163,14 +171,14 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
 
 def _stated_start(name: str, today: date) -> str:
     """Return the first day that a curriculum states for its units, "" without any to come."""
+    from bot.planning.schedule import stated_start
     from bot.sync.file_sources import LocalFiles, find_curriculum
 
     try:
-        units = list(find_curriculum(name, LocalFiles(Path.cwd())).units())
+        day = stated_start(find_curriculum(name, LocalFiles(Path.cwd())))
     except MilepostError:
         return ""  # the question about the curriculum has said so, or the check at the end will
-    days = [unit.first for unit in units if unit.first]
-    return str(days[0]) if days and len(days) == len(units) and days[0] >= today else ""
+    return str(day) if day and day >= today else ""
 
 
 def _hours_a_week(answer: str) -> float | None:
@@ -226,10 +234,9 @@ def _problem(key: str, answer: str) -> str | None:
         if key == "curriculum":
             find_curriculum(answer, LocalFiles(Path.cwd()))
         else:
-            start = "" if key == "start" else "start: 2026-01-01\n"
             if key == "pace" and (hours := _hours_a_week(answer)):
                 key, answer = "hours_per_week", f"{hours:g}"
-            settings_file.parse(f"{start}{key}: {scalar(answer)}\n", name="Your answer")
+            settings_file.parse(f"{key}: {scalar(answer)}\n", name="Your answer")
     except MilepostError as wrong:
         return str(wrong)
     return None

@@ -2,28 +2,46 @@
 
 The daily one is a file of its own. GitHub switches a workflow with a schedule off, with all its
 events, after 60 days without a commit in a public repository; a plan of issues sees few commits.
+
+In a template's repositories the daily one also starts the path, on the first push. `create` doesn't
+come for a repository made from a template, and `paths` match no file of its first commit; `push`
+comes, though not always, and then the schedule starts the path. Sources: actions/runner#673,
+skills/code-with-codespaces#86, instantish/15-minutes-for-6-months#5, adobe/aem-block-collection#154
+(which also tells that push by its message, "Initial commit").
 """
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import FileSettings
 
 WORKFLOW_PATH = ".github/workflows/milepost.yml"
 DAILY_PATH = ".github/workflows/milepost-daily.yml"  # as bot.planning.daily_workflow has it
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 _ACTION = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+|\./[A-Za-z0-9_./-]*")
 _SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns
+READS = {"workflow": "actions", "pull_request": "pull-requests"}  # what checks have to read
 MINUTES = [minute for minute in range(60) if minute % 5]  # others like the round ones
 
 
-def render(settings: "Settings", repository: str, action: str) -> dict[str, str]:
-    """Return the files' texts by path; `action` was checked."""
+def render(
+    settings: "FileSettings",
+    repository: str,
+    action: str,
+    kinds: Collection[str] = (),
+    *,
+    template: bool = False,
+) -> dict[str, str]:
+    """Return the files' texts by path; `action` was checked, `kinds` are those of the checks.
+
+    With `template` they also start the path in repositories made from a template.
+    """
     from bot import templating
 
     publish = settings.publish
@@ -36,9 +54,11 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
         "contents": "write" if files else "read",
         "default_files": publish.to_default,
         "pulls": publish.reports == "pull-request",
+        "reads": [right for kind, right in READS.items() if kind in kinds],
         "schedule": settings.schedule,
         "action": action,
         "checkout": CHECKOUT,
+        "first_push": template,
     }
     return {
         WORKFLOW_PATH: f"{templating.render('workflow.yml.j2', **values)}\n",
@@ -71,7 +91,7 @@ def _valid(action: str) -> bool:
     return bool(_ACTION.fullmatch(action)) and not action.startswith("OWNER/")
 
 
-def trigger_paths(settings: "Settings") -> list[str]:
+def trigger_paths(settings: "FileSettings") -> list[str]:
     """Return the files whose change is a change of the path."""
     from bot.settings import CONFIG_PATH, shared_file
 

@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from bot.curriculum.base import Hours, Item, Line, Slug, Text, slugify
+from bot.curriculum.checks import Checks
 from bot.curriculum.picks import Pick, find_picks
 from bot.curriculum.relations import Relations, find_relations
 from bot.curriculum.sections import (
@@ -77,6 +78,7 @@ class Task(WorkItem):
     kind: TaskKind = TaskKind.PRACTICE
     optional: bool = False
     done: bool = False
+    checks: Checks = ()
 
 
 class Deliverable(WorkItem):
@@ -87,6 +89,7 @@ class Deliverable(WorkItem):
 
     count: int | None = Field(default=None, ge=1)
     unit: Slug | None = None
+    checks: Checks = ()
 
 
 class Horizon(StrEnum):
@@ -243,6 +246,7 @@ class ProjectIdea(WorkItem):
     """A project for the portfolio."""
 
     level: ProjectLevel
+    checks: Checks = ()
 
 
 class Curriculum(Item):

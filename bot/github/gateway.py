@@ -103,7 +103,8 @@ class PyGithubGateway:
         path = f"/labels/{quote(change.name, safe='')}"
         match change:
             case CreateLabel(made_by_issue=True):
-                self._client.send("PATCH", path, change.payload, repeatable=True)
+                look = {name: change.payload[name] for name in ("color", "description")}
+                self._client.send("PATCH", path, look, repeatable=True)
             case CreateLabel():
                 made = change.payload
                 self._client.call(lambda wire: wire.repository().create_label(**made))

@@ -22,7 +22,7 @@ from bot.github.answer import UnreadableAnswerError, shape_error
 from bot.github.api_client import ApiClient
 from bot.github.connection import Connection
 from bot.github.etag_cache import Cache
-from bot.github.file_reader import FileReader
+from bot.github.fact_reader import HttpFactReader
 from bot.github.issue_list import (
     UNLIMITED,
     IssueList,
@@ -52,7 +52,7 @@ WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is t
 _VIEWER = "query { viewer { databaseId } }"
 
 
-class HttpReader(FileReader):
+class HttpReader(HttpFactReader):
     """Implement `bot.planning.ports.Reader` over REST.
 
     `cache` None asks for everything in full. `client` is closed with the reader. Times are aware

@@ -235,6 +235,7 @@ def _pull(item: Json) -> PullState:
         body=item.get("body") or "",
         state=item["state"],
         **_author(item),
+        labels=tuple(_name(label) for label in item.get("labels") or ()),
         merged_at=item["pull_request"].get("merged_at"),
         url=item.get("html_url") or "",
     )

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.settings import Settings
+from bot.settings import FileSettings
 
 Level = Literal["read", "write"]
 
@@ -70,7 +70,7 @@ def events(reach: Reach) -> tuple[str, ...]:
     return _EVENTS if REACH[reach].contents is None else (*_EVENTS, "push")
 
 
-def rights_for(settings: Settings | None, *, private: bool) -> Rights:
+def rights_for(settings: FileSettings | None, *, private: bool) -> Rights:
     """Return the least that a run in a repository needs; `settings` None until they are read.
 
     Files of a public repository can be read with any token, those of a private one cannot. A file

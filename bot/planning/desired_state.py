@@ -6,12 +6,12 @@ when the window moves away from it, so that a later start never closes anything.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 
 from bot import templating
 from bot.curriculum.base import Item
@@ -93,7 +93,8 @@ class ReportTexts(FrozenModel):
     the titles and addresses of the work that shows an action item done, by its id. `seen` is the
     day of the run, when it read comments and has none to answer, and `reported` are the keys of the
     reports it met there. `refused` are the changes that GitHub did not take; None leaves them.
-    `reading` is how the guide was read.
+    `checks` are the lines that an issue shows of its checks, by its key.
+    `reading` is how the guide was read, `started` the first day where no settings name it.
     """
 
     dashboard: str = ""
@@ -102,8 +103,10 @@ class ReportTexts(FrozenModel):
     stood_for: dict[str, tuple[tuple[str, str], ...]] = Field(default_factory=dict)
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
+    checks: InstanceOf[Mapping[Key, tuple[Any, ...]]] = Field(default_factory=dict)
     refused: dict[str, RefusedChange] | None = None
     reading: ReadingRecord | None = None
+    started: date | None = None
 
 
 NO_TEXTS = ReportTexts()
@@ -213,7 +216,12 @@ class _Issues:
             key=f"{kind}:{item.id}",
             aliases=tuple(f"{kind}:{alias}" for alias in item.aliases),
             title=one_line(title, TITLE),
-            body=templating.render(f"issues/{kind}.md.j2", **{kind: item}, **values),
+            body=templating.render(
+                f"issues/{kind}.md.j2",
+                **{kind: item},
+                **values,
+                checks=self._texts.checks.get(f"{kind}:{item.id}", ()),
+            ),
             **more,
         )
 

@@ -56,7 +56,9 @@ def make_plan(
     relations = _relations(desired, observed, issues)
     pins = _pins(desired, observed, issues)
     changes: list[Change] = [*extras.changes]
-    changes += _first_week_first(labels.changes, milestones.changes, issues.changes)
+    tasks = (want for want in desired.issues if want.seed and want.key.startswith("task:"))
+    first = next((want.milestone for want in tasks), None)
+    changes += _first_week_first(first, labels.changes, milestones.changes, issues.changes)
     changes += [*relations, *pins]
     label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
     duplicates = DuplicateIssueDiff(observed, label_keys)
@@ -79,29 +81,28 @@ def make_plan(
 
 
 def _first_week_first(
+    first: Key | None,
     labels: Iterable[CreateLabel | UpdateLabel],
     milestones: Iterable[CreateMilestone | UpdateMilestone],
     issues: list[CreateIssue | UpdateIssue],
 ) -> Iterator[Change]:
     """Yield the changes in an order in which a person soon has something to do.
 
-    A milestone comes before all else that is new: it says which accounts write the path, should the
-    run be cut off. What an issue wears comes right before it, what none wears at the end; only the
-    labels of the dashboard and the first week come behind them, for GitHub makes them with those.
+    `first` is the milestone of the first unit that has issues now. It comes before all else that is
+    new: it says which accounts write the path, should the run be cut off. What an issue wears comes
+    right before it, what none wears at the end; only the labels of the dashboard and the first week
+    come behind them, for GitHub makes them with those.
     """
     new_labels = {one.name.casefold(): one for one in labels if isinstance(one, CreateLabel)}
     new_milestones = {one.key: one for one in milestones if isinstance(one, CreateMilestone)}
     yield from (one for one in labels if isinstance(one, UpdateLabel))
     yield from (one for one in milestones if isinstance(one, UpdateMilestone))
     new = [one for one in issues if one.op == "create-issue"]
-    tasks = [one for one in new if one.key.startswith("task:")]
-    first = tasks[0].milestone if tasks else None
-    opening = first if first in new_milestones else next(iter(new_milestones), None)
-    if opening is not None:
+    opening = next(iter(new_milestones), None) if first is None else first
+    if opening in new_milestones:
         yield new_milestones.pop(opening)
-
     soon = [one for one in new if one.key == SUMMARY_KEY]
-    soon += [one for one in tasks if one.milestone == first]
+    soon += [one for one in new if one.key.startswith("task:") and one.milestone == first]
     yield from soon
     in_use = {name.casefold() for issue in soon for name in issue.labels}
     for name in [name for name in new_labels if name in in_use]:
@@ -220,6 +221,7 @@ def _ledger_change(
         "closed": observed.snapshot.closings.until or ledger.closed,
         "bots": _standing_closings(observed, changes),
         "reading": desired.texts.reading,
+        "started": desired.texts.started,
     }
     own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
     summary = own[0] if own else _empty_summary_change(changes, issues)

@@ -23,8 +23,10 @@ from bot.planning.reading_record import ReadingRecord, read_record
 from bot.planning.snapshot import FrozenModel
 
 SPACE = 1 << 32
-_OWN = frozenset({"v", "made", "labels", "seen", "writers", "refused", "closed", "bots", "reading"})
-_READ_APART = frozenset({"v", "made", "refused", "reading"})
+_OWN = frozenset(
+    {"v", "made", "labels", "seen", "writers", "refused", "closed", "bots", "reading", "started"}
+)
+_READ_APART = frozenset({"v", "made", "refused", "reading", "started"})
 MOST_DAYS = 28  # between two tries of what GitHub refused
 
 
@@ -61,6 +63,7 @@ class Ledger(FrozenModel):
     for those since then. `writers` are the ids of the accounts that the path was written by.
     `refused` are the changes that GitHub did not take, by identity, `closed` (aware, UTC) and
     `bots` those of `Closings`. `reading` is how the guide was read, where the path is one as it is.
+    `started` is the first day of the path, where the settings leave it to the first run.
     `more` holds fields that this program does not know, as JSON.
     """
 
@@ -73,6 +76,7 @@ class Ledger(FrozenModel):
     closed: datetime | None = None
     bots: dict[int, str] = Field(default_factory=dict)
     reading: ReadingRecord | None = None
+    started: date | None = None
     more: dict[str, str] = Field(default_factory=dict)
 
     def has(self, key: Key) -> bool:
@@ -90,8 +94,12 @@ class Ledger(FrozenModel):
         )
 
     def without(self, keys: Iterable[Key]) -> Self:
-        """Return it with these keys never made; what was last written of labels stays known."""
-        return self.model_copy(update={"made": self.made - {_number(key) for key in keys}})
+        """Return it with these keys never made and no first day: what comes next begins anew.
+
+        What was last written of labels stays known.
+        """
+        made = self.made - {_number(key) for key in keys}
+        return self.model_copy(update={"made": made, "started": None})
 
     def comment(self) -> str:
         """Return the hidden comment. Sorted, so that equal ledgers are equal bytes."""
@@ -105,6 +113,7 @@ class Ledger(FrozenModel):
             **({"closed": f'"{self.closed:%Y-%m-%dT%H:%M:%SZ}"'} if self.closed else {}),
             **({"bots": safe_json(dict(sorted(self.bots.items())))} if self.bots else {}),
             **({"reading": self.reading.as_json()} if self.reading else {}),
+            **({"started": safe_json(self.started.isoformat())} if self.started else {}),
             **dict(sorted(self.more.items())),
         }
         content = ",".join(f"{safe_json(name)}:{value}" for name, value in fields.items())
@@ -161,7 +170,16 @@ def _read(content: dict[str, Any]) -> Ledger:
     except ValueError:  # each is tried again
         refused = {}
     apart = {"v": 2, "made": made, "refused": refused, "reading": read_record(content)}
+    apart |= {"started": _read_day(content.get("started"))}
     return Ledger.model_validate({**given, **apart, "more": more})
+
+
+def _read_day(value: object) -> date | None:
+    """Return a day; None for a damaged one, which the milestones then tell."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _pack(numbers: frozenset[int]) -> str:

@@ -58,6 +58,11 @@ class ObservedState(FrozenModel):
         return {*self.labels, *self.milestones, *self.issues}
 
 
+def is_begun(snapshot: Snapshot) -> bool:
+    """Return whether a path began in the repository: its dashboard is there."""
+    return SUMMARY_KEY in observe(snapshot).issues
+
+
 def observe(snapshot: Snapshot) -> ObservedState:
     """Return our objects. A marker in an issue is only text unless a known account wrote it.
 

@@ -3,18 +3,32 @@
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import InstanceOf
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.i18n import ENGLISH, find_language
-from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule
+from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule, start_as_of
 from bot.planning.snapshot import FrozenModel
-from bot.settings import Settings
+from bot.settings import FileSettings, Settings
 
 MOST_NAMED = 8
+ANY_DAY = date(2024, 1, 1)
+
+
+class AnInstance:
+    """Mark a field that takes an instance of its class as it is.
+
+    pydantic's `InstanceOf` builds the class's whole schema all the same, which takes long.
+    """
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: type, _: GetCoreSchemaHandler) -> CoreSchema:
+        """Return the schema of an instance."""
+        return core_schema.is_instance_schema(source)
 
 
 class PlannedPath(FrozenModel):
@@ -25,16 +39,20 @@ class PlannedPath(FrozenModel):
     path is, as far as it is known.
     """
 
-    curriculum: InstanceOf[Curriculum]  # checked when it was read, and not once more
-    settings: Settings
+    curriculum: Annotated[Curriculum, AnInstance]  # checked when it was read
+    settings: Annotated[Settings, AnInstance]
     today: date
     overrides: PlanOverrides = NO_OVERRIDES
     repository: str = ""
 
     @classmethod
-    def at_start(cls, curriculum: Curriculum, settings: Settings) -> Self:
-        """Return the path on its first day, before anything was decided on the way."""
-        return cls(curriculum=curriculum, settings=settings, today=settings.start)
+    def at_start(cls, curriculum: Curriculum, settings: FileSettings) -> Self:
+        """Return the path on its first day, before anything was decided on the way.
+
+        Where the settings name no date it is one like any other: good for checks.
+        """
+        day = start_as_of(curriculum, settings, ANY_DAY)
+        return cls(curriculum=curriculum, settings=settings.starting(day), today=day)
 
     @cached_property
     def language(self) -> str:

@@ -16,7 +16,7 @@ from bot.planning.snapshot import FrozenModel, IssueRef
 class Note(FrozenModel):
     """A fact for people that changes nothing: opt-out, duplicate, not ours, leftover."""
 
-    kind: Literal["opted-out", "duplicate", "not-ours", "left", "refused", "reading"]
+    kind: Literal["opted-out", "duplicate", "not-ours", "left", "refused", "reading", "start"]
     key: Key
     text: str
 

@@ -8,12 +8,15 @@ from bot.planning.changes import Write
 from bot.planning.snapshot import (
     Closing,
     CommentState,
+    FileList,
     IssueState,
     LinkTarget,
     MilestoneState,
+    NamedPage,
     ReactionState,
     ReadmeFile,
     Snapshot,
+    WorkflowRun,
 )
 
 
@@ -30,7 +33,35 @@ def nothing() -> None:
     """Do nothing: the check of a write that needs none."""
 
 
-class Reader(Protocol):
+class FactReader(Protocol):
+    """Read what checks look for, on the default branch. Methods raise like those of a Reader."""
+
+    def files(self) -> FileList:
+        """Return the paths of all files; none in an empty repository."""
+        ...
+
+    def file(self, path: str) -> str | None:
+        """Return the text of a file on the default branch, or None when it is not there."""
+        ...
+
+    def last_run(self, workflow: str) -> WorkflowRun | None:
+        """Return the last finished run of a workflow, by file name or name; None without any."""
+        ...
+
+    def releases(self) -> tuple[NamedPage, ...]:
+        """Return the newest hundred published releases, by their tags."""
+        ...
+
+    def tags(self, start: str) -> tuple[str, ...]:
+        """Return the tags whose names begin so."""
+        ...
+
+    def check_pulls(self) -> None:
+        """Raise PermissionDeniedError when pull requests may not be read."""
+        ...
+
+
+class Reader(FactReader, Protocol):
     """Read a repository. Every method may raise GitHubError or UnavailableError."""
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
@@ -97,10 +128,6 @@ class Reader(Protocol):
 
         None when it leads nowhere, to something else, or to what the token may not see.
         """
-        ...
-
-    def file(self, path: str) -> str | None:
-        """Return the text of a file on the default branch, or None when it is not there."""
         ...
 
     def readme(self) -> ReadmeFile | None:

@@ -14,7 +14,7 @@ from bot.curriculum.model import Curriculum, Task, Unit
 from bot.errors import ConfigError
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
-from bot.settings import Pause, Settings
+from bot.settings import FileSettings, Pause, Settings, StartDay
 
 LAST_YEAR = 2200
 DAYS_A_WEEK = 7
@@ -201,6 +201,24 @@ def _stated_dates(units: list[Unit], settings: Settings) -> tuple[UnitDates, ...
         UnitDates(unit=unit.id, first=first, last=last).moved(shift)
         for unit, (first, last) in zip(units, stated, strict=True)
     )
+
+
+def start_as_of(curriculum: Curriculum, settings: FileSettings, today: date) -> date:
+    """Return the first day of a path that begins with these settings on `today`.
+
+    Without a word of theirs it is the day that the curriculum states, where that is to come, else
+    `today`.
+    """
+    if isinstance(settings.start, StartDay):
+        return settings.start.day(today)
+    stated = stated_start(curriculum)
+    return settings.start or (stated if stated and stated >= today else today)
+
+
+def stated_start(curriculum: Curriculum) -> date | None:
+    """Return the first day of a curriculum that states the days of all its units."""
+    days = [unit.first for unit in curriculum.units()]
+    return days[0] if days and all(days) else None
 
 
 def add_months(day: date, months: int) -> date:

@@ -115,6 +115,7 @@ class PullState(FrozenModel):
     state: Literal["open", "closed"] = "open"
     author: str | None = None
     author_id: int = 0
+    labels: tuple[str, ...] = ()
     merged_at: datetime | None = None
     url: str = ""
 
@@ -126,6 +127,27 @@ class LinkTarget(FrozenModel):
     url: str
     title: str = ""
     at: datetime | None = None
+
+
+class FileList(NamedTuple):
+    """The paths of the files of a branch; `truncated` where GitHub left out the rest."""
+
+    paths: tuple[str, ...] = ()
+    truncated: bool = False
+
+
+class WorkflowRun(NamedTuple):
+    """The last finished run of a workflow: whether it is green, and its address."""
+
+    green: bool
+    url: str
+
+
+class NamedPage(NamedTuple):
+    """A name and the address of its page."""
+
+    name: str
+    url: str
 
 
 class ReadmeFile(NamedTuple):

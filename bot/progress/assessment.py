@@ -18,7 +18,7 @@ from bot.planning.snapshot import IssueState
 from bot.progress import issue_form_answers as forms
 from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Rating
-from bot.settings import Settings
+from bot.settings import FileSettings
 
 # A whole number, maybe "/5" or "of 5" in a language, then nothing or words: not "4.5", not "3-4".
 _VALUE = re.compile(
@@ -33,7 +33,7 @@ _COLONS = 5  # at which a line is split
 
 
 def ratings_in_issues(
-    curriculum: Curriculum, observed: ObservedState, settings: Settings
+    curriculum: Curriculum, observed: ObservedState, settings: FileSettings
 ) -> tuple[Rating, ...]:
     """Return the ratings by day, then in the curriculum's order; one for each skill and issue.
 

@@ -118,6 +118,8 @@ class Command(FrozenModel):
     """Whether the issue is in progress from then on."""
     for_mentors: ClassVar[bool] = False
     """Whether a mentor may write it who may not write to the repository."""
+    runs_checks: ClassVar[bool] = False
+    """Whether the run looks for what the issue's checks name."""
     asks_for_help: ClassVar[bool] = False
     """Whether the issue has the label of what is blocked from then on."""
 

@@ -22,6 +22,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "credit": ("ya-sabido", "já-sei", "acquis", "anrechnen", "已会", "既習", "पहले-से"),
     "help-me": ("ayúdame", "me-ajude", "aidez-moi", "hilf-mir", "求助", "助けて", "मदद-चाहिए"),
     "approve": ("aprobar", "aprovar", "approuver", "freigeben", "批准", "承認", "स्वीकृत"),
+    "check": ("comprobar", "verificar", "vérifier", "prüfen", "检查", "チェック", "जाँचें जांचें"),
     "log": ("registrar", "registrar", "heures", "stunden", "记录", "記録", "घंटे घण्टे"),
     "rate": ("valorar", "avaliar", "évaluer", "bewerten", "评分", "評価", "रेटिंग"),
     "choose": ("elegir", "escolher", "choisir", "wählen", "选择", "選択", "चुनें"),

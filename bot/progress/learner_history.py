@@ -3,15 +3,18 @@
 Days are the learner's. The commands in the logs fill it (`read_learner_history` in `path.py`).
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key
 from bot.planning.schedule import PlanOverride, PlanOverrides
 from bot.planning.snapshot import FrozenModel
-from bot.settings import Pause, Settings
+from bot.settings import FileSettings, Pause, Settings
 
 
 class Logged(FrozenModel):
@@ -52,6 +55,24 @@ class Evidence(FrozenModel):
     title: str = ""
 
 
+class FoundCheck(NamedTuple):
+    """A check that was found: the first day of that, and the address of what was found."""
+
+    day: date
+    url: str
+
+
+class CheckState(NamedTuple):
+    """What the checks of an issue found when they ran last; a check is named by its one line.
+
+    `unknown` says why a check could not be made: a right that is missing, or else.
+    """
+
+    found: Mapping[str, FoundCheck] = MappingProxyType({})
+    missing: tuple[str, ...] = ()
+    unknown: Mapping[str, str] = MappingProxyType({})
+
+
 class HelpWanted(FrozenModel):
     """A request for help with an issue: its first day, and its words, empty for none."""
 
@@ -63,7 +84,8 @@ class LearnerHistory(FrozenModel):
     """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
-    and when, `evidence` what was found, by URL; `help_wanted` are the open requests for help.
+    and when, `evidence` what was found, by URL, `checks` what the checks of an issue last found;
+    `help_wanted` are the open requests for help.
     `pauses` and `choices` are those in force, the settings file's among them; `overrides` is what
     else bends the plan.
     """
@@ -75,6 +97,7 @@ class LearnerHistory(FrozenModel):
     credited: frozenset[Key] = frozenset()
     evidence: dict[Key, dict[str, Evidence]] = Field(default_factory=dict)
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
+    checks: dict[Key, InstanceOf[CheckState]] = Field(default_factory=dict)
     help_wanted: dict[Key, HelpWanted] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
@@ -113,7 +136,7 @@ class HistoryBuilder:
     key: Key
     by: str
 
-    def __init__(self, curriculum: Curriculum, settings: Settings) -> None:
+    def __init__(self, curriculum: Curriculum, settings: FileSettings) -> None:
         self.curriculum = curriculum
         self.settings = settings
         self.logged: list[Logged] = []
@@ -123,6 +146,7 @@ class HistoryBuilder:
         self.credited: set[Key] = set()
         self.evidence: dict[Key, dict[str, Evidence]] = {}
         self.attested: dict[Key, tuple[str, date]] = {}
+        self.checks: dict[Key, CheckState] = {}
         self.help_wanted: dict[Key, HelpWanted] = {}
         self.pauses = list(settings.pauses)
         self.choices = dict(settings.choices)

@@ -24,7 +24,7 @@ _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' n
 _LEAST_LENGTH = 4  # of a word of another language that others are compared with
 # Words of other bots that are ones of ours or look like them: Prow's command help has /approve,
 # /reopen and /skip, Terraform's bots have /plan.
-_OTHER_BOTS = frozenset({"approve", "plan", "reopen", "skip"})
+_OTHER_BOTS = frozenset({"approve", "cc", "check", "plan", "reopen", "skip"})
 # Words of other bots (Prow has /close, GitLab /spend) that mean one of ours; see `is_for_us`.
 _MEANINGS = {
     **dict.fromkeys(("close", "finish", "finished", "complete", "completed"), "done"),

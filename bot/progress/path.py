@@ -3,11 +3,11 @@
 They pass nothing else beside it. What takes time to compute is computed once, on first use.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 from random import Random
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import ConfigDict
 
@@ -15,11 +15,13 @@ from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState, OurIssue, observe
-from bot.planning.path import PlannedPath
-from bot.planning.schedule import schedule, unit_by_key
+from bot.planning.path import AnInstance, PlannedPath
+from bot.planning.schedule import schedule, start_as_of, unit_by_key
 from bot.planning.snapshot import Snapshot
+from bot.planning.start_day import first_day
 from bot.planning.window import is_ending, units_in_window
 from bot.progress.assessment import ratings_in_issues
+from bot.progress.checks import CheckLine, lines_by_key
 from bot.progress.command_log import Entry, find_logs
 from bot.progress.commands.reading import AcceptReading
 from bot.progress.commands.revert import Revert
@@ -28,11 +30,11 @@ from bot.progress.forecast import Forecast, forecast, steady_end
 from bot.progress.guide_file import GuideFile, GuideReading
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory
 from bot.progress.progress import FINISHED, LEFT_OUT, Progress, item_keys, read_progress
-from bot.settings import Settings
+from bot.settings import FileSettings
 
 
 def read_learner_history(
-    curriculum: Curriculum, settings: Settings, observed: ObservedState
+    curriculum: Curriculum, settings: FileSettings, observed: ObservedState
 ) -> LearnerHistory:
     """Return the history that the command logs and self-assessments in `observed` add up to.
 
@@ -75,10 +77,15 @@ class LearningPath(PlannedPath):
 
     guide: GuideFile | None = None
     reading: GuideReading
-    file_settings: Settings
+    file_settings: Annotated[FileSettings, AnInstance]
     observed: ObservedState
     history: LearnerHistory
     now: datetime
+
+    @property
+    def started(self) -> date | None:
+        """The first day, where the settings file leaves it to the first run."""
+        return None if isinstance(self.file_settings.start, date) else self.settings.start
 
     @cached_property
     def places(self) -> dict[Key, str]:
@@ -96,6 +103,11 @@ class LearningPath(PlannedPath):
     def effort(self) -> Effort:
         """The weight of the curriculum's work, and whose hours it is."""
         return effort(self.curriculum)
+
+    @cached_property
+    def checks(self) -> Mapping[Key, tuple[CheckLine, ...]]:
+        """The checks of each piece of work that has some, by the key of its issue."""
+        return lines_by_key(self.curriculum, self.history)
 
     @cached_property
     def finished_on(self) -> date | None:
@@ -237,7 +249,11 @@ class LearningPath(PlannedPath):
 
     @classmethod
     def read(
-        cls, source: Curriculum | GuideFile, settings: Settings, snapshot: Snapshot, now: datetime
+        cls,
+        source: Curriculum | GuideFile,
+        settings: FileSettings,
+        snapshot: Snapshot,
+        now: datetime,
     ) -> Self:
         """Return the path at `now` (aware); `settings` are those of the file.
 
@@ -251,12 +267,16 @@ class LearningPath(PlannedPath):
             else source.reading(observed.ledger.reading, partial(accepted_readings, observed))
         )
         history = read_learner_history(reading.curriculum, settings, observed)
+        today = now.astimezone(settings.zone).date()
+        begun_now = settings.starting(start_as_of(reading.curriculum, settings, today))
+        in_force = history.in_force(begun_now)
+        start = first_day(reading.curriculum, in_force, settings, observed)
         return cls(
             guide=guide,
             reading=reading,
             curriculum=reading.curriculum,
-            settings=history.in_force(settings),
-            today=now.astimezone(settings.zone).date(),
+            settings=in_force.starting(start),
+            today=today,
             overrides=history.overrides,
             repository=snapshot.repository,
             file_settings=settings,
@@ -269,7 +289,9 @@ class LearningPath(PlannedPath):
 class PathReader:
     """Reads the path of one curriculum or guide at one moment; keeps the last one read."""
 
-    def __init__(self, source: Curriculum | GuideFile, settings: Settings, now: datetime) -> None:
+    def __init__(
+        self, source: Curriculum | GuideFile, settings: FileSettings, now: datetime
+    ) -> None:
         self._source = source
         self.settings = settings
         self.now = now

@@ -89,6 +89,7 @@ class CheckpointReport(FrozenModel):
     """A report as of `day`, in the learner's zone. `due` is the last day of its `module`.
 
     `percent` is that of the whole path. `forecast` is None when the day is not that of the path.
+    `checks_found` is the work whose checks found all that they look for.
     `next_checkpoint` is the title of the one after this, None at the last. `entries` counts the
     journal, `highlight` is the label that chooses from it, and `more_highlights` counts those
     chosen that are not among the newest five. `roles` are those whose needs are covered,
@@ -110,6 +111,7 @@ class CheckpointReport(FrozenModel):
     skills: tuple[SkillRating, ...]
     hours: HoursReport
     deliverables: tuple[evidence.EvidencePiece, ...]
+    checks_found: tuple[evidence.EvidencePiece, ...] = ()
     metrics: tuple[Metric, ...]
     has_journal: bool
     entries: int
@@ -160,6 +162,7 @@ def checkpoint_report(
         skills=skills,
         hours=_hours(path, day),
         deliverables=tuple(evidence.piece(work, day) for work in _deliverables(path, module)),
+        checks_found=tuple(evidence.found_by_checks(path, day)),
         metrics=numbers,
         has_journal=bool(curriculum.journal or entries),
         entries=len(entries),

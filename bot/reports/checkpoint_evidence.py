@@ -100,6 +100,14 @@ def piece(work: Work, day: date) -> EvidencePiece:
     )
 
 
+def found_by_checks(path: LearningPath, day: date) -> Iterator[EvidencePiece]:
+    """Yield the work whose checks all found something by the end of `day`."""
+    for work in path.progress.work:
+        lines = path.checks.get(work.key, ())
+        if lines and all(line.day is not None and line.day <= day for line in lines):
+            yield piece(work, day)
+
+
 def item_reports(
     path: LearningPath,
     checkpoint: Checkpoint,

@@ -12,7 +12,7 @@ from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.position import DAYS_A_WEEK
-from bot.settings import Settings, Weekday
+from bot.settings import FileSettings, Weekday
 
 MOST_AT_ONCE = 8
 
@@ -49,7 +49,7 @@ class Week(FrozenModel):
         """The week after."""
         return Week(first=self.first + timedelta(days=DAYS_A_WEEK))
 
-    def due(self, settings: Settings) -> datetime:
+    def due(self, settings: FileSettings) -> datetime:
         """Return when its summary is due (aware, UTC): on the day after it, at the chosen hour.
 
         An hour that the clocks skip is taken as soon as they went on, one that comes twice the

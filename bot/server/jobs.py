@@ -27,7 +27,7 @@ from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.store import Store
 from bot.server.sync_repository import RepositorySync, RepositorySyncResult
-from bot.settings import Settings
+from bot.settings import FileSettings
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ class Jobs:
         return record if record and made_at and made_at >= record.since else None
 
     def _confirm(
-        self, row: rows.RepositoryRow, full_name: str, settings: Settings, now: datetime
+        self, row: rows.RepositoryRow, full_name: str, settings: FileSettings, now: datetime
     ) -> None:
         """Store that these settings were read, and so whom they share with."""
         found = audience(settings, full_name, row.id)

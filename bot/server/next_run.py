@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.reports.due_weeks import Week
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
-from bot.settings import Settings
+from bot.settings import FileSettings
 
 DAY = timedelta(days=1)
 NIGHT = time(1)  # in the learner's zone: after the day has begun, and before the learner reads
@@ -29,7 +29,7 @@ def spread(number: int) -> float:
     return (number * _KNUTH % 2**32) / 2**32
 
 
-def next_sync(settings: Settings | None, now: datetime, number: int) -> datetime:
+def next_sync(settings: FileSettings | None, now: datetime, number: int) -> datetime:
     """Return when a repository without events is synced next, after `now`.
 
     That is each night of the learner, as days begin and checkpoints pass, and when the weekly
@@ -77,7 +77,7 @@ def _next_night(now: datetime, zone: ZoneInfo, number: int) -> datetime:
     return next(night for night in nights if night > now)
 
 
-def _next_summary(settings: Settings, now: datetime, number: int) -> datetime:
+def _next_summary(settings: FileSettings, now: datetime, number: int) -> datetime:
     today, late = now.astimezone(settings.zone).date(), SUMMARIES_WITHIN * spread(number)
     days = (today + weeks * 7 * DAY for weeks in range(-2, 3))
     times = (Week.of(day, settings.summary.day).due(settings).astimezone(UTC) for day in days)

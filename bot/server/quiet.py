@@ -20,7 +20,7 @@ from bot.github.rate_limiter import RateLimiter
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, Rights
 from bot.server.store.rows import RepositoryInfo
-from bot.settings import Settings
+from bot.settings import FileSettings
 
 MAX_RECORDS = 4_096  # some 10 KB each; fewer repositories have their answers in memory
 
@@ -43,7 +43,7 @@ class QuietRecord(NamedTuple):
     since: datetime
     until: datetime
     info: RepositoryInfo
-    settings: Settings
+    settings: FileSettings
     message: str
 
 

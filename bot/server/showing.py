@@ -29,7 +29,7 @@ from bot.reports.report_day import on_report_day
 from bot.reports.weekly import Weekly, weekly
 from bot.server.store.calendar_table import CalendarTable
 from bot.server.store.rows import Audience
-from bot.settings import Settings
+from bot.settings import FileSettings
 from bot.templating import printable
 
 LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
@@ -115,7 +115,7 @@ def update_calendar(
         calendars.put(repository_id, made.fingerprint, as_ics(made, now))
 
 
-def audience(settings: Settings, full_name: str, number: int) -> Audience:
+def audience(settings: FileSettings, full_name: str, number: int) -> Audience:
     """Return whom these settings of a repository share its path with."""
     alias = settings.cohort.name
     learner = learner_key(full_name, number if alias else None)

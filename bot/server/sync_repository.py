@@ -32,6 +32,7 @@ from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.i18n import gettext as _
 from bot.i18n import ngettext, use_language
+from bot.planning.observed_state import is_begun
 from bot.planning.refusals import sentences
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.cohort import Cohort
@@ -39,7 +40,7 @@ from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.quiet import QuietRecord, RecordingClient, RepeatableRequest
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
-from bot.settings import CONFIG_PATH, LEARNERS_PATH, Settings
+from bot.settings import CONFIG_PATH, LEARNERS_PATH, FileSettings
 from bot.settings import parse as parse_settings
 from bot.sync.apply import WriteContext
 from bot.sync.digest import post_digest
@@ -70,7 +71,7 @@ class RepositorySyncResult(NamedTuple):
 
     result: str
     message: str = ""
-    settings: Settings | None = None
+    settings: FileSettings | None = None
     retry_in: float | None = None  # seconds, 0 as the caller likes; None when it is settled
     path: LearningPath | None = None  # the path after a complete run
     quiet: QuietRecord | None = None  # where the next run may end early
@@ -90,12 +91,14 @@ class RepositorySync:
     now: datetime  # aware
     sleep: Sleep
     on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
-    on_settings: Callable[[RepositoryInfo, Settings], None]  # as soon as they are read and valid
+    on_settings: Callable[
+        [RepositoryInfo, FileSettings], None
+    ]  # as soon as they are read and valid
     on_cohort: Callable[[int, str], Cohort]  # gets a mentor's id and login
     on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
     deleted_comments: frozenset[int] = frozenset()  # ids, by deliveries
     quiet: QuietRecord | None = None  # of the last run, while what it left is still in the store
-    settings: Settings | None = None  # set as soon as they are read
+    settings: FileSettings | None = None  # set as soon as they are read
 
     def __post_init__(self) -> None:
         self._client = self._new_client()
@@ -160,7 +163,7 @@ class RepositorySync:
             return RepositorySyncResult("unset", self._post_digest(home, info))
         rights = self._client.rights = rights_for(path.settings, private=info.private)
         outside = LinkChecker(self.missed_links, self.row.id)
-        done = self.auth.using(home, lambda c: self._write(c, path, outside), rights=rights)
+        done = self.auth.using(home, lambda c: self._write(c, path, info, outside), rights=rights)
         omitted = done.path.observed.snapshot.omitted
         with use_language(done.path.language):
             written = ngettext("%(num)s change written.", "%(num)s changes written.", done.written)
@@ -210,10 +213,15 @@ class RepositorySync:
             find = partial(self.curriculum_cache.find, self.row.id)
             return PathReader(find_source(self.settings, place, find), self.settings, self.now)
 
-    def _write(self, connection: Connection, path: PathReader, outside: LinkChecker) -> SyncResult:
+    def _write(
+        self, connection: Connection, path: PathReader, info: RepositoryInfo, outside: LinkChecker
+    ) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
         try:
             with self._reader(connection) as reader:
+                if info.template and not is_begun(reader.snapshot()):
+                    text = _("This is a template. Paths start in the repositories made from it.")
+                    raise errors.RefusedError(text)
                 sync = Sync(path, reader, web=web_root(connection.api_url), outside=outside)
                 return sync.run(
                     WriteContext(
@@ -282,6 +290,7 @@ def read_repository(
                 str(found["full_name"]),
                 private=bool(found["private"]),
                 archived=bool(found.get("archived")),
+                template=bool(found.get("is_template")),
             )
         except (KeyError, TypeError, ValueError):
             raise shape_error("/repositories/ID", "no repository") from None

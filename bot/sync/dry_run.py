@@ -52,6 +52,8 @@ class DryRunRepository:
         self.closing, self.deleted = reader.closing, reader.deleted
         self.may_write, self.find = reader.may_write, reader.find
         self.file, self.readme, self.tree = reader.file, reader.readme, reader.tree
+        self.files, self.last_run, self.releases = reader.files, reader.last_run, reader.releases
+        self.tags, self.check_pulls = reader.tags, reader.check_pulls
 
     # The reader
 

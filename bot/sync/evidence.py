@@ -89,7 +89,7 @@ class _EvidenceReader:
         self._now = path.now
         self._outside = outside
         self._everywhere = path.settings.features.links and outside is not None
-        self._web = _web(path.observed)
+        self._web = web_root(path.observed)
         self._answers = answers
 
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
@@ -237,7 +237,7 @@ def _learner_text(issue: OurIssue) -> str:
     return MEMORY.sub("", LEDGER.sub("", f"{marked.before}\n\n{marked.after}"))
 
 
-def _web(observed: ObservedState) -> str:
+def web_root(observed: ObservedState) -> str:
     """Return the root of this GitHub's pages, taken from the URL of an issue."""
     for issue in observed.snapshot.issues:
         root = re.match(r"https?://[^/]+", issue.url)

@@ -11,7 +11,7 @@ from bot.errors import ConfigError, CurriculumError
 from bot.i18n import ENGLISH
 from bot.planning.ports import Reader
 from bot.progress.guide_file import GuideFile
-from bot.settings import CONFIG_PATH, Settings
+from bot.settings import CONFIG_PATH, FileSettings
 
 YAML_ENDINGS = (".yml", ".yaml")
 GUIDE_ENDINGS = (".md", ".markdown")
@@ -70,7 +70,7 @@ class FileContent(NamedTuple):
         return self.content
 
 
-def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSource]:
+def find_settings(folder: Path, reader: Reader | None) -> tuple[FileSettings, FileSource]:
     """Return the settings and the source that has them. Raises ConfigError without any."""
     here = LocalFiles(folder)
     places: list[FileSource] = [here] if reader is None else [here, RepositoryFiles(reader)]
@@ -119,7 +119,7 @@ def find_curriculum(name: str, place: FileSource, units: str = "") -> Curriculum
 
 
 def find_source(
-    settings: Settings,
+    settings: FileSettings,
     place: FileSource,
     find: Callable[[str, FileSource, str], Curriculum] = find_curriculum,
 ) -> Curriculum | GuideFile:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from bot.i18n import format_weekday, use_language
 from bot.i18n import gettext as _
-from bot.i18n import use_language
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.daily_workflow import enabling
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
@@ -31,6 +31,7 @@ from bot.reports.report_day import on_report_day
 from bot.reports.side_issues import event_issues, goal_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
+from bot.sync.checks import CheckRunner
 from bot.sync.comment_inbox import read_inbox
 from bot.sync.evidence import OURSELVES, Answers, LinkLookup, gather
 from bot.sync.publish import keys_of
@@ -173,7 +174,7 @@ def _planner(
     done: RunRecord,
 ) -> Planner:
     paths.check_settings()
-    links = Answers()
+    links, checks = Answers(), CheckRunner(reader, outside)
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
@@ -183,11 +184,14 @@ def _planner(
     def plan_from(before: LearningPath, snapshot: Snapshot) -> Plan:
         inbox = read_inbox(reader, before.observed)
         evidence = gather(before, reader, inbox.comments, outside, links)
-        extra = (
+        extra = tuple(
             AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
             for command in extra_commands
         )
-        commands = run_commands(before, inbox, (*evidence, *extra))
+        noted = (*evidence, *extra)
+        commands = run_commands(before, inbox, noted)
+        if results := checks.run(commands.path, commands.to_check):
+            commands = run_commands(before, inbox, (*noted, *results))
         path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
         refusals = done.refusals(before.observed.ledger, path.today)
         # Marks come last. Cut off before them, the next run must read the same comments; and
@@ -198,9 +202,9 @@ def _planner(
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
         first += enabling(snapshot, path.settings.schedule, path.now)
 
-        def plan_with(refusals: Refusals) -> tuple[Plan, Refusals]:
+        def plan_with(refusals: Refusals, shown: LearningPath) -> tuple[Plan, Refusals]:
             seen = path.today if read else None
-            written = texts(path, reported=reported, seen=seen, refused=refusals)
+            written = texts(path, shown, reported=reported, seen=seen, refused=refusals)
             held = HeldChanges(refusals, snapshot, path.today)
             wanted = make_plan(desired_state(path, written), path.observed, held)
             rest = held.passing(first), held.passing(commands.last)
@@ -208,10 +212,13 @@ def _planner(
             more = {"notes": (*plan.notes, *held.notes), "retries": held.retries}
             return plan.model_copy(update={**more, "language": path.language}), held.left()
 
-        found, left = plan_with(refusals)
+        shown = on_report_day(path)
+        found, left = plan_with(refusals, shown)
+        if found.changes and shown is not path:  # what is written makes this day the newest
+            found, left = plan_with(refusals, path)
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
-        plan = found if left == refusals else plan_with(left)[0]
-        return _with_reading(plan, path)
+        plan = found if left == refusals else plan_with(left, path)[0]
+        return _with_start(_with_reading(plan, path), path)
 
     return plan
 
@@ -236,20 +243,31 @@ def _with_reading(plan: Plan, path: LearningPath) -> Plan:
     return plan.model_copy(update={"notes": (*plan.notes, *notes), "stop": stop})
 
 
+def _with_start(plan: Plan, path: LearningPath) -> Plan:
+    """Return a plan that says which first day it would take, before anything keeps one."""
+    if path.started is None or path.observed.ledger.started:
+        return plan
+    text = _("Your path starts on %(day)s.", day=format_weekday(path.started))
+    note = Note(kind="start", key=SUMMARY_KEY, text=text)
+    return plan.model_copy(update={"notes": (*plan.notes, note)})
+
+
 def texts(
     path: LearningPath,
+    shown: LearningPath | None = None,
     *,
     reported: frozenset[Key] = frozenset(),
     seen: date | None = None,
     refused: Refusals | None = None,
 ) -> ReportTexts:
-    """Return the texts; `reported` are keys posted, `seen` the day to which comments are done.
+    """Return the texts; the dashboard has the state of `shown`, by default that of `path`.
 
-    `refused` are the changes that GitHub did not take, by default those of the ledger.
+    `reported` are keys posted, `seen` is the day to which comments are done, `refused` are the
+    changes that GitHub did not take, by default those of the ledger.
     """
     if refused is None:
         refused = path.observed.ledger.refused
-    page = dashboard.dashboard(on_report_day(path), refused)
+    page = dashboard.dashboard(shown or path, refused)
     return ReportTexts(
         dashboard=dashboard.as_markdown(page),
         issues=(
@@ -266,8 +284,10 @@ def texts(
             for step in some.steps
             if step.done_by_work
         },
+        checks=path.checks,
         seen=seen,
         reported=reported,
         refused=dict(refused),
         reading=path.reading.record,
+        started=path.started,
     )

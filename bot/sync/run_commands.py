@@ -37,12 +37,14 @@ _MAX_LINES = 3
 class CommandChanges(FrozenModel):
     """What commands change: `first` is written before everything else of the run, `last` after it.
 
-    `path` is the path as it will be after `first`, without the issues created by it.
+    `path` is the path as it will be after `first`, without the issues created by it. `to_check` are
+    the issues whose checks somebody asked for.
     """
 
     path: LearningPath
     first: tuple[Change, ...] = ()
     last: tuple[Change, ...] = ()
+    to_check: frozenset[Key] = frozenset()
 
 
 def run_commands(
@@ -252,6 +254,11 @@ class _CommandRun:
         path = self._path.at(self._snapshot())
         return CommandChanges(
             path=path,
+            to_check=frozenset(
+                self._ours[answer.comment.issue].key
+                for answer in self._answers
+                if any(one.runs_checks for one in answer.accepted)
+            ),
             first=(*updates, *self._own_issues),
             last=(
                 *self._replies(path),

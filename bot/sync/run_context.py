@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.github.reader import HttpReader
     from bot.planning.ports import Reader
     from bot.progress.path import PathReader
-    from bot.settings import Environment, Settings
+    from bot.settings import Environment, FileSettings
     from bot.sync.apply import Progress, WriteContext
     from bot.sync.sync import Sync
 
@@ -109,7 +109,7 @@ class RunContext(ABC):
 
         return WriteContext(self.gateway, self.sleep, *progress)
 
-    def outside(self, settings: "Settings") -> "LinkChecker | None":
+    def outside(self, settings: "FileSettings") -> "LinkChecker | None":
         """Return the link checker for pages outside GitHub, when `features.links` is on."""
         if not settings.features.links:
             return None

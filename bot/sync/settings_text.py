@@ -5,13 +5,13 @@ For `milepost init` and for the server's set-up page: the same answers give the 
 
 import contextlib
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from bot.curriculum.model import Curriculum
 from bot.i18n import LANGUAGES
 from bot.planning.snapshot import FrozenModel
-from bot.settings import Settings, Weekday
+from bot.settings import FileSettings, Weekday
 from bot.settings import parse as parse_settings
 from bot.sync.file_sources import FileSource, find_curriculum
 
@@ -19,13 +19,14 @@ from bot.sync.file_sources import FileSource, find_curriculum
 class SettingsAnswers(FrozenModel):
     """The answers, as text; None leaves a key out of the file.
 
-    `pace` is months for the whole path. The weekly summary is written at an hour of a day, both
-    given or neither, in `timezone`. `share` lets `mentors`, who are logins, see the path among
-    those of others, under `name` instead of its owner's login and as one of a `group`.
+    Without `start` the first run takes the day. `pace` is months for the whole path. The weekly
+    summary is written at an hour of a day, both given or neither, in `timezone`. `share` lets
+    `mentors`, who are logins, see the path among those of others, under `name` instead of its
+    owner's login and as one of a `group`.
     """
 
     curriculum: str
-    start: str
+    start: str | None = None
     timezone: str
     ahead: str
     language: str | None = None
@@ -75,7 +76,7 @@ def check(
     text: str,
     place: FileSource,
     find: Callable[[str, FileSource], Curriculum] = find_curriculum,
-) -> tuple[Settings, Curriculum]:
+) -> tuple[FileSettings, Curriculum]:
     """Return settings and curriculum. Raises ConfigError, CurriculumError or GuideError."""
     from bot.planning.desired_state import desired_state
     from bot.planning.path import PlannedPath
@@ -95,11 +96,6 @@ def scalar(text: str) -> str:
         with contextlib.suppress(ValueError):
             value = date.fromisoformat(text)
     return _dumped(value)
-
-
-def next_monday(today: date) -> date:
-    """Return the Monday to begin on: today, or the next one."""
-    return today + timedelta(days=(7 - today.weekday()) % 7)
 
 
 def _dumped(value: object) -> str:

@@ -249,6 +249,8 @@ def _add_repositories(routes: APIRouter, world: World) -> None:
                 world.archive(found)
             found.archived = found.archived if body.archived is None else body.archived
             found.private = found.private if body.private is None else body.private
+            if body.is_template is not None:
+                found.is_template = body.is_template
             if body.issues_enabled is not None:
                 found.issues_enabled = body.issues_enabled
             if body.interaction_limit:

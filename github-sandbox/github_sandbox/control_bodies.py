@@ -56,6 +56,7 @@ class RepositoryChangeBody(RequestBody):
     archived: bool | None = None
     issues_enabled: bool | None = None
     private: bool | None = None
+    is_template: bool | None = None
     interaction_limit: InteractionLimit | Literal["none"] | None = None
     protected_branches: list[str] | None = None
     protected_by: Rule = "ruleset"

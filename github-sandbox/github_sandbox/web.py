@@ -14,6 +14,7 @@ from github_sandbox.pages import (
     forms,
     installations,
     issue_form_pages,
+    new_repository,
     repository_pages,
     sign_in,
     workflow_pages,
@@ -28,7 +29,7 @@ def build(world: World, webhooks: Webhooks) -> FastAPI:
     """Pages at /, control routes at /_sandbox, their description at /openapi.json."""
     app = FastAPI(title="GitHub sandbox", docs_url=None, redoc_url=None)
     app.include_router(control.router(world, webhooks), prefix="/_sandbox")
-    for account_pages in (sign_in, app_registration, installations, consent):
+    for account_pages in (sign_in, app_registration, installations, consent, new_repository):
         app.include_router(account_pages.router(world))
     app.include_router(repository_pages.router(world))
     for more_pages in (issue_form_pages, file_pages, file_editor, workflow_pages, forms):

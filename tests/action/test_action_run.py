@@ -11,6 +11,7 @@ from cli.terminal import CURRICULUM, curriculum_text, settings_text
 from planning.paths import LONG, SMALL
 
 from bot.action.run import main
+from bot.i18n import NO_BREAK
 from bot.settings import CONFIG_PATH
 from bot.sync import sync as sync_module
 from github_sandbox.state import comments, issues
@@ -69,6 +70,19 @@ def test_inputs_stand_in_for_a_file_that_is_not_there(stage: ActionRunner) -> No
     assert stage.terminal.issue("Your path")
     # What is there goes on by these inputs, and no others: without them there is no path.
     assert stage.run("schedule").code == 3
+
+
+@pytest.mark.parametrize("start", ["today", ""])
+def test_inputs_may_leave_the_first_day_to_the_first_run(stage: ActionRunner, start: str) -> None:
+    inputs = {"curriculum": "learn-python-12-weeks", "start": start, "ahead": "0 weeks"}
+    dry = stage.run("schedule", None, now=NOW, dry_run="true", **inputs)
+    assert "Your path starts on Tue 6 Jan." in dry.summary.replace(NO_BREAK, " ")
+    assert stage.run("schedule", None, now=NOW + timedelta(days=1), **inputs).code == 0
+    assert '"started":"2026-01-07"' in stage.terminal.issue("Your path")["body"]
+    again = stage.run("schedule", None, now=NOW + timedelta(days=2), **inputs)
+    assert (again.code, again.outputs["changes"]) == (0, "1")  # the dashboard's day
+    milestones = stage.terminal.github("GET", "/milestones")
+    assert milestones[0]["due_on"].startswith("2026-01-14")
 
 
 def test_a_file_counts_before_the_inputs(stage: ActionRunner) -> None:

@@ -182,6 +182,31 @@ def test_it_takes_no_word_that_is_no_action(terminal: Terminal, action: str) -> 
     assert not list(terminal.folder.iterdir())
 
 
+@pytest.mark.parametrize("path", [WORKFLOW_PATH, DAILY_PATH], ids=["events", "daily"])
+def test_checks_get_the_rights_to_read_what_they_look_for(path: str) -> None:
+    def rights(kinds: set[str], **publish: Any) -> dict[str, str]:
+        made = render(settings(publish=publish), "learner/portfolio", ACTION, kinds)[path]
+        found = yaml.safe_load(made)["jobs"]["keep"]["permissions"]
+        assert isinstance(found, dict)
+        return found
+
+    least = {"contents": "read", "issues": "write"}
+    assert rights({"file", "release", "tag", "link"}) == least
+    assert rights({"workflow"}) == {**least, "actions": "read"}
+    assert rights({"pull_request"}) == {**least, "pull-requests": "read"}
+    assert rights({"pull_request"}, reports="pull-request")["pull-requests"] == "write"
+
+
+def test_init_asks_for_what_the_curriculum_needs(terminal: Terminal) -> None:
+    for name, reads in (("devops-to-mlops", True), ("learn-python-12-weeks", False)):
+        ran = terminal(
+            *("init", "--workflow", "--yes", "--force", "--action", ACTION, "--curriculum", name)
+        )
+        assert ran.code == 0
+        text = (terminal.folder / WORKFLOW_PATH).read_text(encoding="utf-8")
+        assert ("actions: read" in text) is reads
+
+
 @pytest.mark.parametrize(
     "more",
     [{}, {"publish": {"reports": "pull-request", "badge": True}}, {"schedule": "keep"}],
@@ -189,7 +214,9 @@ def test_it_takes_no_word_that_is_no_action(terminal: Terminal, action: str) -> 
 def test_checkers_find_nothing_in_it(tmp_path: Path, more: dict[str, Any]) -> None:
     (tmp_path / WORKFLOW_PATH).parent.mkdir(parents=True)
     files = []
-    for path, text in render(settings(**more), "learner/portfolio", ACTION).items():
+    kinds = {"workflow", "pull_request"}
+    made = render(settings(**more), "learner/portfolio", ACTION, kinds)
+    for path, text in made.items():
         (tmp_path / path).write_text(text)
         files.append(str(tmp_path / path))
     rules = tmp_path / "zizmor.yml"  # the release that is used is the reader's choice

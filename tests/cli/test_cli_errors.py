@@ -1,13 +1,16 @@
 """Every way to go wrong ends in one paragraph and an exit code, never in a traceback."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from checked_paths import with_checks
 from cli.terminal import CommandRun, Terminal, without_times
+from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from bot.settings import CONFIG_PATH
@@ -168,6 +171,16 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     assert not terminal.sandbox.world.journal.writes
 
 
+def test_the_doctor_says_the_first_day_where_no_settings_name_one(terminal: Terminal) -> None:
+    terminal.follow()
+    terminal.settings(start="next monday")
+    assert "from the first run on" in terminal("doctor").out
+    first = re.search(r"first day: ([\d-]+), if the first run is today", terminal("doctor").out)
+    assert first
+    assert terminal("apply", "--yes").code == 0
+    assert f"first day: {first[1]}, taken on the first run" in terminal("doctor").out
+
+
 def test_the_doctor_finds_the_examples_of_the_docs_that_were_left(terminal: Terminal) -> None:
     terminal.follow(mentors=["YOUR-MENTOR"])
     terminal.push(".github/workflows/milepost-daily.yml", "steps:\n  - uses: OWNER/milepost@v0\n")
@@ -195,6 +208,26 @@ def test_the_doctor_takes_the_token_of_a_workflow_for_no_person(terminal: Termin
     terminal.setenv(GITHUB_TOKEN=token.value)
     ran = terminal("doctor")
     assert (ran.code, "may not push" in ran.out) == (0, False)
+
+
+def test_the_doctor_says_which_checks_lack_a_right(terminal: Terminal) -> None:
+    world = terminal.sandbox.world
+    lines = ["file: a", "workflow: ci.yml", "link: https://example.org/"]
+    terminal.follow(with_checks(SMALL, write_a_loop=lines))
+    with world.lock:
+        world.repository().private = True
+        rights = {"metadata": "read", "issues": "write", "contents": "read"}
+        world.add_token("narrow", user="learner", permissions=rights)
+    assert "mind  checks: links are not looked up." in terminal("doctor").out
+    terminal.setenv(GITHUB_TOKEN="narrow")
+    ran = terminal("doctor")
+    assert ran.code == 0
+    assert "mind  checks: the token may not read 'Actions'" in ran.out
+    assert "in a workflow `actions: read`" in ran.out
+    assert "'Contents', so" not in ran.out
+    terminal.follow(with_checks(SMALL, write_a_loop=["file: a"]))
+    assert "ok    checks: what they look for can be read" in terminal("doctor").out
+    assert not world.journal.writes
 
 
 def test_the_doctor_minds_a_clock_that_is_off_and_a_budget_that_is_low(

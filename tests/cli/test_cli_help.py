@@ -11,6 +11,7 @@ COMMANDS = [
     "",
     "demo",
     "init",
+    "template",
     "plan",
     "apply",
     "undo",

@@ -10,7 +10,7 @@ from github_sandbox import InstalledApp
 
 from github_sandbox.api.engine import TABLES
 from github_sandbox.server import Sandbox
-from github_sandbox.state import apps, grants
+from github_sandbox.state import apps, grants, workflow_runs
 from github_sandbox.state.git import blob_sha
 
 R = "/repos/learner/portfolio"
@@ -200,6 +200,15 @@ def walk_workflows(api: httpx2.Client) -> None:
     api.put(f"{workflows}/daily.yml/enable")
 
 
+def walk_workflow_runs(api: httpx2.Client, sandbox: Sandbox) -> None:
+    workflow_runs.finish(sandbox.world, sandbox.world.repository(), "daily.yml", "failure")
+    workflow_runs.finish(sandbox.world, sandbox.world.repository(), "daily.yml")
+    runs = f"{R}/actions/workflows/daily.yml/runs"
+    api.get(runs, params={"branch": "main", "status": "completed", "per_page": 1})
+    api.get(runs, params={"status": "success"})
+    api.get(f"{R}/actions/workflows/gone.yml/runs")
+
+
 def walk_the_rest(api: httpx2.Client) -> None:
     api.get("/user")
     api.get("/users/learner")
@@ -212,6 +221,16 @@ def walk_the_rest(api: httpx2.Client) -> None:
     api.get("/repos/learner/nothing")
     api.delete(f"{R}/labels/d")
     api.delete(f"{R}/milestones/1")
+
+
+def walk_templates(api: httpx2.Client) -> None:
+    api.post(f"{R}/generate", json={"name": "copy"})
+    api.patch(R, json={"is_template": True, "description": "To copy", "private": False})
+    api.patch("/repos/learner/nothing", json={"is_template": True})
+    new = {"name": "copy", "owner": "learner", "description": "Mine", "private": True}
+    api.post(f"{R}/generate", json={**new, "include_all_branches": True})
+    api.post(f"{R}/generate", json=new)
+    api.get("/repos/learner/copy")
 
 
 def walk_signed_in(api: httpx2.Client, sandbox: Sandbox) -> None:
@@ -285,7 +304,9 @@ def test_every_answer_fits_the_description(
     walk_git_data(api)
     walk_pulls(api)
     walk_workflows(api)
+    walk_workflow_runs(api, sandbox)
     walk_the_rest(api)
+    walk_templates(api)
     walk_signed_in(api, sandbox)
     walk_app(api, sandbox, sandbox_app.jwt())
 

@@ -91,6 +91,15 @@ WHOLE: dict[str, Any] = {
                                     "done_when": ["You can name three flours"],
                                     "skills": ["dough"],
                                     "resources": ["flour-book"],
+                                    "checks": [
+                                        {"file": "flour.md", "contains": "gluten"},
+                                        {"file": "notes/*.md", "lines": 3},
+                                        {"workflow": "bake.yml"},
+                                        {"release": "bread-*"},
+                                        {"tag": "dough-1"},
+                                        {"pull_request": "baked"},
+                                        {"link": "https://example.org/bread"},
+                                    ],
                                 },
                                 {"id": "score", "title": "Score loaves with knives", "hours": 3},
                                 {
@@ -143,6 +152,7 @@ WHOLE: dict[str, Any] = {
                             "done_when": ["All three were eaten"],
                             "skills": ["oven"],
                             "resources": ["oven-docs"],
+                            "checks": ["file: breads.md"],
                         }
                     ],
                 },
@@ -246,6 +256,7 @@ WHOLE: dict[str, Any] = {
             "done_when": ["It was cut"],
             "skills": ["oven"],
             "resources": ["oven-docs"],
+            "checks": ["file: cake.md"],
         }
     ],
     "community": [
@@ -412,7 +423,13 @@ def _altered(place: dict[str, Any], name: str, model: type[BaseModel]) -> bool:
     elif isinstance(value, str):
         others = get_args(model.model_fields[name].annotation)
         words = [one for one in others if isinstance(one, str) and one != value]
-        place[name] = words[0] if words else "m2" if name == "after" else f"{value} anew"
+        place[name] = (
+            words[0]
+            if words
+            else "m2"
+            if name == "after"
+            else f"{value}{'' if name == 'link' else ' '}anew"
+        )
     elif isinstance(value, list) and value and isinstance(value[0], str):
         place[name] = [f"{value[0]} anew", *value[1:]]
     else:

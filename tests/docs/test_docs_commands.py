@@ -52,7 +52,7 @@ def reader(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Reader"]:
     monkeypatch.setenv("MILEPOST_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-    monkeypatch.setattr("bot.sync.settings_text.next_monday", lambda _today: date(2026, 1, 5))
+    monkeypatch.setattr("bot.settings.StartDay.day", lambda _day, _today: date(2026, 1, 5))
     monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")
     with contextlib.ExitStack() as servers:
         yield Reader(terminal, monkeypatch, servers)

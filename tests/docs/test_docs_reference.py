@@ -79,7 +79,7 @@ SETTINGS = sections(REFERENCE / "settings.md")
 @pytest.mark.parametrize(
     ("title", "model"),
     [
-        ("Settings: `.github/milepost.yml`", settings.Settings),
+        ("Settings: `.github/milepost.yml`", settings.FileSettings),
         ("Pauses", settings.Pause),
         ("Features", settings.FeatureSettings),
         ("Summary", settings.SummarySettings),

@@ -207,7 +207,7 @@ def test_a_release_checks_before_it_builds_and_publishes_the_docs_last() -> None
     jobs = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]
     runs = [step.get("run", "") for step in jobs["build"]["steps"]]
     made = [run.split()[1] for run in runs if run.startswith("make")]
-    assert made == ["release-check", "dist"]
+    assert made == ["release-check", "dist", "templates"]
     assert jobs["docs"]["needs"] == "publish"
     assert jobs["package"]["permissions"]["id-token"] == "write"
 

@@ -5,22 +5,15 @@ folders, and the Python of this test stands in for an installed environment. The
 starts begin on a Tuesday, like the sandbox's clock.
 """
 
-import compileall
-import json
-import py_compile
-import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from action.action_runner import ActionRunner
 from cli.terminal import CURRICULUM, Terminal, curriculum_text
+from e2e.act_runner import NEEDS_ACT, Act, ActRun, Job, commit_all, milepost
 from moved_clock import starting_at
 from planning.paths import SMALL
 from sandbox_fixtures import NOW
@@ -31,30 +24,11 @@ from bot.settings import CONFIG_PATH
 from github_sandbox.state import pulls
 from github_sandbox.state.bots import actions_token
 
-ROOT = Path(__file__).parents[2]
-ACT = Path(sys.executable).parent / "act"
 ACTION = "learning/milepost@v0"
-STUB = {
-    "name": "Stub",
-    "description": "Stands in for an action that would be downloaded.",
-    "runs": {"using": "composite", "steps": [{"run": "true", "shell": "bash"}]},
-}
-
+__all__ = ["milepost"]
 START = date(2026, 11, 16)  # the Monday of the week before
 
-pytestmark = pytest.mark.skipif(not ACT.exists(), reason="act's wheel is not installed")
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the runner saw: the exit code, what steps printed, commands that it obeyed."""
-
-    code: int
-    printed: str
-    outputs: dict[str, str]
-    summary: str
-    errors: tuple[tuple[str, dict[str, str]], ...]
-    warnings: tuple[str, ...]
+pytestmark = NEEDS_ACT
 
 
 class Runner:
@@ -63,15 +37,9 @@ class Runner:
     def __init__(self, stage: ActionRunner, milepost: Path) -> None:
         self.stage = stage
         self.token = stage.sandbox.token
-        self._home = stage.folder.parent / "runner"
-        stub = self._home / "stub"
-        stub.mkdir(parents=True)
-        (stub / "action.yml").write_text(yaml.safe_dump(STUB), encoding="utf-8")
-        named = (*_uses(ROOT / "action.yml"), *_uses(stage.folder / WORKFLOW_PATH))
-        self._local = dict.fromkeys(named, stub) | {ACTION: milepost}
-        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "All"]):
-            identity = ["-c", "user.name=learner", "-c", "user.email=learner@example.com"]
-            assert stage.terminal.run("git", *identity, *words).code == 0
+        workflows = [stage.folder / WORKFLOW_PATH]
+        self._act = Act(stage.folder.parent / "runner", workflows, ACTION, milepost)
+        commit_all(stage.folder)
 
     def may(self, **permissions: str) -> None:
         """Give the next runs a workflow's token with these permissions."""
@@ -82,70 +50,12 @@ class Runner:
 
     def __call__(self, event: str, payload: Mapping[str, Any] | None = None) -> Job:
         """Let an event happen."""
-        file = self._home / "event.json"
-        file.write_text(json.dumps(self.stage.event() if payload is None else payload))
         terminal = self.stage.terminal
         workflow = DAILY_PATH if event == "schedule" else WORKFLOW_PATH
-        env = {
-            name: terminal.environ[name]
-            for name in ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_REPOSITORY")
-        }
-        env |= {"MILEPOST_PYTHON": sys.executable, "MILEPOST_WRITE_INTERVAL": "0"}
-        env |= starting_at(NOW)
-        options = [f"--env={name}={value}" for name, value in env.items()]
-        options += [f"--local-repository={uses}={folder}" for uses, folder in self._local.items()]
-        ended = subprocess.run(
-            [
-                *(str(ACT), event, "--json", "--eventpath", str(file), "--workflows", workflow),
-                *("--platform", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server"),
-                *("--action-cache-path", str(self._home / "cache")),
-                *("--secret", f"GITHUB_TOKEN={self.token}", *options),
-            ],
-            cwd=self.stage.folder,
-            env={"PATH": terminal.environ["PATH"], "HOME": str(self._home)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        return _read(ended)
-
-
-def _uses(file: Path) -> list[str]:
-    """The actions that a file names, with the ref that it names them by."""
-    words = file.read_text(encoding="utf-8").split("\n")
-    return [line.split("uses:")[1].split("#")[0].strip() for line in words if "uses:" in line]
-
-
-def _read(ended: "subprocess.CompletedProcess[str]") -> Job:
-    lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
-    reported = [line for line in lines if line.get("command") == "set-output"]
-    pages = [line["content"] for line in lines if line.get("command") == "summary"]
-    return Job(
-        code=ended.returncode,
-        printed="".join(line["msg"] for line in lines if line.get("raw_output")),
-        outputs={line["name"]: line["arg"] for line in reported},
-        summary=pages[-1] if pages else "",
-        errors=tuple(
-            (line["arg"], line.get("kvPairs") or {})
-            for line in lines
-            if line.get("command") == "error"
-        ),
-        warnings=tuple(line["arg"] for line in lines if line.get("command") == "warning"),
-    )
-
-
-@pytest.fixture(scope="module")
-def milepost(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a runner would download, compiled: act copies it for each run, and loses its times."""
-    folder = tmp_path_factory.mktemp("milepost")
-    shutil.copy(ROOT / "action.yml", folder)
-    unused = shutil.ignore_patterns("sandbox", "server", "__pycache__")
-    for part in ("bot", "templates"):
-        shutil.copytree(ROOT / part, folder / part, ignore=unused)
-    compileall.compile_dir(
-        folder / "bot", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-    )
-    return folder
+        names = ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_REPOSITORY")
+        env = {name: terminal.environ[name] for name in names} | starting_at(NOW)
+        run = ActRun(event, self.stage.event() if payload is None else payload, self.token)
+        return self._act(run, self.stage.folder, workflow, env)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_what_version_1_knew_is_known_and_written_as_version_2(
     assert find_ledger(with_ledger("Mine.", new)) == new
 
 
-@given(st.dictionaries(st.sampled_from(["started", "language"]), st.integers() | KEYS))
+@given(st.dictionaries(st.sampled_from(["later", "language"]), st.integers() | KEYS))
 def test_fields_of_a_later_program_are_kept(more: dict[str, object]) -> None:
     comment = Ledger().adding({"task:a"}, {}).comment().replace(" -->", "")
     later = json.loads(comment.removeprefix("<!-- milepost:ledger ")) | more
@@ -59,6 +59,13 @@ def test_fields_of_a_later_program_are_kept(more: dict[str, object]) -> None:
 )
 def test_a_damaged_list_is_no_list(made: object) -> None:
     assert find_ledger(f"<!-- milepost:ledger {safe_json({'v': 2, 'made': made})} -->") == Ledger()
+
+
+def test_a_damaged_first_day_costs_nothing_else() -> None:
+    whole = Ledger(started=date(2026, 1, 5)).adding({"task:a"}, {})
+    assert find_ledger(whole.comment()) == whole
+    broken = find_ledger(whole.comment().replace("2026-01-05", "soon"))
+    assert (broken.started, broken.has("task:a")) == (None, True)
 
 
 def test_the_comment_ends_where_it_ends() -> None:

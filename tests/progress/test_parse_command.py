@@ -134,7 +134,7 @@ OTHER_BOTS = (
     "test rebase merge cherrypick cherry-pick backport verify-owners joke meow woof pony shrug "
     "triage transfer sig plan apply unlock deploy build run rerun update refresh queue requeue "
     "review ready stale release fix format lint preview benchmark rollback cancel ask describe "
-    "improve validate resolve stop check wip sync remove regenerate override draft squash"
+    "improve validate resolve stop wip sync remove regenerate override draft squash"
 )
 
 

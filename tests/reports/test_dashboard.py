@@ -211,7 +211,7 @@ def test_the_buttons_of_a_day() -> None:
     assert pressed(page(learner, "2026-02-04")) == [
         OpenUnit(unit="e"),
         Replan(unit="c"),
-        PauseUntil(last=date(2026, 2, 10)),
+        PauseUntil(last=date(2026, 2, 13)),
         Choose(choice="choose-your-way", option="web"),
         Choose(choice="choose-your-way", option="data"),
         DropOptional(),
@@ -248,7 +248,7 @@ def test_a_plan_beyond_the_calendar_is_not_offered() -> None:
 def test_what_was_known_before_stands_as_done_and_weighs_nothing() -> None:
     learner = HistoryLearner().done(a1="2026-01-05").contains(Credit(), "2026-01-05", "a1")
     text = page(learner, "2026-01-07")
-    assert "✓ [a1](<https://github.com/learner/portfolio/issues/3>) · known before" in text
+    assert "✓ [a1](<https://github.com/learner/portfolio/issues/2>) · known before" in text
     assert "0 of 50" in text
 
 

@@ -109,6 +109,26 @@ def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None
     either.settle_with("learner/path active synced")
 
 
+def test_in_a_template_no_path_begins_and_a_begun_one_goes_on(either: Scenario) -> None:
+    either.configure()
+    either.home.is_template = True
+    either.install()
+    either.settle_with("learner/portfolio active refused")
+    row = either.host.store.repositories.repository_named("learner/portfolio")
+    assert row
+    assert "Paths start in the repositories made from it." in row.message
+    assert either.home.issues == {}
+
+    with either.world.lock:
+        either.home.is_template = False
+    either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
+    either.settle_with("learner/portfolio active synced")
+    with either.world.lock:
+        either.home.is_template = True
+    either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
+    either.settle_with("learner/portfolio active synced")
+
+
 def test_a_suspended_installation_rests_and_goes_on(app_server: Scenario) -> None:
     app_server.configure()
     installed = app_server.install()

@@ -17,7 +17,7 @@ from server.server_fixture import eventually
 from server.visitor_fixture import VisitorFixture, visited
 
 from bot.curriculum.load import catalog_names, from_catalog
-from bot.settings import CONFIG_PATH, Settings, parse
+from bot.settings import CONFIG_PATH, FileSettings, parse
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
 from github_sandbox.state.objects import Repository
@@ -52,7 +52,7 @@ def learner(app_server: VisitorFixture) -> Iterator[Person]:
         yield somebody
 
 
-def settings(app_server: VisitorFixture, home: Repository | None = None) -> Settings | None:
+def settings(app_server: VisitorFixture, home: Repository | None = None) -> FileSettings | None:
     """Return the settings in the repository."""
     answer = app_server.github.get(
         f"/repos/{(home or app_server.home).full_name}/contents/{CONFIG_PATH}"

@@ -113,5 +113,5 @@ def idle_nights(runs: SyncRuns, end: datetime) -> tuple[int, int]:
         done = runs.sync()
         done = runs.sync() if done.wrote else done
         if not done.wrote:
-            until = checked(runs, done, (0.1, 0.4, 0.7, 1))
+            until = checked(runs, done, (0.3, 1))
     return quiet, nights

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, CurriculumError
 from bot.settings import Weekday, parse
-from bot.sync.settings_text import SettingsAnswers, check, next_monday, render, without_answers
+from bot.sync.settings_text import SettingsAnswers, check, render, without_answers
 
 USUAL = {
     "curriculum": "devops-to-mlops",
@@ -75,8 +75,3 @@ summary: issue
     assert (read.pauses[0].reason, read.features.reflections) == ("Größe: 1", False)
     assert (read.cohort.share, read.cohort.name) == (True, "Ada: L")
     assert without_answers("curriculum: other.yml\nstart: 2020-01-06\n") == ""
-
-
-@pytest.mark.parametrize(("today", "monday"), [(23, 23), (24, 30), (29, 30)])
-def test_a_path_begins_on_a_monday(today: int, monday: int) -> None:
-    assert next_monday(date(2026, 11, today)) == date(2026, 11, monday)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.curriculum.base import Hours
+from bot.curriculum.checks import MAX_CHECKS, Check, read_line
 from bot.curriculum.importer import durations, patterns, vocabulary
 from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.collector import LINE, SectionCollector, line, lines, text
@@ -19,6 +20,7 @@ LONG_TITLE = 140  # a longer one that begins with a name or a sentence is cut th
 _NAME = re.compile(r"(?=.{12,81})(\S+ [^:.!?`]{3,80}(?:(?=:)|[.!?]))[:\s]\s*(?=\S)")
 SMALL_WORD = 2  # letters
 FEW_WORDS = 2  # a title of no more beside an address keeps it
+_CHECK = re.compile(r"Check: `([^`]+)`\.?")
 _EMPTY_BRACKETS = re.compile(r"(?<!\w)[(\[]\s*[)\]]")  # `print()` keeps its own
 
 
@@ -75,6 +77,7 @@ class TaskDraft:
     about: list[str] = field(default_factory=list)
     done_when: list[str] = field(default_factory=list)
     links: list[RichLink] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     hours: Hours | None = None
 
 
@@ -153,7 +156,10 @@ def short_address(url: str) -> str:
 
 
 def draft(entry: ListEntry) -> TaskDraft:
-    """Return the draft of an item: boxes below say when it is done, the rest describes it."""
+    """Return the draft of an item: boxes below say when it is done, the rest describes it.
+
+    A line such as "Check: `file: src/train.py`" is one of its checks.
+    """
     made = TaskDraft(wording(entry.item.lines))
     if entry.item.checked is not None:
         made.wording = replace(
@@ -161,12 +167,20 @@ def draft(entry: ListEntry) -> TaskDraft:
         )
     base = entry.item.depth + 1
     for block in entry.below:
+        if (check := _check(block)) and len(made.checks) < MAX_CHECKS:
+            made.checks.append(check)
+            continue
         if block.kind == "item" and block.checked is not None:
             made.done_when.append(block.as_title)
         else:
             made.about += markdown([block], base)
         made.links += block.links
     return made
+
+
+def _check(block: Block) -> Check | None:
+    found = _CHECK.fullmatch(block.as_title) if block.kind in {"item", "text"} else None
+    return read_line(found[1]) if found else None
 
 
 def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
@@ -216,6 +230,7 @@ def task(
         title=title,
         description=text([wording.more, text(made.about, "\n")]),
         done_when=lines(made.done_when),
+        checks=tuple(made.checks),
         hours=spent,
         hours_from="guide" if spent else "estimate",
         resources=tuple(parts.add_link(links, near=title)),

@@ -12,7 +12,7 @@ from bot.planning.schedule import PlanOverride, add_months, schedule
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Settings
+from bot.settings import FileSettings
 from bot.templating import render
 
 MAX_PACE = 80
@@ -72,7 +72,7 @@ class SetPace(Command):
         return render("replies/pace.md.j2", last=context.path.dates.last, **speed)
 
 
-def pace_of(settings: Settings) -> str:
+def pace_of(settings: FileSettings) -> str:
     """Return the pace as the settings file has it, to notice later that it was edited."""
     if settings.hours_per_week is not None:
         return f"{settings.hours_per_week:g}h"

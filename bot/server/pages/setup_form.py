@@ -16,9 +16,9 @@ from bot.curriculum.model import Curriculum
 from bot.i18n import ENGLISH, LANGUAGES, current_language, ngettext
 from bot.i18n import gettext as _
 from bot.planning.snapshot import FrozenModel
-from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
+from bot.settings import DEFAULT_CURRICULUM, FileSettings, StartDay, Weekday
 from bot.sync.file_sources import is_file
-from bot.sync.settings_text import SettingsAnswers, next_monday
+from bot.sync.settings_text import SettingsAnswers
 
 OWN = "own"  # instead of the name of a built-in curriculum
 AHEAD = ("2", "4", "6", "8", "12", "26", "all")
@@ -72,7 +72,7 @@ def default_form(today: date) -> SetupForm:
     """
     language = current_language()
     return SetupForm(
-        start=str(next_monday(today)), language=language if language != ENGLISH else ""
+        start=str(StartDay.NEXT_MONDAY.day(today)), language=language if language != ENGLISH else ""
     )
 
 
@@ -84,13 +84,13 @@ def from_fields(fields: Mapping[str, str]) -> SetupForm:
     return SetupForm.model_validate({**known, "share": fields.get("share") == "yes"})
 
 
-def of_settings(there: Settings) -> SetupForm:
+def of_settings(there: FileSettings) -> SetupForm:
     """Return the form filled in from settings."""
     own = is_file(there.curriculum)
     return SetupForm(
         curriculum=OWN if own else there.curriculum,
         path=there.curriculum if own else "",
-        start=str(there.start),
+        start=str(there.start) if isinstance(there.start, date) else "",
         speed="months" if there.pace else "hours" if there.hours_per_week else "guide",
         months=str(there.pace or ""),
         hours=f"{there.hours_per_week:g}" if there.hours_per_week else "",
@@ -154,7 +154,7 @@ def _length(curriculum: Curriculum) -> str:
 def _answers(form: SetupForm) -> SettingsAnswers:
     return SettingsAnswers(
         curriculum=form.path if form.curriculum == OWN else form.curriculum,
-        start=form.start,
+        start=form.start or None,
         timezone=form.timezone,
         language=form.language or None,
         ahead="all" if form.ahead == "all" else f"{int(form.ahead)} weeks",
@@ -194,8 +194,9 @@ def _path(form: SetupForm) -> str:
 
 
 def _start(text: str) -> str:
+    """Return what is wrong; without a day the first run takes it."""
     try:
-        date.fromisoformat(text)
+        _day = date.fromisoformat(text) if text else None
     except ValueError:
         return _("Write a date, for example 2026-01-31.")
     return ""

@@ -91,6 +91,7 @@ class RepositoryInfo(NamedTuple):
     full_name: str
     private: bool
     archived: bool
+    template: bool = False
 
 
 class Mentor(NamedTuple):

@@ -27,6 +27,7 @@ from github_sandbox.api import (
     pulls,
     relations,
     repositories,
+    workflow_runs,
     workflows,
 )
 from github_sandbox.api.call import Answer, Call, Route
@@ -38,7 +39,7 @@ from github_sandbox.world import World
 
 TABLES = (
     *(issues, comments, relations, labels, pulls),
-    *(repositories, git_data, workflows, app, graphql),
+    *(repositories, git_data, workflows, workflow_runs, app, graphql),
 )
 REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)(/.*)?")
 ISSUE_BY_NUMBER = re.compile(r"^.*?/issues/\d+")

@@ -7,7 +7,7 @@ from github_sandbox.api import repository_shapes as shape
 from github_sandbox.api.access import budget_of
 from github_sandbox.api.call import Answer, Call, Routes
 from github_sandbox.api.shapes import JSON, written
-from github_sandbox.state import checks, files
+from github_sandbox.state import checks, files, templates
 from github_sandbox.state.objects import User
 from github_sandbox.state.refusals import Forbidden, NotFound
 
@@ -20,6 +20,29 @@ RAW = "application/vnd.github.raw"
 @routes("GET", REPO, "metadata:read")
 def get_repository(call: Call) -> Answer:
     return Answer(data=shape.full_repository(call.shapes, call.repository, call.actor))
+
+
+@routes("PATCH", REPO, "administration:write")
+def edit_repository(call: Call) -> Answer:
+    """Change `description`, `private` and `is_template`; other fields are ignored."""
+    if not call.world.has_role(call.actor, call.repository, "admin"):
+        raise Forbidden("Must have admin rights to Repository.")
+    repository, fields = call.repository, call.fields
+    if "description" in fields:
+        repository.description = checks.text(fields, "description")
+    repository.private = checks.flag(fields, "private", repository.private)
+    repository.is_template = checks.flag(fields, "is_template", repository.is_template)
+    return Answer(data=shape.full_repository(call.shapes, repository, call.actor))
+
+
+@routes("POST", "/repos/{template_owner}/{template_repo}/generate", access="token", creates=True)
+def generate_repository(call: Call) -> Answer:
+    name = f"{call.params['template_owner']}/{call.params['template_repo']}"
+    template = call.world.repository(name)
+    if not call.world.can_see(call.actor, template):
+        raise NotFound
+    made = templates.generate(call.world, call.actor, template, call.fields)
+    return Answer(201, shape.full_repository(call.shapes, made, call.actor))
 
 
 @routes("GET", CONTENTS, "contents:read")

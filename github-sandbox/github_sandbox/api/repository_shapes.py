@@ -65,7 +65,6 @@ ALWAYS: JSON = {
     "disabled": False,
     "license": None,
     "allow_forking": True,
-    "is_template": False,
     "web_commit_signoff_required": False,
     "topics": [],
     "forks": 0,
@@ -106,6 +105,7 @@ def repository(shapes: Shapes, repo: Repository, actor: Actor | None = None) -> 
         "open_issues": open_issues,
         "visibility": "private" if repo.private else "public",
         "default_branch": repo.default_branch,
+        "is_template": repo.is_template,
         **ALWAYS,
     }
     if actor is not None:
@@ -115,12 +115,15 @@ def repository(shapes: Shapes, repo: Repository, actor: Actor | None = None) -> 
 
 def full_repository(shapes: Shapes, repo: Repository, actor: Actor) -> JSON:
     """The long form of `GET /repos/{owner}/{repo}`."""
-    return {
+    shape = {
         **repository(shapes, repo, actor),
         "temp_clone_token": None,
         "network_count": 0,
         "subscribers_count": 1,
     }
+    if repo.template is not None:
+        shape["template_repository"] = repository(shapes, repo.template, actor)
+    return shape
 
 
 def _permissions(shapes: Shapes, repo: Repository, actor: Actor) -> dict[str, bool]:

@@ -27,6 +27,11 @@ TYPES = {
     "svg": "image/svg+xml",
 }
 # As raw.githubusercontent.com sends it: a picture may style itself and do nothing else.
+NO_STATUS = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="72" height="20" role="img">'
+    '<rect width="72" height="20" rx="3" fill="#57606a"/><text x="36" y="14" fill="#fff" '
+    'font-family="sans-serif" font-size="11" text-anchor="middle">no status</text></svg>'
+)
 RAW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -59,6 +64,7 @@ def router(world: World) -> APIRouter:
     _add_folders(routes, world)
     _add_file(routes, world)
     _add_releases(routes, world)
+    _add_workflow_badge(routes, world)
     return routes
 
 
@@ -93,12 +99,13 @@ def _folder(repo: Repository, place: Place | None) -> Response:
     name = files.readme(place.commit) if place and not place.path else None
     readme = place.commit.files[name].decode(errors="replace") if place and name else ""
     is_markdown = bool(name) and str(name).lower().endswith((".md", ".markdown"))
-    setting = Setting(IssueUrl(repo), breaks=False)
+    ref = place.ref if place else repo.default_branch
+    setting = Setting(IssueUrl(repo), breaks=False, base=_base(repo, ref, name or ""))
     return page(
         "repository.html.j2",
         repo=repo,
         tab="code",
-        branch=place.ref if place else repo.default_branch,
+        branch=ref,
         branches=repo.git.branches(),
         path=place.path if place else "",
         entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
@@ -106,6 +113,15 @@ def _folder(repo: Repository, place: Place | None) -> Response:
         readme_path=name,
         readme=markdown.render(readme, setting) if is_markdown else readme,
     )
+
+
+def _base(repo: Repository, ref: str, path: str) -> str:
+    """The address from which relative links in a file count.
+
+    So a README can lead to `../../issues` in whatever repository it is.
+    """
+    folder = path.rpartition("/")[0]
+    return f"/{repo.full_name}/blob/{ref}/{folder}{'/' if folder else ''}"
 
 
 def _add_file(routes: APIRouter, world: World) -> None:
@@ -117,7 +133,8 @@ def _add_file(routes: APIRouter, world: World) -> None:
             if place.content is None:
                 return missing()
             text = place.content.decode(errors="replace")
-            setting = Setting(IssueUrl(repo), breaks=False)
+            base = _base(repo, place.ref, place.path)
+            setting = Setting(IssueUrl(repo), breaks=False, base=base)
             is_markdown = place.path.endswith(".md")
             return page(
                 "file.html.j2",
@@ -145,6 +162,17 @@ def _add_file(routes: APIRouter, world: World) -> None:
             "Cache-Control": "no-cache",
         }
         return Response(place.content, headers=headers, media_type=media_type(place.path))
+
+
+def _add_workflow_badge(routes: APIRouter, world: World) -> None:
+    @routes.get(REPO + "/actions/workflows/{file}/badge.svg")
+    async def badge(owner: str, name: str, file: str) -> Response:
+        """As before a workflow's first run: nothing runs workflows here."""
+        with world.lock:
+            head = files.commit_at(world.repository(f"{owner}/{name}"), None)
+        if f".github/workflows/{file}" not in head.files:
+            return missing()
+        return Response(NO_STATUS, media_type="image/svg+xml")
 
 
 def _add_releases(routes: APIRouter, world: World) -> None:

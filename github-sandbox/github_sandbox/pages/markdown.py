@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from markupsafe import Markup
 
@@ -48,11 +49,13 @@ ATTRIBUTES = {
 @dataclass(frozen=True)
 class Setting:
     """Where a text stands: `issue_url` leads to an issue by number, or is None for one that is not
-    there; `ticks` makes checkboxes buttons; `breaks` keeps line ends, as issues and comments do."""
+    there; `ticks` makes checkboxes buttons; `breaks` keeps line ends, as issues and comments do.
+    `base` is the address that relative links of a file count from, as `/learner/x/blob/main/`."""
 
     issue_url: Callable[[int], str | None]
     ticks: bool = False
     breaks: bool = True
+    base: str = ""
 
 
 def render(text: str | None, setting: Setting) -> Markup:
@@ -70,6 +73,7 @@ def render(text: str | None, setting: Setting) -> Markup:
     for token in tokens:
         if token.type == "inline" and token.children:
             token.children = _with_links(token.children, setting.issue_url)
+            _resolve(token.children, setting.base)
     renderer = parser.renderer
     assert isinstance(renderer, RendererHTML)  # noqa: S101 - what MarkdownIt makes by default
     raw = renderer.render(tokens, parser.options, {})
@@ -143,6 +147,16 @@ def _align(tokens: Sequence["Token"]) -> None:
         if style is not None:
             del token.attrs["style"]
             token.attrSet("align", str(style).removeprefix("text-align:"))
+
+
+def _resolve(children: list["Token"], base: str) -> None:
+    """Let relative addresses count from the file's folder; pictures are served as they are."""
+    raw = base.replace("/blob/", "/raw/", 1)
+    for child in children:
+        name, root = ("src", raw) if child.type == "image" else ("href", base)
+        address = child.attrGet(name)
+        if base and isinstance(address, str) and not address.startswith("#"):
+            child.attrSet(name, urljoin(root, address))
 
 
 def _with_links(children: list["Token"], issue_url: Callable[[int], str | None]) -> list["Token"]:

@@ -38,6 +38,14 @@ def whole_number(fields: Fields, name: str) -> int:
     return value
 
 
+def flag(fields: Fields, name: str, present: bool) -> bool:
+    """A truth value, `present` without one."""
+    value = fields.get(name, present)
+    if not isinstance(value, bool):
+        raise wrong_shape(name, value, "a boolean")
+    return value
+
+
 def one_of(fields: Fields, name: str, allowed: tuple[str, ...]) -> str:
     """A word out of a list."""
     value = fields.get(name)

@@ -9,6 +9,7 @@ from github_sandbox.state.git import Git
 
 if TYPE_CHECKING:
     from github_sandbox.state.moderation import BranchRule
+    from github_sandbox.state.workflow_runs import WorkflowRun
     from github_sandbox.state.workflows import Workflow
 
 Role = Literal["read", "triage", "write", "maintain", "admin"]
@@ -189,6 +190,8 @@ class Repository:
     private: bool = False
     archived: bool = False
     issues_enabled: bool = True
+    is_template: bool = False
+    template: "Repository | None" = None  # the one that this was made from
     default_branch: str = "main"
     collaborators: dict[str, Role] = field(default_factory=dict)  # by lower-case login
     labels: dict[str, Label] = field(default_factory=dict)  # by lower-case name
@@ -197,6 +200,7 @@ class Repository:
     deleted_issues: set[int] = field(default_factory=set)
     transferred: dict[int, "tuple[Repository, Issue]"] = field(default_factory=dict)  # by number
     releases: list[Release] = field(default_factory=list)
+    workflow_runs: "list[WorkflowRun]" = field(default_factory=list)
     workflows: "dict[str, Workflow]" = field(default_factory=dict)  # by path, once asked for
     branch_rules: "list[BranchRule]" = field(default_factory=list)
     interaction_limit: str | None = None
