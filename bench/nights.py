@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Look:
+class SyncCount:
     """One sync: when, what it cost, and what people get notified of or see edited."""
 
     at: datetime
@@ -47,14 +47,14 @@ class Days(Bench):
 
     due = FIRST
 
-    def until(self, moment: datetime) -> Iterator[Look]:
+    def until(self, moment: datetime) -> Iterator[SyncCount]:
         """Live up to a moment, with all syncs that are due."""
         while self.due <= moment:
             self._move(self.due)
-            yield self.look()
+            yield self.run()
         self._move(moment)
 
-    def look(self) -> Look:
+    def run(self) -> SyncCount:
         """One sync now."""
         now, cost = self.world.clock.now(), self.sync()
         self.due = self.result.next_run or now + DAY
@@ -62,7 +62,7 @@ class Days(Bench):
         if record:
             self.jobs.quiet.put(self.home.id, record)
         wrote = [(one.method, one.path.rpartition("/")[2]) for one in self.world.journal.writes]
-        return Look(
+        return SyncCount(
             at=now,
             cost=cost,
             early=record is not None and record.since < now,
@@ -70,7 +70,7 @@ class Days(Bench):
             edits=sum(method == "PATCH" for method, _ in wrote),
         )
 
-    def learn(self, learner: DemoLearner, number: int) -> Iterator[Look]:
+    def learn(self, learner: DemoLearner, number: int) -> Iterator[SyncCount]:
         """Live a week from Monday on; what the learner does is synced soon afterwards."""
         monday = datetime.combine(FIRST.date(), datetime.min.time(), UTC) + (number - 1) * 7 * DAY
         for sitting in learner.week(number):
@@ -82,7 +82,7 @@ class Days(Bench):
         """The server is away for so long, and catches up."""
         self.world.clock.advance(weeks * 7 * DAY)
         for _ in range(weeks // 8 + 2):  # eight summaries at most in one run
-            self.look()
+            self.run()
 
     def _move(self, moment: datetime) -> None:
         clock = self.world.clock
@@ -90,21 +90,21 @@ class Days(Bench):
         clock.advance(max(timedelta(), whole - clock.now()))
 
 
-def report(name: str, looks: list[Look]) -> None:
+def report(name: str, syncs: list[SyncCount]) -> None:
     """A row."""
-    costs = [one.cost for one in looks]
+    costs = [one.cost for one in syncs]
     print(
-        f"{name:<24} {len(looks):>5} {sum(one.early for one in looks):>6}"
+        f"{name:<24} {len(syncs):>5} {sum(one.early for one in syncs):>6}"
         f" {sum(one.requests for one in costs):>9} {sum(one.not_modified for one in costs):>6}"
         f" {sum(one.paid - one.writes for one in costs):>6} {sum(one.writes for one in costs):>7}"
-        f" {sum(one.notifications for one in looks):>9} {sum(one.edits for one in looks):>6}"
+        f" {sum(one.notifications for one in syncs):>9} {sum(one.edits for one in syncs):>6}"
     )
 
 
-def nightly(looks: list[Look], nights: int, first: date) -> list[list[Look]]:
+def nightly(syncs: list[SyncCount], nights: int, first: date) -> list[list[SyncCount]]:
     """The syncs of each day, by its date."""
     days = [first + count * DAY for count in range(nights)]
-    return [[one for one in looks if one.at.date() == day] for day in days]
+    return [[one for one in syncs if one.at.date() == day] for day in days]
 
 
 def live(days: Days) -> bool:
@@ -114,7 +114,7 @@ def live(days: Days) -> bool:
     )
     days.meet()
     print("the server                syncs  early  requests    304  reads  writes  notified  edits")
-    report("first run", [days.look()])
+    report("first run", [days.run()])
     for number in range(1, WEEKS + 1):
         report(f"week {number}", list(days.learn(learner, number)))
     list(days.until(days.world.clock.now() + DAY))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from urllib.parse import urlencode
 
+from bot.errors import NotThereError
 from bot.github.answer import Answer, shape_error
 from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
 from bot.github.etag_cache import Cache, CacheIdentity, Page
@@ -78,11 +79,18 @@ class ConditionalClient:
                     cache.put(key, self._identity.page(etag, link, answer.text))
         return answer
 
-    def is_unchanged(self, path: str, query: Mapping[str, str]) -> bool:
+    def is_unchanged(self, path: str, query: Mapping[str, str], *, missing: bool = False) -> bool:
         """Return whether GitHub confirms the stored answer; nothing is asked where there is none.
 
-        What it answers instead is dropped. Raises what `RepositoryClient.get` raises.
+        Of what was `missing` (404) it returns whether it still is. What GitHub answers instead is
+        dropped. Raises what `RepositoryClient.get` raises.
         """
+        if missing:
+            try:
+                self._client.get(path, query)
+            except NotThereError:
+                return True
+            return False
         etag = self._cached(self._cache, self._key(path, query))[1] if self._cache else None
         return etag is not None and self._client.get(path, query, etag=etag).status == 304
 

@@ -26,11 +26,12 @@ MAX_RECORDS = 4_096  # some 10 KB each; fewer repositories have their answers in
 
 
 class RepeatableRequest(NamedTuple):
-    """Names a request for something, and the rights of its token."""
+    """Names a request for something, and the rights of its token; `missing` where there is none."""
 
     rights: Rights
     path: str
     query: tuple[tuple[str, str], ...]
+    missing: bool = False
 
 
 class QuietRecord(NamedTuple):
@@ -74,8 +75,8 @@ class RecordingClient(RateLimitedClient):
     """Sends the requests of one run of an App, and notes which they were.
 
     `rights` are those of the token in use. `repeatable` tells whether a run that gets the same
-    answers again has asked for everything: there were only GETs that have an ETag, and none of them
-    had two answers.
+    answers again has asked for everything: there were only GETs, of what has an ETag or is missing,
+    and none of them had two answers.
     """
 
     def __init__(
@@ -86,20 +87,22 @@ class RecordingClient(RateLimitedClient):
         )
         self.rights = LEAST
         self.repeatable = True
-        self._asked: dict[RepeatableRequest, None] = {}
+        self._requests: dict[RepeatableRequest, None] = {}
 
     @property
     def requests(self) -> tuple[RepeatableRequest, ...]:
         """Return the requests, each once, in order."""
-        return tuple(self._asked)
+        return tuple(self._requests)
 
     def exchange(self, request: ApiRequest) -> Answer:
         """Return the answer, as `RateLimitedClient.exchange`."""
         answer = super().exchange(request)
         query = tuple((request.query or {}).items())
-        noted = RepeatableRequest(self.rights, request.path, query)
-        first = answer.status == 200 and noted not in self._asked
+        noted = RepeatableRequest(self.rights, request.path, query, answer.status == 404)
+        other = noted._replace(missing=not noted.missing) in self._requests
+        first = answer.status == 200 and noted not in self._requests
         usual = request.method == "GET" and request.headers.get("Accept") == JSON
-        self.repeatable = self.repeatable and usual and (first or answer.status == 304)
-        self._asked[noted] = None
+        same = first or noted.missing or answer.status == 304
+        self.repeatable = self.repeatable and usual and same and not other
+        self._requests[noted] = None
         return answer

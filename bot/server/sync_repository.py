@@ -136,13 +136,16 @@ class RepositorySync:
         """Return whether a run would find what the last one found, and have nothing to write."""
         if self.deleted_comments or not record.since <= self.now < record.until:
             return False
-        client = self._new_client()
+        limited_client = self._new_client()
         home = installed(self.row, record.info.full_name, record.info.private)
 
         def ask(connection: Connection, requests: Iterable[RepeatableRequest]) -> bool:
-            with RepositoryClient(connection, client) as sender:
-                asking = ConditionalClient(sender, self.cache, LIMITS.parsing)
-                return all(asking.is_unchanged(one.path, dict(one.query)) for one in requests)
+            with RepositoryClient(connection, limited_client) as sender:
+                client = ConditionalClient(sender, self.cache, LIMITS.parsing)
+                return all(
+                    client.is_unchanged(one.path, dict(one.query), missing=one.missing)
+                    for one in requests
+                )
 
         try:
             return all(
@@ -169,7 +172,7 @@ class RepositorySync:
             written = ngettext("%(num)s change written.", "%(num)s changes written.", done.written)
             message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
         quiet = None
-        if self._client.repeatable and not (done.wrote or outside.asked):
+        if self._client.repeatable and not (done.wrote or outside.used):
             until = quiet_until(done.path, done.refused)
             quiet = QuietRecord(
                 self._client.requests, self.now, until, info, path.settings, message
