@@ -268,7 +268,7 @@ class YearWitness(YearFacts):
         self._equal("deliverables", names, [p.item.title for p in made])
 
     def _on_opened(self, issue: Issue) -> None:
-        """What looks back comes in the last three days of its time, or once its work is done."""
+        """What looks back comes in the last three days of its time, or once none of its work is open."""
         marked = find(issue.body or "")
         kind, _, name = marked.marker.key.partition(":") if marked else ("", "", "")
         if kind not in {"checkpoint", "assessment", "reflection"}:
@@ -278,7 +278,7 @@ class YearWitness(YearFacts):
         due = dict(self._due())[module.units[-1].id]
         work = [p for p in self.pieces() if p.module == module.id and p.counts]
         self.judged["what looks back"] += 1
-        if self._today < due - 3 * DAY and any(p.state != "done" for p in work):
+        if self._today < due - 3 * DAY and any(p.state in {"open", "ahead"} for p in work):
             self.wrong.append(f"{self._today}: {issue.title} is there, due {due}")
 
     def _numbers(self, what: str, text: str, pattern: str, *expected: float) -> None:
