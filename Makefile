@@ -98,6 +98,7 @@ bench: $(VENV)/.dev
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev
 	@$(BIN)/python -m bench.sync_cost
+	@$(BIN)/python -m bench.nights
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.scale
 	@$(BIN)/python -m bench.worst_repository

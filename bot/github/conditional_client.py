@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from bot.errors import NotThereError
 from bot.github.answer import Answer, shape_error
 from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
 from bot.github.etag_cache import Cache, CacheIdentity, Page
@@ -108,9 +109,7 @@ class ConditionalClient:
         if cache is None:
             return self._client.get(path, query, follow=follow)
         key = self._key(path, query)
-        with self._parsing:
-            cached = None if fresh else cache.get(key)
-            etag = self._identity.tag(cached) if cached else None
+        cached, etag = (None, None) if fresh else self._cached(cache, key)
         answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and cached is not None and etag:
             headers = {"link": cached.link, "etag": etag}
@@ -130,6 +129,27 @@ class ConditionalClient:
                 return answer._replace(headers={"link": link})
             self._cache.put(key, self._identity.page(etag, link, answer.text))
         return answer
+
+    def is_unchanged(self, path: str, query: Mapping[str, str], *, missing: bool = False) -> bool:
+        """Return whether GitHub confirms the stored answer; nothing is asked where there is none.
+
+        Of what was `missing` (404) it returns whether it still is. What GitHub answers instead is
+        dropped. Raises what `RepositoryClient.get` raises.
+        """
+        if missing:
+            try:
+                self._client.get(path, query)
+            except NotThereError:
+                return True
+            return False
+        etag = self._cached(self._cache, self._key(path, query))[1] if self._cache else None
+        return etag is not None and self._client.get(path, query, etag=etag).status == 304
+
+    def _cached(self, cache: Cache, key: str) -> tuple[Page | None, str | None]:
+        """Return the stored answer, and the ETag to send, if they are there."""
+        with self._parsing:
+            cached = cache.get(key)
+            return cached, self._identity.tag(cached) if cached else None
 
 
 def _is_full_last_page(answer: Answer) -> bool:

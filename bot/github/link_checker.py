@@ -133,9 +133,11 @@ class LinkChecker:
         self._tls = tls
         self._clock = clock
         self._left = TOTAL_TIME
+        self.used = False  # whether a run has links that are not known to lead anywhere
 
     def due(self, url: str) -> bool:
         """Return whether to ask for a link now: it has not led nowhere lately."""
+        self.used = True
         return self._missed.due(self._place, url)
 
     def missed(self, url: str) -> None:

@@ -19,6 +19,7 @@ from bot.reports.cohort import Cohort
 from bot.server import next_run, sync_repository
 from bot.server.accepted_learners import accepted_learners
 from bot.server.curriculum_cache import CurriculumCache
+from bot.server.quiet import QuietRecord, QuietRecords
 from bot.server.response_cache import ResponseCache
 from bot.server.showing import audience, packed, showing, update_calendar
 from bot.server.store import rows
@@ -64,6 +65,7 @@ class Jobs:
     responses: ResponseCache = field(default_factory=ResponseCache)
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
     missed_links: MissedLinks = field(default_factory=MissedLinks)
+    quiet: QuietRecords = field(default_factory=QuietRecords)
 
     def run(self, subject: rows.Subject, tries: int) -> JobResult:
         """Run a job, of which `tries` failed before. Raises MilepostError to have it retried."""
@@ -175,6 +177,7 @@ class Jobs:
                 on_cohort=lambda account, login: self._cohort(rows.Mentor(account, login), now),
                 on_progress=self._progress_writer(row),
                 deleted_comments=self.store.inbox.deleted_comments(subject),
+                quiet=self._quiet_record(row.id),
             ).run()
         except sync_repository.RepositoryGoneError:
             self._forget([row.id])
@@ -185,6 +188,15 @@ class Jobs:
             self.store.cohorts.void(row.id, before=now)
             return JobResult("unknown", None, ((rows.installation(row.installation_id), now),))
         return self._record(row, done, now, tries)
+
+    def _quiet_record(self, repository_id: int) -> QuietRecord | None:
+        """Return the record of the last sync here, while what that one stored is still there.
+
+        It is dropped: only a sync that ends well has one again.
+        """
+        record = self.quiet.pop(repository_id)
+        made_at = self.store.page_cache.made_at(repository_id) if record else None
+        return record if record and made_at and made_at >= record.since else None
 
     def _confirm(
         self, row: rows.RepositoryRow, full_name: str, settings: FileSettings, now: datetime
@@ -206,6 +218,7 @@ class Jobs:
         gone = list(repositories)
         self.responses.forget(gone)
         self.curricula.forget(gone)
+        self.quiet.forget(gone)
 
     def _progress_writer(self, row: rows.RepositoryRow) -> Callable[[int, int], None]:
         """Return a function that stores the progress of a run, at most once a second."""
@@ -235,11 +248,15 @@ class Jobs:
             self.store.page_cache.put(page, audience(settings, full_name, row.id))
             update_calendar(self.store.calendars, row.id, done.path, now)
             self._confirm(row, full_name, settings, now)
+        if done.quiet is not None:
+            self.quiet.put(row.id, done.quiet)
         zone = done.settings.timezone if done.settings else row.zone
         record = self.store.repositories.record_result
         record(row.id, result=done.result, message=done.message, zone=zone, at=now)
         if done.retry_in is None:
             again = next_run.next_sync(done.settings, now, row.id)
+            check = next_run.next_check(now, row.synced_at) if done.written else None
+            again = min(again, check or again)
         elif done.retry_in > 0:
             again = now + timedelta(seconds=done.retry_in)
         else:

@@ -15,6 +15,7 @@ DAY = timedelta(days=1)
 NIGHT = time(1)  # in the learner's zone: after the day has begun, and before the learner reads
 NIGHT_LASTS = timedelta(hours=4)
 SUMMARIES_WITHIN = timedelta(minutes=10)
+CHECK = timedelta(minutes=1)
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=6)
 STARTS_PER_SECOND = 4  # repositories, or installations
@@ -39,6 +40,15 @@ def next_sync(settings: FileSettings | None, now: datetime, number: int) -> date
     if settings is not None:
         times.append(_next_summary(settings, now, number))
     return min(times)
+
+
+def next_check(now: datetime, last: datetime | None) -> datetime | None:
+    """Return when to look once more after a sync that wrote, of which `last` was the one before.
+
+    What it wrote is read then, so that the night after is free. None where the sync before was just
+    now: of two that write again and again no third is made.
+    """
+    return now + CHECK if last is None or now - last > 2 * CHECK else None
 
 
 def next_retry(now: datetime, tries: int, number: int) -> datetime:

@@ -26,6 +26,7 @@ from bot.reports.pictures.activity import ActivityMap
 from bot.reports.pictures.burnup import BurnUp
 from bot.reports.pictures.card import ProgressCard
 from bot.reports.pictures.skills import SkillPicture
+from bot.reports.report_day import on_report_day
 from bot.reports.weekly import Weekly, weekly
 from bot.server.store.calendar_table import CalendarTable
 from bot.server.store.rows import Audience
@@ -76,7 +77,11 @@ class Showing(FrozenModel):
 
 
 def showing(view: LearningPath, now: datetime) -> Showing:
-    """Return the document of a path; its own texts are in the path's language. `now` is aware."""
+    """Return the document of a path; its own texts are in the path's language. `now` is aware.
+
+    It shows the path's report day, as the dashboard does, so that it holds while nothing is new.
+    """
+    view = on_report_day(view)
     summary = view.observed.issues.get(SUMMARY_KEY)
     complete = Week.of(view.today, view.settings.summary.day).before
     before_first = view.dates.first - timedelta(days=1)
@@ -105,7 +110,7 @@ def update_calendar(
 ) -> None:
     """Store the calendar of a path where it differs from the stored one. `now` is aware."""
     with use_language(view.language):
-        made = path_calendar(view)
+        made = path_calendar(on_report_day(view))
     there = calendars.address_key(repository_id)
     if there is None or there.fingerprint != made.fingerprint:
         calendars.put(repository_id, made.fingerprint, as_ics(made, now))

@@ -1,10 +1,11 @@
 """Syncs one repository: reads its name and settings, and runs `Sync` with a token of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import NamedTuple
 
 from bot import errors
@@ -12,6 +13,7 @@ from bot.github.addresses import web_root
 from bot.github.answer import shape_error
 from bot.github.api_client import LaterError, RateLimitedClient
 from bot.github.app import AppAuth, InstalledRepository
+from bot.github.conditional_client import ConditionalClient
 from bot.github.connection import Connection
 from bot.github.errors import (
     AppRefusedError,
@@ -25,6 +27,7 @@ from bot.github.issue_list import ReadLimits
 from bot.github.link_checker import LinkChecker, MissedLinks
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
+from bot.github.repository_client import RepositoryClient
 from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.i18n import gettext as _
@@ -35,12 +38,14 @@ from bot.progress.path import LearningPath, PathReader
 from bot.reports.cohort import Cohort
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
+from bot.server.quiet import QuietRecord, RecordingClient, RepeatableRequest
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, LEARNERS_PATH, FileSettings
 from bot.settings import parse as parse_settings
 from bot.sync.apply import WriteContext
 from bot.sync.digest import post_digest
 from bot.sync.file_sources import RepositoryFiles, find_source
+from bot.sync.quiet import quiet_until
 from bot.sync.sync import Sync, SyncResult
 
 RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
@@ -69,6 +74,8 @@ class RepositorySyncResult(NamedTuple):
     settings: FileSettings | None = None
     retry_in: float | None = None  # seconds, 0 as the caller likes; None when it is settled
     path: LearningPath | None = None  # the path after a complete run
+    quiet: QuietRecord | None = None  # where the next run may end early
+    written: int = 0  # changes
 
 
 @dataclass
@@ -90,11 +97,11 @@ class RepositorySync:
     on_cohort: Callable[[int, str], Cohort]  # gets a mentor's id and login
     on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
     deleted_comments: frozenset[int] = frozenset()  # ids, by deliveries
+    quiet: QuietRecord | None = None  # of the last run, while what it left is still in the store
     settings: FileSettings | None = None  # set as soon as they are read
 
     def __post_init__(self) -> None:
-        policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)
-        self._client = limited(self.auth, self.budget, self.row.installation_id, policy)
+        self._client = self._new_client()
 
     def run(self) -> RepositorySyncResult:
         """Sync the repository.
@@ -103,6 +110,11 @@ class RepositorySync:
         NotInstalledError, AppRefusedError, and the errors of `sleep`.
         """
         try:
+            if self.quiet is not None and self._is_quiet(self.quiet):
+                self.on_info(self.quiet.info)
+                self.on_settings(self.quiet.info, self.quiet.settings)
+                message, settings = self.quiet.message, self.quiet.settings
+                return RepositorySyncResult("synced", message, settings, quiet=self.quiet)
             # By its id, which does not change with its name or owner.
             info = read_repository(self.row, self.auth, self._client, self.cache)
             self.on_info(info)
@@ -120,20 +132,54 @@ class RepositorySync:
         except errors.MilepostError as refused:
             return RepositorySyncResult("refused", str(refused), self.settings)
 
+    def _is_quiet(self, record: QuietRecord) -> bool:
+        """Return whether a run would find what the last one found, and have nothing to write."""
+        if self.deleted_comments or not record.since <= self.now < record.until:
+            return False
+        limited_client = self._new_client()
+        home = installed(self.row, record.info.full_name, record.info.private)
+
+        def ask(connection: Connection, requests: Iterable[RepeatableRequest]) -> bool:
+            with RepositoryClient(connection, limited_client) as sender:
+                client = ConditionalClient(sender, self.cache, LIMITS.parsing)
+                return all(
+                    client.is_unchanged(one.path, dict(one.query), missing=one.missing)
+                    for one in requests
+                )
+
+        try:
+            return all(
+                self.auth.using(home, partial(ask, requests=tuple(its)), rights=rights)
+                for rights, its in groupby(record.requests, lambda one: one.rights)
+            )
+        except (AppRefusedError, errors.UnavailableError, *INSTALLATION_ERRORS):
+            raise
+        except errors.MilepostError:
+            return False  # the whole run meets it, and says what to do
+
     def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
         """Read the settings and the curriculum, and write what they ask for."""
         home = installed(self.row, info.full_name, info.private)
-        least = rights_for(None, private=info.private)
+        least = self._client.rights = rights_for(None, private=info.private)
         path = self.auth.using(home, lambda c: self._read(c, info), rights=least)
         if path is None:
             return RepositorySyncResult("unset", self._post_digest(home, info))
-        rights = rights_for(path.settings, private=info.private)
-        done = self.auth.using(home, lambda c: self._write(c, path, info), rights=rights)
+        rights = self._client.rights = rights_for(path.settings, private=info.private)
+        outside = LinkChecker(self.missed_links, self.row.id)
+        done = self.auth.using(home, lambda c: self._write(c, path, info, outside), rights=rights)
         omitted = done.path.observed.snapshot.omitted
         with use_language(done.path.language):
             written = ngettext("%(num)s change written.", "%(num)s changes written.", done.written)
             message = " ".join(filter(None, (written, omitted, *sentences(done.refused))))
-        return RepositorySyncResult("synced", message, path.settings, path=done.path)
+        quiet = None
+        if self._client.repeatable and not (done.wrote or outside.used):
+            until = quiet_until(done.path, done.refused)
+            quiet = QuietRecord(
+                self._client.requests, self.now, until, info, path.settings, message
+            )
+        return RepositorySyncResult(
+            "synced", message, path.settings, path=done.path, quiet=quiet, written=done.written
+        )
 
     def _post_digest(self, home: InstalledRepository, info: RepositoryInfo) -> str:
         """Post a mentor's digest in a private repository that lists learners; say what was done.
@@ -170,9 +216,10 @@ class RepositorySync:
             find = partial(self.curriculum_cache.find, self.row.id)
             return PathReader(find_source(self.settings, place, find), self.settings, self.now)
 
-    def _write(self, connection: Connection, path: PathReader, info: RepositoryInfo) -> SyncResult:
+    def _write(
+        self, connection: Connection, path: PathReader, info: RepositoryInfo, outside: LinkChecker
+    ) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
-        outside = LinkChecker(self.missed_links, self.row.id)
         try:
             with self._reader(connection) as reader:
                 if info.template and not is_begun(reader.snapshot()):
@@ -189,6 +236,10 @@ class RepositorySync:
         except errors.UnavailableError as silent:
             self.budget.block(self.row.installation_id, UNREACHED, silent.what)
             raise
+
+    def _new_client(self) -> RecordingClient:
+        policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)
+        return RecordingClient(self.auth, self.budget, self.row.installation_id, policy)
 
     def _reader(self, connection: Connection) -> HttpReader:
         reader = HttpReader(connection, cache=self.cache, client=self._client, limits=LIMITS)

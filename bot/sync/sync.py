@@ -59,6 +59,11 @@ class SyncResult(FrozenModel):
     refused: Refusals
     path: Checked[LearningPath]
 
+    @property
+    def wrote(self) -> bool:
+        """Return whether there was anything to write, and to try to write."""
+        return bool(self.plan.changes or self.written or self.posted or self.files.writes)
+
 
 class Sync:
     """Syncs one path in one repository.

@@ -43,6 +43,11 @@ class PageCache:
         rows = fetch(self._engine, query.where(_S.repository_id == repository_id))
         return CachedPage(*rows[0]) if rows else None
 
+    def made_at(self, repository_id: int) -> datetime | None:
+        """Return when the page of a repository was made, if there is one."""
+        rows = fetch(self._engine, sa.select(_S.made_at).where(_S.repository_id == repository_id))
+        return rows[0].made_at if rows else None
+
     def documents(self, repository_ids: Sequence[int]) -> dict[int, bytes]:
         """Return the documents of these repositories, by their ids."""
         query = sa.select(_S.repository_id, _S.document)
