@@ -15,7 +15,7 @@ piece.
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,14 +171,7 @@ def _sentences(rule: Callable[[Any], Any], safe: type[str]) -> dict[str, Callabl
     def made_safe(values: dict[str, Any]) -> dict[str, Any]:
         return {name: rule(value) for name, value in values.items()}
 
-    @lru_cache(maxsize=2048)  # a run shows most of them many times
-    def translated(message: str, language: str) -> str:
-        del language  # the one in use, by which it differs
-        return sentence(i18n.gettext(message))
-
     def gettext(message: str, /, **values: Any) -> str:
-        if not values:
-            return translated(message, i18n.current_language())
         return sentence(i18n.gettext(message, **made_safe(values)))
 
     def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:

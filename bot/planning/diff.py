@@ -59,6 +59,7 @@ def make_plan(
     tasks = (want for want in desired.issues if want.seed and want.key.startswith("task:"))
     first = next((want.milestone for want in tasks), None)
     changes += _first_week_first(first, labels.changes, milestones.changes, issues.changes)
+    changes = _with_labels_to_come(changes, labels.prints)
     changes += [*relations, *pins]
     label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
     duplicates = DuplicateIssueDiff(observed, label_keys)
@@ -91,7 +92,7 @@ def _first_week_first(
     `first` is the milestone of the first unit that has issues now. It comes before all else that is
     new: it says which accounts write the path, should the run be cut off. What an issue wears comes
     right before it, what none wears at the end; only the labels of the dashboard and the first week
-    come behind them, for GitHub makes them with those.
+    come behind a new dashboard and them, for GitHub makes them with those.
     """
     new_labels = {one.name.casefold(): one for one in labels if isinstance(one, CreateLabel)}
     new_milestones = {one.key: one for one in milestones if isinstance(one, CreateMilestone)}
@@ -101,14 +102,16 @@ def _first_week_first(
     opening = next(iter(new_milestones), None) if first is None else first
     if opening in new_milestones:
         yield new_milestones.pop(opening)
-    soon = [one for one in new if one.key == SUMMARY_KEY]
-    soon += [one for one in new if one.key.startswith("task:") and one.milestone == first]
-    yield from soon
-    in_use = {name.casefold() for issue in soon for name in issue.labels}
-    for name in [name for name in new_labels if name in in_use]:
-        yield new_labels.pop(name).model_copy(update={"made_by_issue": True})
-    keys = {issue.key for issue in soon}
-    for issue in (one for one in issues if one.key not in keys):
+    dashboard = [one for one in new if one.key == SUMMARY_KEY]
+    soon = [one for one in new if one.key.startswith("task:") and one.milestone == first]
+    if dashboard:
+        yield from (*dashboard, *soon)
+        in_use = {name.casefold() for issue in (*dashboard, *soon) for name in issue.labels}
+        for name in [name for name in new_labels if name in in_use]:
+            yield new_labels.pop(name).model_copy(update={"made_by_issue": True})
+    early = {issue.key for issue in (*dashboard, *soon)}
+    rest = [one for one in issues if one.key not in early]
+    for issue in rest if dashboard else (*soon, *rest):
         if issue.milestone in new_milestones:
             yield new_milestones.pop(issue.milestone)
         worn = (name.casefold() for name in issue.labels)
@@ -116,6 +119,22 @@ def _first_week_first(
         yield issue
     yield from new_labels.values()
     yield from new_milestones.values()
+
+
+def _with_labels_to_come(changes: list[Change], prints: dict[Key, str]) -> list[Change]:
+    """Return the changes; a new dashboard's ledger has the labels that GitHub makes with issues.
+
+    Cut off before they got their look, they are known by that.
+    """
+    made = [c.key for c in changes if isinstance(c, CreateLabel) and c.made_by_issue]
+    ledger = Ledger(labels={key: prints[key] for key in made})
+
+    def noting(change: Change) -> Change:
+        if not (isinstance(change, CreateIssue) and change.key == SUMMARY_KEY):
+            return change
+        return change.model_copy(update={"body": with_ledger(change.body, ledger)})
+
+    return [noting(change) for change in changes] if made else changes
 
 
 def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:

@@ -56,9 +56,14 @@ class LabelDiff:
             self.changes.append(CreateLabel(**want.model_dump()))
 
     def _made_by_issue(self, want: DesiredLabel, there: LabelState) -> bool:
-        """Return whether a run that was cut off left it: GitHub made it for an issue of ours."""
+        """Return whether a run that was cut off left it: GitHub made it for an issue of ours.
+
+        The ledger of a new dashboard says which labels that will do: one that stood there before,
+        grey or not, is somebody else's.
+        """
+        ledger = self._observed.ledger
         untouched = (there.name, there.color, there.description) == (want.name, NO_COLOR, "")
-        return untouched and not self._observed.ledger.has(want.key)
+        return untouched and want.key in ledger.labels and not ledger.has(want.key)
 
     def _free_name(self, want: DesiredLabel, ours: LabelState) -> str:
         """Return the wanted name, or its present one when another label has the wanted one."""

@@ -39,7 +39,8 @@ def with_closings(snapshot: Snapshot, events: Events) -> Snapshot:
         return snapshot
     ledger = find_ledger(dashboard.body)
     newest = max(issue.updated_at for issue in snapshot.issues)
-    since = ledger.closed or newest - RECENT
+    # Of a first run that was cut off, everything since is known.
+    since = ledger.closed or (newest - RECENT if ledger.made else dashboard.created_at)
     closed = {i.number: i.closed_at for i in ours if i.state == "closed" and i.closed_at}
     candidates = [i for i in ours if i.number in ledger.bots or closed.get(i.number, since) > since]
     bots = dict(_bots(snapshot, candidates, ledger.bots, since, events))

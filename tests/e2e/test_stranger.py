@@ -105,7 +105,7 @@ def test_without_its_extra_a_command_says_what_to_install(
     wheels: tuple[Path, Path], tmp_path: Path
 ) -> None:
     stranger = Stranger(
-        make_environment(tmp_path / "clean", "action", wheels[0]), _folder(tmp_path)
+        make_environment(tmp_path / "clean", "command", wheels[0]), _folder(tmp_path)
     )
     assert stranger("milepost", "--version").stdout.startswith("milepost ")
     for command, extra in (("demo", SANDBOX), ("sandbox", SANDBOX), ("serve", "'.[server]'")):

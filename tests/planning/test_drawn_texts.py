@@ -17,10 +17,10 @@ def test_of_one_under_way_nothing_is_drawn_that_is_not_there_yet() -> None:
     path = PlannedPath.at_start(SMALL, config(ahead=0))
     every = desired_state(path)
     later = [issue for issue in every.issues if not issue.seed]
-    kept, gone = later[0], later[1:]
+    first, gone = later[0], later[1:]
     assert gone
-    desired = {issue.key: issue for issue in desired_state(path, there={kept.key}).issues}
-    assert desired[kept.key] == kept
+    desired = {issue.key: issue for issue in desired_state(path, there={first.key}).issues}
+    assert desired[first.key] == first
     assert [desired[issue.key].body for issue in gone] == [""] * len(gone)
     assert [one for one in every.issues if one.seed] == [
         one for one in desired.values() if one.seed

@@ -227,7 +227,9 @@ BARE = HistoryLearner(ONE).view("2026-01-06")
 def having(works: list[Work]) -> LearningPath:
     """A path on which exactly these works are to be done."""
     progress = Progress(work=tuple(works), undecided={}, units={})
-    return BARE.model_copy(update={"progress": progress})
+    path = BARE.model_copy()
+    vars(path)["progress"] = progress
+    return path
 
 
 @given(st.lists(works, max_size=12))
