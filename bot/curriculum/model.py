@@ -11,7 +11,7 @@ write them out, or list the old ones under `aliases`. Where none is written, it 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -324,13 +324,6 @@ class Curriculum(Item):
     def relations(self) -> Relations:
         """What belongs together: as the curriculum names it, else as the words suggest."""
         return find_relations(self)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy without what was found in the original: its parts may have other ids."""
-        copied = super().model_copy(update=update, deep=deep)
-        for name in copied.__dict__.keys() - type(self).model_fields.keys():
-            del copied.__dict__[name]
-        return copied
 
     @model_validator(mode="after")
     def _ids_and_references(self) -> Self:

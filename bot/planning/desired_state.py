@@ -39,7 +39,7 @@ from bot.planning.path import PlannedPath
 from bot.planning.reading_record import ReadingRecord
 from bot.planning.schedule import add_months, hours_by_unit
 from bot.planning.snapshot import FrozenModel
-from bot.planning.unit_names import module_name, unit_name, unit_names
+from bot.planning.unit_names import checkpoint_title, module_name, unit_name, unit_names
 from bot.planning.window import is_ending, units_in_window
 from bot.settings import CONFIG_PATH, Settings
 
@@ -363,15 +363,10 @@ class _Issues:
             units, name = module.units, module_name(self._curriculum, module)
             if checkpoint.unit:
                 units, name = (unit,), unit_name(unit)
-            title = checkpoint.title
-            # NOTE: A title that has this word in it isn't given another in front.
-            words = ("checkpoint", _("checkpoint").casefold())
-            if not any(word in title.casefold() for word in words):
-                title = _("Checkpoint after %(module)s: %(title)s", module=name, title=title)
             yield self._issue(
                 "checkpoint",
                 checkpoint,
-                title,
+                checkpoint_title(checkpoint, name),
                 {"module": name},
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
                 milestone=unit_key(unit),

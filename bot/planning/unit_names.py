@@ -1,9 +1,9 @@
-"""The names of modules and units, as issues, milestones and reports show them."""
+"""The names of modules, units and checkpoints, as issues, milestones and reports show them."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.curriculum.model import Curriculum, Module, ModuleKind, Unit
+from bot.curriculum.model import Checkpoint, Curriculum, Module, ModuleKind, Unit
 from bot.i18n import gettext, gettext_noop
 
 _NUMBERED = {
@@ -60,6 +60,15 @@ def short_unit_names(curriculum: Curriculum) -> dict[str, str]:
             name = word if len(module.units) == 1 else f"{word}, {name}"
         names[unit.id] = name
     return names
+
+
+def checkpoint_title(checkpoint: Checkpoint, after: str) -> str:
+    """Return the title of its issue; `after` is the name of the module or unit that it closes."""
+    # NOTE: A title that has this word in it isn't given another in front.
+    words = ("checkpoint", gettext("checkpoint").casefold())
+    if any(word in checkpoint.title.casefold() for word in words):
+        return checkpoint.title
+    return gettext("Checkpoint after %(module)s: %(title)s", module=after, title=checkpoint.title)
 
 
 def _with_fronts(curriculum: Curriculum) -> Iterator[tuple[Module, Unit, str]]:
