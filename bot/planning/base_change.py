@@ -11,6 +11,9 @@ from bot.planning.length_limits import FieldLimit, fit
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
+Limits = Mapping[str, FieldLimit]
+"""The limits of GitHub's fields, by field."""
+
 _IDENTITY = ("key", "number", "comment", "parent", "child", "name", "branch", "path")
 _FIELD_WORDS = {
     "name": gettext_noop("name"),
@@ -80,7 +83,7 @@ class BaseChange(FrozenModel):
     shown_as: ClassVar[str] = "{title}"
     notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
-    limits: ClassVar[Mapping[str, FieldLimit]] = {}
+    limits: ClassVar[Limits] = {}
     op: str
 
     def describe(self) -> Row:

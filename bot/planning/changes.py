@@ -13,14 +13,12 @@ from bot import templating
 from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
 from bot.i18n import format_date
 from bot.i18n import gettext as _
-from bot.planning.base_change import BaseChange, Numbers, in_words, only
+from bot.planning.base_change import BaseChange, Limits, Numbers, in_words, only
 from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.due_date import as_sent
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
-from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE, FieldLimit
+from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE
 from bot.planning.marker import Key, digest, find, normalized
-
-Limits = dict[str, FieldLimit]
 
 
 class CreateLabel(BaseChange):

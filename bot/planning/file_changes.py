@@ -4,10 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from bot.planning.base_change import BaseChange
-from bot.planning.length_limits import BODY, TITLE, FieldLimit
-
-Limits = dict[str, FieldLimit]
+from bot.planning.base_change import BaseChange, Limits
+from bot.planning.length_limits import BODY, TITLE
 
 
 class CommitFiles(BaseChange):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.planning.schedule import add_months
+from bot.progress.command_aliases import CHARACTER
 from bot.progress.unit_words import day_offset, in_english, means_until
 
 _HOURS = re.compile(
@@ -36,6 +37,7 @@ _DAY = re.compile(
     r"(?(iso)|(?:,?[ ](?P<year>\d{4}))?)(?![^\W_])",
     re.ASCII | re.IGNORECASE,
 )
+_FIRST_WORD = rf"{CHARACTER}++(?![^\W_]|['\N{{RIGHT SINGLE QUOTATION MARK}}])"
 _SIGNED = re.compile(r"[+-]\d{1,7}", re.ASCII)
 DAYS_A_WEEK = 7
 
@@ -77,9 +79,9 @@ def day(text: str, today: date, *, ahead: bool) -> tuple[date, str] | None:
     `yesterday`, `2026-11-03`, `on 3 Nov`, `November 3rd, 2026`. Without a year it is the next one
     from `today` on, or, not `ahead`, the last one up to it.
     """
-    word, _, rest = text.partition(" ")
-    if (days_on := day_offset(word.strip(".,;:"), ahead=ahead)) is not None:
-        return today + timedelta(days=days_on), _without_mark(rest)
+    word = re.match(_FIRST_WORD, text)
+    if word and (days_on := day_offset(word[0], ahead=ahead)) is not None:
+        return today + timedelta(days=days_on), _without_mark(text[word.end() :])
     found = _DAY.match(text)
     if found is None:
         return None

@@ -86,7 +86,7 @@ class DashboardRow(FrozenModel):
     done_hours: float
     total_hours: float
     deliverables: tuple[Work, ...]
-    checkpoints: tuple[RowCheckpoint, ...] = ()  # pages stored by an earlier version have none
+    checkpoints: tuple[RowCheckpoint, ...]
     current: bool
 
 
@@ -153,7 +153,7 @@ class Dashboard(FrozenModel):
     late: tuple[Work, ...]
     closed_by_bots: tuple[ClosedByBot, ...]
     checkpoint: position.NextCheckpoint | None
-    following: FollowingUnit | None = None  # pages stored by an earlier version have none
+    following: FollowingUnit | None
     numbers: DashboardNumbers
     row_kind: str
     rows: tuple[DashboardRow, ...]

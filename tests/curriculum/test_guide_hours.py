@@ -63,6 +63,13 @@ def test_a_rate_is_no_total() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["2 jam per hari", "2 jam sehari", "2 timer om ugen", "2 time om ugen", "2 sat dnevno"]
+)
+def test_an_hour_of_another_language_may_be_one_of_a_rate(text: str) -> None:
+    assert [found.hours for found in durations.find(text)] == [Hours(low=2, high=2)]
+
+
+@pytest.mark.parametrize(
     "text", ["Build 3 time series models", "Play in 2 jam sessions", "Take 2 SAT practice tests"]
 )
 def test_an_english_word_is_no_hour_of_another_language(text: str) -> None:

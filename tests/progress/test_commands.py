@@ -80,6 +80,8 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
         ("/log -1h", Log(hours=-1)),
         ("/log \N{MINUS SIGN}30m too much", Log(hours=-0.5, note="too much")),
         ("/log 2h yesterday", Log(hours=2, on=date(2026, 2, 19))),
+        ("/log 2h yesterday,slides", Log(hours=2, on=date(2026, 2, 19), note="slides")),
+        ("/log 2h yesterday's slides", Log(hours=2, note="yesterday's slides")),
         ("/registrar 2 horas ayer", Log(hours=2, on=date(2026, 2, 19))),
         ("/stunden 2h gestern, Kapitel 3", Log(hours=2, on=date(2026, 2, 19), note="Kapitel 3")),
         ("/記録 2時間 昨日", Log(hours=2, on=date(2026, 2, 19))),

@@ -1,5 +1,6 @@
 """A person with a browser without scripts: opens pages, fills in forms, presses buttons."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Self
@@ -90,6 +91,11 @@ class Page:
         reader = _Reader()
         reader.feed(answer.text)
         return cls(answer, reader.forms, reader.links, " ".join("".join(reader.text).split()))
+
+    @property
+    def html(self) -> str:
+        """The page's source without random tokens, which may spell any short word by chance."""
+        return re.sub(r"[\w=-]{40,}", "", self.answer.text)
 
     @property
     def status(self) -> int:

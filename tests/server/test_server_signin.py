@@ -191,8 +191,8 @@ def test_words_of_a_stranger_are_not_shown(app_server: VisitorFixture, ada: Pers
     query = urlencode({"state": state, "error": "<b>pay</b>", "error_description": "Call 555"})
     reported = ada.open(f"/signed-in?{query}")
     assert reported.status == 502
-    assert "pay" not in reported.answer.text
-    assert "555" not in reported.answer.text
+    assert "pay" not in reported.html
+    assert "555" not in reported.html
 
 
 def test_a_sign_in_ends_after_eight_hours(app_server: VisitorFixture, ada: Person) -> None:

@@ -14,7 +14,10 @@ _SHORT = ("hrs", "hr", "h", "std", "小时", "小時", "时", "時間", "시간"
 _UNIT = "|".join(sorted(map(re.escape, {*_HOURS, *_MINUTES, *_SHORT}), key=lambda w: (-len(w), w)))
 _WORD_CHARACTER = "[a-z\u0400-\u04ff]"  # behind a unit it would be another word
 # A Danish, an Indonesian and a Serbian hour are English words, too: then a noun comes after them.
-_NO_HOURS = rf"(?:time|jam|sat)\s+{_WORD_CHARACTER}"
+_NO_HOURS = (
+    r"(?:time\s+(?!(?:om|pr|hver)\b)|jam\s+(?!(?:per|tiap|setiap|sehari|seminggu)\b)"
+    rf"|sat\s+(?!(?:dnevno|nedeljno|tjedno|vremena)\b)){_WORD_CHARACTER}"
+)
 _NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
 _DURATION = re.compile(
     rf"(?<![\w.,$€£-])(?:~|≈|about |approx\.? |ca\. )?(?P<low>{_NUMBER})\s*+\+?"
