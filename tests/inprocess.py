@@ -132,6 +132,10 @@ class Edges:
             else None
         )
 
+    def label(self, name: str) -> LabelState | None:
+        labels = self.snapshot().labels
+        return next((one for one in labels if one.name.casefold() == name.casefold()), None)
+
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         del fresh
         found = issues.find(self.repository, number)

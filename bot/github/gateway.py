@@ -83,7 +83,7 @@ class PyGithubGateway:
         change = change.fitted()
         match change:
             case CreateLabel() | UpdateLabel() | DeleteLabel():
-                return self._write_label(change)
+                return self._write_label(change, check)
             case CreateMilestone() | UpdateMilestone() | DeleteMilestone():
                 return self._write_milestone(change, check)
             case CreateIssue() | UpdateIssue() | CloseIssue() | AddSubIssue() | PinIssue():
@@ -99,12 +99,14 @@ class PyGithubGateway:
             case _:
                 assert_never(change)
 
-    def _write_label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> WriteResult:
+    def _write_label(
+        self, change: CreateLabel | UpdateLabel | DeleteLabel, check: Callable[[], None]
+    ) -> WriteResult:
         path = f"/labels/{quote(change.name, safe='')}"
         match change:
             case CreateLabel(made_by_issue=True):
                 style = {name: change.payload[name] for name in ("color", "description")}
-                self._client.send("PATCH", path, style, repeatable=True)
+                self._client.send("PATCH", path, style, check=check)
             case CreateLabel():
                 made = change.payload
                 self._client.call(lambda wire: wire.repository().create_label(**made))
@@ -113,7 +115,7 @@ class PyGithubGateway:
                 # changed. After a rename the old name is gone: a second try would miss what the
                 # first one did.
                 same = change.name.casefold() == change.new_name.casefold()
-                self._client.send("PATCH", path, change.payload, repeatable=same)
+                self._client.send("PATCH", path, change.payload, check=check, repeatable=same)
             case DeleteLabel():
                 self._client.delete(lambda wire: wire.label(change.name).delete())
         return WriteResult()

@@ -189,6 +189,15 @@ class HttpReader(HttpFactReader):
             return None
         return response_parser.milestones([found], path)[0]
 
+    def label(self, name: str) -> LabelState | None:
+        """Return one label as it is now; None when it is not here (any more)."""
+        path = f"{self._root}/labels/{quote(name, safe='')}"
+        try:
+            found = self._cached.get_object(path)
+        except NotThereError:
+            return None
+        return response_parser.labels([found], path)[0]
+
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         """Return the comments of an issue, oldest first. Raises NotThereError without the issue."""
         path = f"{self._root}/issues/{number}/comments"

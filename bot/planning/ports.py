@@ -10,6 +10,7 @@ from bot.planning.snapshot import (
     CommentState,
     FileList,
     IssueState,
+    LabelState,
     LinkTarget,
     MilestoneState,
     NamedPage,
@@ -82,6 +83,10 @@ class Reader(FactReader, Protocol):
 
     def milestone(self, number: int) -> MilestoneState | None:
         """Return one milestone as it is now; None when there is none."""
+        ...
+
+    def label(self, name: str) -> LabelState | None:
+        """Return one label as it is now; None when there is none."""
         ...
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:

@@ -27,10 +27,11 @@ from bot.planning import changes
 from bot.planning.base_change import Numbers
 from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.diff_labels import NO_COLOR
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
 from bot.planning.refusals import Refused, created, waits_for
-from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
+from bot.planning.snapshot import IssueRef, IssueState, LabelState, MilestoneState, Snapshot
 from bot.sync.command_changes import after_update
 from bot.sync.publish import oldest_comment
 
@@ -57,13 +58,17 @@ class _NotAsPlannedError(Exception):
 
 
 class OvertakenError(GitHubError):
-    """Somebody changed an issue or milestone after it was read; `now` is how it is now."""
+    """Somebody changed an issue, milestone or label after it was read; `now` is how it is now."""
 
-    def __init__(self, now: IssueState | MilestoneState) -> None:
-        kind = "issue" if isinstance(now, IssueState) else "milestone"
+    def __init__(self, now: IssueState | MilestoneState | LabelState) -> None:
+        kind, where = "issue", getattr(now, "url", "")
+        if isinstance(now, MilestoneState):
+            kind, where = "milestone", now.title
+        elif isinstance(now, LabelState):
+            kind, where = "label", now.name
         super().__init__(
             f"somebody else keeps changing the same {kind}.",
-            where=now.url if isinstance(now, IssueState) else now.title,
+            where=where,
             hint="Run it again.",
         )
         self.now = now
@@ -100,6 +105,7 @@ class PlanWriter:
         self._incomplete = False
         self._reader = reader
         self._read = {issue.number: issue for issue in snapshot.issues}
+        self._read_labels = dict(snapshot.labels_by_name)
         self._read_milestones = {m.number: m for m in snapshot.milestones}
         self._accounts = snapshot.trust.accounts
         self._pulls = {pull.number for pull in snapshot.pulls}
@@ -176,6 +182,14 @@ class PlanWriter:
     def _check(self, change: changes.Change) -> None:
         """Raise OvertakenError when it is not as it was read, or as this plan wrote it."""
         match change:
+            case changes.CreateLabel(name=name):
+                label = self._reader.label(name)
+                if label and (label.color, label.description) != (NO_COLOR, ""):
+                    raise OvertakenError(label)
+            case changes.UpdateLabel(name=name):
+                label = self._reader.label(name)
+                if label and label != self._read_labels.get(name.casefold()):
+                    raise OvertakenError(label)
             case changes.UpdateMilestone(number=number) if number in self._read_milestones:
                 milestone = self._reader.milestone(number)
                 if milestone and _shown(milestone) != _shown(self._read_milestones[number]):
@@ -189,6 +203,10 @@ class PlanWriter:
         match change:
             case changes.UpdateLabel():
                 self._renamed[change.name] = change.new_name
+                now = LabelState(
+                    name=change.new_name, color=change.color, description=change.description
+                )
+                self._read_labels[now.name.casefold()] = now
             case changes.CreateMilestone():
                 self._numbers.milestones[change.key] = made.number
             case changes.CreateIssue():

@@ -74,6 +74,9 @@ class DryRunRepository:
     def milestone(self, number: int) -> MilestoneState | None:
         return next((m for m in self.snapshot().milestones if m.number == number), None)
 
+    def label(self, name: str) -> LabelState | None:
+        return self.snapshot().labels_by_name.get(name.casefold())
+
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         del fresh
         there = () if self._found(number).id < 0 else self._reader.comments(number)
