@@ -58,6 +58,12 @@ def test_what_is_changed_between_reading_and_writing_stays() -> None:
         assert after(*steps) == [], name
 
 
+def test_a_label_that_took_the_name_of_one_of_ours_stays() -> None:
+    for number, at in ((0, 3), (0, 15), (1, 9), (2, 6)):
+        meanwhile = (ConcurrentChange(at, Act("label_taken", number)),)
+        assert after(Run(), Change("prefix", 1), Run(meanwhile=meanwhile)) == [], (number, at)
+
+
 def test_the_summary_issue_is_not_written_over_at_the_end_of_the_first_run() -> None:
     for name in ("note", "title", "wear"):
         assert after(Run(meanwhile=(ConcurrentChange(50, Act(name, 0)),))) == [], name
