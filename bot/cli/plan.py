@@ -204,7 +204,7 @@ def _commands(
                 where="--hours" if hours is not None else "--months",
             ) from None
         commands.append(pace)
-    elif (unit := path.progress.first_unfinished()) and not drop_optional:
+    elif (unit := path.progress.first_unfinished) and not drop_optional:
         commands.append(Replan(unit=unit))
     if drop_optional:
         commands.append(DropOptional())

@@ -300,8 +300,9 @@ class Curriculum(Item):
             if unit.choice:
                 yield unit.choice
 
+    @cached_property
     def due_units(self) -> dict[str, Unit]:
-        """Return the unit at whose end each checkpoint is due, by the checkpoint's id."""
+        """The unit at whose end each checkpoint is due, by the checkpoint's id."""
         modules = {module.id: module for module in self.modules()}
         return {one.id: modules[one.after].due_unit(one) for one in self.checkpoints}
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.curriculum.model import Checkpoint, Curriculum, Module, ModuleKind, Unit
 from bot.i18n import gettext, gettext_noop
@@ -25,7 +26,7 @@ def module_word(module: Module) -> str:
 
 def module_name(curriculum: Curriculum, module: Module) -> str:
     """Return a name as `Month 3: ML lifecycle`; the title alone of a path's single module."""
-    if len(list(curriculum.modules())) == 1:
+    if len(list(islice(curriculum.modules(), 2))) == 1:  # called for each of many tasks
         return module.title
     return _labelled(module_word(module), module.title)
 

@@ -206,7 +206,7 @@ class LearningPath(PlannedPath):
 
     def is_ending(self, module: Module) -> bool:
         """Return whether a module's last days have come or all its work is done."""
-        work = [w for w in self.progress.work if w.module == module.id]
+        work = self.progress.by_module.get(module.id, ())
         done = any(w.finished for w in work) and self.progress.of_module(module.id).complete
         return done or is_ending(self.dates, module.units, self.today)
 
@@ -219,7 +219,7 @@ class LearningPath(PlannedPath):
         """Return the first unit with required work left, moved tasks in their old unit, or None."""
         update = {"overrides": self.overrides.model_copy(update={"moved": {}})}
         unmoved = self.copy_keeping(_MOVELESS, update)
-        return read_progress(unmoved).first_unfinished()
+        return read_progress(unmoved).first_unfinished
 
     def newest_command(self, by: str) -> Entry | None:
         """Return the newest logged command of a person, of those that were not taken back.

@@ -7,6 +7,7 @@ never by GitHub's milestone bars, which know only the issues made so far. Option
 apart; of a choice only the option taken counts, and before one is taken the mean of the options.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -140,18 +141,28 @@ class Progress(FrozenModel):
         """Over the whole path."""
         return self._sum(self.work, sum(self.undecided.values()))
 
+    @cached_property
+    def by_module(self) -> Mapping[str, tuple[Work, ...]]:
+        """The work of each module that has some, by the module's id."""
+        return _grouped((one.module, one) for one in self.work)
+
+    @cached_property
+    def by_unit(self) -> Mapping[str, tuple[Work, ...]]:
+        """The work that stands in each unit, by the unit's id."""
+        return _grouped((one.unit, one) for one in self.work)
+
     def of_module(self, module: str) -> WorkSum:
         """Return the sum over one module, by id."""
         undecided = sum(w for unit, w in self.undecided.items() if self.units[unit] == module)
-        return self._sum(tuple(w for w in self.work if w.module == module), undecided)
+        return self._sum(self.by_module.get(module, ()), undecided)
 
     def of_unit(self, unit: str) -> WorkSum:
         """Return the sum over one unit, by id."""
-        work = tuple(w for w in self.work if w.unit == unit)
-        return self._sum(work, self.undecided.get(unit, 0.0))
+        return self._sum(self.by_unit.get(unit, ()), self.undecided.get(unit, 0.0))
 
+    @cached_property
     def first_unfinished(self) -> str | None:
-        """Return the id of the first unit that has required work left; None when all is done."""
+        """The id of the first unit that has required work left; None when all is done."""
         units = ((unit, self.of_unit(unit)) for unit in self.units)
         return next((unit for unit, found in units if not found.complete), None)
 
@@ -184,6 +195,14 @@ class Progress(FrozenModel):
             done=sum(w.weight * w.share for w in counted),
             total=sum(w.weight for w in counted) + undecided,
         )
+
+
+def _grouped(named: Iterable[tuple[str, Work]]) -> dict[str, tuple[Work, ...]]:
+    """Return the work under each name, in order."""
+    found: dict[str, list[Work]] = {}
+    for name, work in named:
+        found.setdefault(name, []).append(work)
+    return {name: tuple(works) for name, works in found.items()}
 
 
 def item_keys(kind: str, item: Item) -> tuple[Key, ...]:

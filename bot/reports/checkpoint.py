@@ -290,7 +290,7 @@ def _next_unit(path: LearningPath, day: date) -> UnitDates | None:
     for dates in path.dates.units[path.dates.units.index(current) :]:
         if not path.progress.of_unit(dates.unit).complete:
             return dates
-    earlier = path.progress.first_unfinished()
+    earlier = path.progress.first_unfinished
     return path.dates[earlier] if earlier else None
 
 

@@ -274,7 +274,7 @@ def _closed_by_bots(path: LearningPath) -> Iterator[ClosedByBot]:
 
 def _place(path: LearningPath) -> DashboardPosition:
     current = position.current_unit(path) or path.dates.units[0]
-    work = (w for w in path.progress.work if w.unit == current.unit)
+    work = path.progress.by_unit.get(current.unit, ())
     return DashboardPosition(
         unit=current.unit,
         name=unit_names(path.curriculum)[current.unit],
@@ -334,7 +334,9 @@ def _rows(path: LearningPath) -> Iterator[DashboardRow]:
     current = None if over else position.current_unit(path)
     here = current.unit if current else ""
     work = {one.key: one for one in path.progress.work}
-    checkpoints = tuple(_checkpoints(path))
+    checkpoints: dict[str, list[RowCheckpoint]] = {}
+    for unit, checkpoint in _checkpoints(path):
+        checkpoints.setdefault(unit, []).append(checkpoint)
     for title, units, counted, made in _stretches(path):
         left = ((one.title, work.get(f"deliverable:{one.id}")) for one in made)
         yield DashboardRow(
@@ -345,14 +347,14 @@ def _rows(path: LearningPath) -> Iterator[DashboardRow]:
             done_hours=counted.done,
             total_hours=counted.total,
             deliverables=tuple(w.model_copy(update={"title": title}) for title, w in left if w),
-            checkpoints=tuple(c for unit, c in checkpoints if unit in {one.id for one in units}),
-            current=here in {unit.id for unit in units},
+            checkpoints=tuple(c for one in units for c in checkpoints.get(one.id, ())),
+            current=any(one.id == here for one in units),
         )
 
 
 def _checkpoints(path: LearningPath) -> Iterator[tuple[str, RowCheckpoint]]:
     """Yield each checkpoint with the id of the unit on whose last day it is due."""
-    units = path.curriculum.due_units()
+    units = path.curriculum.due_units
     for checkpoint in path.curriculum.checkpoints:
         ours, unit = path.issue_of("checkpoint", checkpoint), units[checkpoint.id].id
         yield (

@@ -33,11 +33,15 @@ def is_reached(path: LearningPath, checkpoint: Checkpoint) -> bool:
     """Return whether its last day is over, or all work up to there is finished."""
     if last_day(path, checkpoint) < path.today:
         return True
-    units = list(path.curriculum.units())[: unit_order(path.curriculum)[checkpoint.id] + 1]
-    upto = {unit.id for unit in units}
-    return any(w.finished for w in path.progress.work if w.unit in upto) and all(
-        path.progress.of_unit(name).percent == 100 for name in upto
-    )
+    progress, last = path.progress, path.curriculum.due_units[checkpoint.id].id
+    finished = False
+    for unit in progress.units:
+        if unit == progress.first_unfinished:
+            return False
+        finished = finished or any(w.finished for w in progress.by_unit.get(unit, ()))
+        if unit == last:
+            break
+    return finished
 
 
 def newest_reached(path: LearningPath) -> Checkpoint | None:
@@ -48,7 +52,7 @@ def newest_reached(path: LearningPath) -> Checkpoint | None:
 
 def last_day(path: LearningPath, checkpoint: Checkpoint) -> date:
     """Return the last day of the unit that it ends."""
-    return path.dates[path.curriculum.due_units()[checkpoint.id].id].last
+    return path.dates[path.curriculum.due_units[checkpoint.id].id].last
 
 
 def report_key(checkpoint: Checkpoint) -> Key:
@@ -64,4 +68,4 @@ def _is_wanted(path: LearningPath, checkpoint: Checkpoint) -> bool:
 def unit_order(curriculum: Curriculum) -> dict[str, int]:
     """Return the place of each checkpoint's last unit in the path, by the checkpoint's id."""
     places = {unit.id: place for place, unit in enumerate(curriculum.units())}
-    return {name: places[unit.id] for name, unit in curriculum.due_units().items()}
+    return {name: places[unit.id] for name, unit in curriculum.due_units.items()}

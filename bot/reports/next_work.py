@@ -86,7 +86,7 @@ def _choices(path: LearningPath) -> Iterator[tuple[int, int, OpenThing]]:
 def _beside(path: LearningPath) -> Iterator[tuple[int, int, OpenThing]]:
     modules = {module.id: module for module in path.curriculum.modules()}
     checkpoints = {f"checkpoint:{c.id}": c for c in path.curriculum.checkpoints}
-    due = path.curriculum.due_units()
+    due = path.curriculum.due_units
     for ours in path.observed.issues.values():
         kind, _, name = ours.key.partition(":")
         if kind in BESIDE and not ours.state.settled:

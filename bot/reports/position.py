@@ -67,7 +67,7 @@ def reached_unit(path: LearningPath) -> str:
 
 def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:
     """Return the first checkpoint ahead whose issue is not closed."""
-    units = path.curriculum.due_units()
+    units = path.curriculum.due_units
     coming: list[NextCheckpoint] = []
     for checkpoint in path.curriculum.checkpoints:
         ours = path.issue_of("checkpoint", checkpoint)

@@ -88,7 +88,7 @@ def status(path: LearningPath) -> Status:
         unit=unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
-        work=tuple(w for w in progress.work if current and w.unit == current.unit),
+        work=progress.by_unit.get(current.unit, ()) if current else (),
         late=sum(not current or w.unit != current.unit for w in late_work(path)),
         coming=next_open(path),
         modules=tuple(

@@ -86,7 +86,7 @@ def suggestions(path: LearningPath) -> Suggestions | None:
     likely, end = path.outlook.likely, path.dates.last
     if likely is None or likely <= end + TOLERANCE:
         return None
-    unit = path.progress.first_unfinished()
+    unit = path.progress.first_unfinished
     known = path.effort.in_hours
     days = _study_days(path, end)
     needed = path.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
@@ -143,7 +143,7 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
     names = unit_names(path.curriculum)
     if unit := next_to_open(path):
         yield Button(command=OpenUnit(unit=unit), name=names[unit])
-    unit = path.progress.first_unfinished()
+    unit = path.progress.first_unfinished
     last = _last_when_replanned(path, unit) if unit else None
     if unit and last:
         yield Button(command=Replan(unit=unit), name=names[unit], day=last)

@@ -135,7 +135,7 @@ def _is_past_plan(path: LearningPath, week: Week) -> bool:
 
 def _was_ahead(path: LearningPath, current: UnitDates, day: date) -> bool:
     """Return whether all work of the unit was done on `day`, before its last one."""
-    works = [w for w in path.progress.work if w.unit == current.unit and w.counts]
+    works = [w for w in path.progress.by_unit.get(current.unit, ()) if w.counts]
     done = all(w.state in LEFT_OUT or w.done_by(day) for w in works)
     return day < current.last and bool(works) and done
 

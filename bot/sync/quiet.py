@@ -62,5 +62,5 @@ def _endings(path: LearningPath) -> Iterator[tuple[str, ...]]:
     """Yield the ids of units whose last days open issues: a module's, and each checkpoint's."""
     for module in path.curriculum.modules():
         yield tuple(unit.id for unit in module.units)
-    for unit in path.curriculum.due_units().values():
+    for unit in path.curriculum.due_units.values():
         yield (unit.id,)
