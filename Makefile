@@ -21,7 +21,7 @@ help:
 	@echo "make test    lint, strict types and the whole test suite"
 	@echo "make test-clock  whole processes on two other days; MOMENT=sunday: all that touches time"
 	@echo "make format  put the code in shape"
-	@echo "make bench   measure; prints tables (the server: make bench-server)"
+	@echo "make bench   print each figure beside its aim (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make attack  attack a server of its own on this machine, and print what others notice"
 	@echo "make kills   kill servers, workers and the database at each place, and under load"
@@ -90,15 +90,15 @@ workflows: $(VENV)/.dev
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
+# Each figure beside its aim. BASELINE=/folder: a checkout of e415165 with its own .venv, set up by
+# its own `make setup`, to compare with.
 bench: $(VENV)/.dev
-	@$(BIN)/python bench/requests.py
-	@$(BIN)/python -P bench/year.py
-	@$(BIN)/python -m bench.cohort
+	@BASELINE=$(BASELINE) $(BIN)/python -m bench
 
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev
 	@$(BIN)/python -m bench.sync_cost
-	@$(BIN)/python -m bench.nights
+	@$(BIN)/python -m bench.cohort
 	@$(BIN)/python -m bench.webhooks
 	@$(BIN)/python -m bench.scale
 	@$(BIN)/python -m bench.worst_repository

@@ -1,21 +1,19 @@
 """Measures what reading costs: a path under way, other people's issues, old commands, the ledger.
 
-Run by `make bench`, as `python -m bench.reading [BASELINE]`: BASELINE is a checkout of e415165
-with its own `.venv`, and the first row compares with it in the same run. Processor time of the
-thread that syncs, or counts. `python -m bench.worst_repository` measures the memory.
+Processor time of the thread that syncs, or counts. `python -m bench.worst_repository` measures the
+memory.
 """
 
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
+from bench.figure import NEEDS_BASELINE, Figure
 from bench.year import FIRST, YearRun, year_run
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.ledger import Ledger
@@ -33,21 +31,7 @@ FOREIGN, SIZE = 2_000, 1_000
 OBEYED, A_LOG = 2_000, 25
 TASKS = 10_000
 TIMES = 9
-
-
-class Figure(NamedTuple):
-    """A measured value, and the most that it may be; None where nothing is aimed at."""
-
-    name: str
-    value: float
-    most: float | None = None
-
-    def line(self) -> str:
-        """Return the row of the table."""
-        aim = "" if self.most is None else f"{self.most:,.2f}".removesuffix(".00")
-        missed = " MISSED" if self.most is not None and self.value > self.most else ""
-        value = f"{self.value:,.2f}".removesuffix(".00")
-        return f"{self.name:<58} {value:>9} {aim:>9}{missed}"
+OF_BASELINE, OF_NONE, INBOX_MS, BODY = 0.55, 1.2, 160, 65_536
 
 
 def learned_weeks(baseline: Path | None) -> Iterator[Figure]:
@@ -63,8 +47,8 @@ def learned_weeks(baseline: Path | None) -> Iterator[Figure]:
     ]  # fmt: skip
     found = [json.loads(one.communicate()[0])["least"] for one in started]
     yield Figure(f"idle sync after {WEEKS} weeks, ms", found[0])
-    if baseline is not None:
-        yield Figure("  of the time of e415165", found[0] / found[1], 0.55)
+    ratio, why = (found[0] / found[1], "") if baseline else (None, NEEDS_BASELINE)
+    yield Figure("  of the time of e415165", ratio, OF_BASELINE, why=why)
 
 
 def foreign_issues() -> Iterator[Figure]:
@@ -82,7 +66,7 @@ def foreign_issues() -> Iterator[Figure]:
         taken = [(_idle(alone), _idle(crowded)) for _ in range(TIMES)][2:]
         requests = crowded.sync()
     ratio = min(many for _, many in taken) / min(none for none, _ in taken)
-    yield Figure(f"idle sync with {FOREIGN:,} foreign issues, of one with none", ratio, 1.2)
+    yield Figure(f"idle sync with {FOREIGN:,} foreign issues, of one with none", ratio, OF_NONE)
     yield Figure("  its requests that count", requests.total - requests.not_modified, 0)
 
 
@@ -117,7 +101,7 @@ def obeyed_comments() -> Iterator[Figure]:
         taken.append(time.thread_time() - started)
     if len(inbox.comments) != OBEYED:
         raise RuntimeError("not all comments were read")
-    yield Figure(f"inbox with {OBEYED:,} obeyed comments, ms", median(taken) * 1000, 160)
+    yield Figure(f"inbox with {OBEYED:,} obeyed comments, ms", median(taken) * 1000, INBOX_MS)
 
 
 def _obeyed() -> tuple[ObservedState, tuple[CommentState, ...]]:
@@ -155,21 +139,4 @@ def ledger() -> Iterator[Figure]:
     keys += [f"relation:deliverable:{number:0>80}>{key}" for number, key in enumerate(keys)]
     keys += [f"unit:{number:0>80}" for number in range(TASKS // 5)]
     full = Ledger().adding(keys, {}, date(2026, 1, 5))
-    yield Figure(f"ledger of {TASKS:,} tasks, characters", len(full.comment()), 65_536)
-
-
-def main(arguments: list[str]) -> int:
-    """Print all figures beside their aims; 1 when one was missed."""
-    baseline = Path(arguments[0]).resolve() if arguments else None
-    print(f"{'reading':<58} {'now':>9} {'at most':>9}")
-    good = True
-    for some in (learned_weeks(baseline), foreign_issues(), obeyed_comments(), ledger()):
-        for figure in some:
-            print(figure.line())
-            good = good and (figure.most is None or figure.value <= figure.most)
-    print(f"The aims were {'met' if good else 'MISSED'}.")
-    return 0 if good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    yield Figure(f"ledger of {TASKS:,} tasks, characters", len(full.comment()), BODY)

@@ -1,19 +1,18 @@
 """Measures what a learner pays on every event: set-up, imports, and a run with nothing to do.
 
-Run by `.venv/bin/python bench/startup.py`. It makes an environment as action.yml does, from
-requirements/action.txt, lets the Action seed a repository of the sandbox, and then runs it again
-with nothing to do, many times. "Cold" has no byte code, "warm" has it, as the environment that
-GitHub's cache keeps. Times are medians and the best of all, in milliseconds and as multiples of a
-start of bare Python in the same round, for those say the same on every machine. Aims are held
-against the best: what else a machine does can only add. It reaches a package index only where uv's
-own cache lacks a package.
-
-This file must not import PyGithub: see bench/requests.py.
+Run by `.venv/bin/python -m bench.startup`; `make bench` prints what has an aim. It makes an
+environment as action.yml does, from requirements/action.txt, lets the Action seed a repository of
+the sandbox, and then runs it again with nothing to do, many times. "Cold" has no byte code, "warm"
+has it, as the environment that GitHub's cache keeps. Times are medians and the best of all, in
+milliseconds and as multiples of a start of bare Python in the same round, for those say the same on
+every machine. Aims are held against the best: what else a machine does can only add. It reaches a
+package index only where uv's own cache lacks a package.
 """
 
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from statistics import median
 
 import httpx2
 
+from bench.figure import NEEDS_BASELINE, Figure
 from github_sandbox.server import Sandbox, running
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +37,8 @@ COLD_ROUNDS = 3
 IMPORTS, FIRST_REQUEST, IDLE = "imports, warm", "until the first request, warm", "idle run, warm"
 AIMS = {IMPORTS: 0.2, FIRST_REQUEST: 1.0, IDLE: 0.5}
 REQUESTS = 5
+OF_BASELINE = 0.8
+VALGRIND = shutil.which("valgrind")
 MEGABYTES = 12  # compressed as actions/cache does it
 UNUSED = ("server", "cli", "assistant")  # folders that action.yml leaves out
 SETTINGS = """\
@@ -239,6 +241,49 @@ def report(times: dict[str, Times]) -> bool:
         )
         good = good and (aim is None or best <= aim)
     return good
+
+
+def start(baseline: Path | None) -> Iterator[Figure]:
+    """Yield what an idle run of the Action takes of the baseline's, and its environment's size."""
+    counted = VALGRIND is not None
+    name = "instructions" if counted else "processor time"
+    ratio, why = None, NEEDS_BASELINE
+    if baseline is not None:
+        ratio, why = _idle_run(ROOT) / _idle_run(baseline), ""
+    yield Figure(f"idle run of the Action, {name} of e415165's", ratio, OF_BASELINE, why=why)
+    with bench() as (made, _):
+        made.install(compiled=True)
+        size = made.compressed()
+    missing = "" if size else "needs zstd"
+    yield Figure("its environment in GitHub's cache, MB", size or None, MEGABYTES, why=missing)
+
+
+def _idle_run(tree: Path) -> float:
+    """Return the instructions of an idle run of a checkout's Action, or its processor time.
+
+    Both checkouts run in their `.venv`, which has more than the Action's environment.
+    """
+    python = tree / ".venv/bin/python"
+    with bench() as (_, on):
+        on.environ |= {"PYTHONPATH": str(tree), "PYTHONHASHSEED": "0"}
+        on.settle(python)
+        if VALGRIND is not None:
+            log = on.folder / "instructions"
+            options = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+            program = (python, "-P", "-m", "bot.action")
+            _quiet(VALGRIND, *options, f"--log-file={log}", *program, cwd=on.folder, env=on.environ)
+            found = re.search(r"I +refs: +([\d,]+)", log.read_text(errors="replace"))
+            return float(found[1].replace(",", "")) if found else 0.0
+        taken = []
+        for _time in range(ROUNDS):
+            before = os.times()
+            on.run(python)
+            after = os.times()
+            taken.append(
+                after.children_user + after.children_system
+                - before.children_user - before.children_system
+            )  # fmt: skip
+        return min(taken)
 
 
 def main() -> int:

@@ -1,12 +1,9 @@
-"""Counts what a living repository costs: requests a week, while somebody learns there.
+"""Lives through weeks with a learner of the demo, whom Milepost syncs in this process.
 
-Run by `make bench`, as `python -P bench/year.py [WEEKS]`: without -P the file `requests.py` beside
-this one would stand in for the library of that name. Over HTTP against a sandbox whose clock moves:
-a learner made up for the demo works for eight weeks, Milepost looks each morning and after each
-sitting. Counts are the same on every machine.
+Over HTTP against a sandbox whose clock moves. `learned_weeks.py` uses what is here in an older
+program, too.
 """
 
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -35,12 +32,7 @@ from github_sandbox.browser_user import BrowserUser
 from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"
-WEEKS = 8
-NIGHTS = 70
 FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
-IDLE_REQUESTS = 5
-HOURLY_LIMIT = 1_000  # what the token of a workflow may ask of one repository
-FILES = {"badge": True, "pictures": True, "readme": True, "forms": True, "reports": "branch"}
 
 
 @dataclass(frozen=True)
@@ -119,20 +111,6 @@ class YearRun:
         for morning in mornings:
             yield self._at(morning)
 
-    def idle_nights(self, nights: int) -> tuple[int, list[Count]]:
-        """Lives on without the learner: a run each night, and one after the summary is due.
-
-        Returns how many nights cost nothing (no write, every answer a 304), and all runs.
-        """
-        first = (self._world.clock.now() + timedelta(days=1)).replace(hour=1, minute=0)
-        quiet, runs = 0, list[Count]()
-        for night in (first + timedelta(days=day) for day in range(nights)):
-            runs.append(self._at(night))
-            quiet += not (runs[-1].writes or runs[-1].fresh)
-            if night.weekday() == 0:
-                runs.append(self._at(night.replace(hour=8, minute=5)))
-        return quiet, runs
-
     def _at(self, moment: datetime) -> Count:
         self._until(moment)
         return self.sync()
@@ -147,68 +125,3 @@ def year_run(publish: dict[str, Any]) -> Iterator[YearRun]:
     """A repository that nothing was written to yet."""
     with running(clock=lambda: FIRST) as sandbox, tempfile.TemporaryDirectory() as cache:
         yield YearRun(sandbox, Path(cache), publish)
-
-
-def added(counts: list[Count]) -> Count:
-    """Sums, and the most of any one run."""
-    return Count(
-        runs=len(counts),
-        total=sum(one.total for one in counts),
-        not_modified=sum(one.not_modified for one in counts),
-        conditional=sum(one.conditional for one in counts),
-        writes=sum(one.writes for one in counts),
-        most=max(one.most for one in counts),
-    )
-
-
-def report(name: str, count: Count) -> None:
-    """A row."""
-    print(
-        f"{name:<24} {count.runs:>5} {count.total:>9} {count.not_modified:>6} {count.fresh:>6}"
-        f" {count.writes:>7} {count.most:>13}"
-    )
-
-
-def table(title: str, weeks: int, publish: dict[str, Any]) -> tuple[Count, Count]:
-    """Live, print a row a week; the sum of the weeks, and a run that has nothing to do."""
-    print(f"\n{title:<24}  runs  requests    304  fresh  writes  most in a run")
-    with year_run(publish) as life:
-        report("first run", life.sync())
-        report("second run", life.sync())
-        every = []
-        for number in range(1, weeks + 1):
-            every.append(added(list(life.week(number))))
-            report(f"week {number}", every[-1])
-        life.sync()
-        idle = life.sync()
-        report("nothing to do", idle)
-        quiet, nights = life.idle_nights(NIGHTS)
-        report(f"{NIGHTS} idle nights", added(nights))
-    print(f"{quiet} of {NIGHTS} nights cost nothing.")
-    whole = added(every)
-    print(
-        f"A week takes {whole.total / weeks:.0f} requests on average:"
-        f" {whole.not_modified / weeks:.0f} answered with 304,"
-        f" {whole.fresh / weeks:.0f} with content, {whole.writes / weeks:.0f} writes."
-    )
-    return whole, idle
-
-
-def main(arguments: list[str]) -> int:
-    """Print both tables; 1 when an aim was missed."""
-    weeks = int(arguments[0]) if arguments else WEEKS
-    plain, idle = table("issues alone", weeks, {})
-    files, idle_files = table("with all files", weeks, FILES)
-    lean = all(one.total == one.conditional == one.not_modified for one in (idle, idle_files))
-    small = idle.total <= IDLE_REQUESTS and max(plain.most, files.most) <= HOURLY_LIMIT
-    good = lean and small
-    print(
-        f"\nNothing to do: {idle.total} requests, with all files {idle_files.total}"
-        f" (aim: at most {IDLE_REQUESTS} without files, all answered 304)."
-        f"\nThe aims were {'met' if good else 'MISSED'}."
-    )
-    return 0 if good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

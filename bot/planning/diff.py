@@ -251,7 +251,12 @@ def _ledger_change(
     can_wait = ledger.model_copy(update=waits) == observed.ledger and not own
     if ledger == observed.ledger or can_wait:
         return changes
-    written = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
+    body = with_ledger(summary.body, ledger)
+    full = issues.present[SUMMARY_KEY] if len(body) > BODY.most else None
+    if full:  # GitHub would refuse it for ever. The rest goes on, and the learner can make room.
+        issues.report_full(full)
+        return changes if len(summary.body) <= BODY.most else [c for c in changes if c not in own]
+    written = {"body": body, "fields": (*summary.fields, "ledger")}
     rest = [change for change in changes if change is not summary]
     return [*rest, summary.model_copy(update=written)]
 

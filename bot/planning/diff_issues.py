@@ -60,6 +60,14 @@ class IssueDiff:
             if key not in matched and key.partition(":")[0] not in NEVER_CLOSED:
                 self._no_longer_wanted(ours)
 
+    def report_full(self, ours: OurIssue) -> None:
+        """Report once that an issue has no room for what we would write."""
+        what = named("issue", f"#{ours.state.number} '{ours.state.title}'")
+        theirs = _("there's no room for our part of the text")
+        found = Drift(key=ours.key, what=what, field="text", ours="", theirs=theirs)
+        if found not in self.drift:
+            self.drift.append(found)
+
     def _one(self, want: DesiredIssue) -> set[Key]:
         keys = (want.key, *want.aliases)
         found = next((key for key in keys if key in self._observed.issues), None)
@@ -219,7 +227,7 @@ class _Update:
         room = BODY.most - len(body) + len(region)
         room += spare_room(body) if self._want.key == SUMMARY_KEY else 0
         if len(self._want.body) + 1_000 > room:
-            self._drift("text", "", _("there's no room for our part of the text"))
+            self._diff.report_full(self._ours)
             return None
         if digest(current) == self._marker.body:
             self.fields.append("text")

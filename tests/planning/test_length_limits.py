@@ -2,7 +2,7 @@
 
 import pytest
 from builders import curriculum
-from planning.paths import SMALL
+from planning.paths import LONG, SMALL
 from repository_fixture import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
@@ -86,6 +86,30 @@ def test_a_new_text_is_not_sent_where_the_learner_filled_the_65536_characters(
         "there's no room for our part of the text" in {drift.theirs for drift in plan.drift}
     ) is not written
     assert len(after) <= 65_536
+
+
+def test_a_full_dashboard_is_reported_and_the_path_goes_on() -> None:
+    bench = RepositoryFixture()
+    near = settings(ahead=0)
+    bench.apply(LONG, near)
+    body = bench.dashboard_issue().body or ""
+    filled = f"{'x' * (65_536 - 3 - len(body))}\n\n{body}"
+    bench.edit("Your path", body=filled)
+    before = bench.titles()
+
+    plan = bench.apply(LONG, near, "2026-01-21")
+    assert [d.theirs for d in plan.drift] == ["there's no room for our part of the text"]
+    assert len(bench.titles()) > len(before)
+    after = bench.plan(LONG, near, "2026-01-21")
+    assert after.empty
+    assert after.drift == plan.drift
+
+    bench.edit("Your path", body=body)
+    bench.apply(LONG, near, "2026-01-21")
+    newest = min(set(bench.titles()) - set(before))
+    bench.delete(newest)
+    bench.apply(LONG, near, "2026-01-21")
+    assert newest not in bench.titles()
 
 
 @pytest.mark.parametrize(
