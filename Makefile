@@ -138,9 +138,10 @@ messages: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python publishing/$(if $(TO),versions.py $(TO) $(VERSION),site.py)
 
-# Plays the demo, and draws docs/images/demo.svg from what it prints.
+# Plays the demo, and draws docs/images/demo.svg from what it prints; calendar.svg is of a file.
 demo-picture: $(VENV)/.dev
 	@$(BIN)/python publishing/demo_picture.py
+	@$(BIN)/python publishing/calendar_picture.py
 
 # Whose copy this is: names the account in every address of the project.
 owner:
