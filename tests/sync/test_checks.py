@@ -8,9 +8,21 @@ from typing import Any
 import pytest
 from checked_paths import with_checks
 from planning.paths import SMALL
+from repository_fixture import settings
 from sync.sync_runs import SyncRuns
 
-from bot.errors import GitHubError, PermissionDeniedError
+from bot.curriculum.checks import matches
+from bot.errors import (
+    CurriculumError,
+    GitHubError,
+    MilepostError,
+    PermissionDeniedError,
+    PersonBlockedError,
+)
+from bot.github.link_checker import LinkChecker, MissedLinks
+from bot.planning.changes import CreateComment, Write
+from bot.planning.ports import WriteResult
+from bot.progress import checks as progress_checks
 from bot.progress.progress import WorkState
 from bot.reports.checkpoint import as_html, as_markdown, checkpoint_report
 from bot.sync import checks
@@ -41,7 +53,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, name: str, error: GitHubError) -> None:
+def refuse(monkeypatch: pytest.MonkeyPatch, name: str, error: MilepostError) -> None:
     from inprocess import Edges
 
     def refused(*_: Any) -> Any:
@@ -246,6 +258,84 @@ def test_a_missing_right_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     runs.bench.close(LOOP)
     assert state(runs) is WorkState.CLAIMED
+
+
+def test_a_file_that_is_too_large_to_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = on_loop("file: data.csv, contains: x", "file: data.csv")
+    push(runs, data__csv="x")
+    refuse(monkeypatch, "file", CurriculumError("it is larger than 5 MB.", where="data.csv"))
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    first, second = shown(runs)
+    assert "not checked" in first
+    assert "✓" in second
+
+
+def test_patterns_are_compared_for_a_bounded_time(
+    requests: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def fits(pattern: str, path: str) -> bool:
+        compared.append(len(pattern) * len(path))
+        return matches(pattern, path)
+
+    monkeypatch.setattr(progress_checks, "matches", fits)
+    monkeypatch.setattr(checks, "MAX_STEPS", 20_000)
+    runs = on_loop("file: loop.py", "file: **/*a*a*a*b*", "file: *.md")
+    push(runs, loop__py="x", **{f"{'a' * 100}{n}": "x" for n in range(50)})
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    found, first, second = shown(runs)
+    assert "✓" in found
+    assert "not checked: the repository has too many files to list" in first
+    assert "not checked" in second
+    assert 10_000 < sum(compared) <= 20_000
+    assert runs.later(minutes=5).writes() == []
+    assert requests == {"files": 1}
+
+
+def test_a_link_that_led_nowhere_a_moment_ago_is_looked_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs = on_loop("link: https://example.org/")
+    runs.how = settings(features={"links": True})
+    there: set[str] = set()
+    missed = MissedLinks(lambda: 0.0)
+    monkeypatch.setattr(
+        LinkChecker, "_title", lambda _self, url, _end: "" if url in there else None
+    )
+    runs.outside = lambda: LinkChecker(missed)
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    assert "not found yet" in shown(runs)[0]
+    there.add("https://example.org/")
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    assert "✓" in shown(runs)[0]
+
+
+def test_a_summary_that_github_does_not_take_makes_nobody_look_each_time(
+    requests: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inprocess import Edges
+
+    plain = Edges.write
+
+    def write(self: Edges, change: Write, **how: Any) -> WriteResult:
+        if isinstance(change, CreateComment) and change.key.startswith("weekly:"):
+            raise PersonBlockedError("no")
+        return plain(self, change, **how)
+
+    runs = on_loop("file: loop.py")
+    monkeypatch.setattr(Edges, "write", write)
+    assert runs.later(days=7).sync().refused
+    for _ in range(3):
+        runs.later(hours=1).sync()
+    assert requests["files"] == 1
+    monkeypatch.setattr(Edges, "write", plain)
+    assert runs.later(days=1).sync().posted
+    assert requests["files"] == 2
 
 
 def test_a_green_workflow_a_release_a_tag_and_a_merged_pull_request_are_found() -> None:
