@@ -45,8 +45,8 @@ def template(
 ) -> None:
     """Write a template repository: README, settings without a date, workflows and forms.
 
-    Push the files to a repository and mark it as a template. Two clicks on "Use this template" then
-    make a repository whose path starts by itself.
+    Mark a new repository as a template, then push the files to it. Two clicks on "Use this
+    template" then make a repository whose path starts by itself.
     """
     from bot.settings import DEFAULT_CURRICULUM
 
@@ -60,7 +60,10 @@ def template(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         console.print_result(f"Wrote {path}.")
-    console.print_status("Next: push these files, then tick 'Template repository' in its settings.")
+    console.print_status(
+        "Next: tick 'Template repository' in the settings of a new repository, then push these "
+        "files to it. The other way round, a path starts in the template itself."
+    )
 
 
 def template_files(name: str, action: str) -> dict[str, bytes]:

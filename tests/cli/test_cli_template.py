@@ -37,6 +37,13 @@ def test_a_built_in_curriculum_is_a_whole_repository(terminal: Terminal, name: s
         assert "learning/milepost" not in (made / path).read_text(encoding="utf-8"), path
 
 
+def test_it_is_a_template_before_its_first_push_so_that_no_path_starts_there(
+    terminal: Terminal,
+) -> None:
+    ran = terminal("template", "made", *ACTION)
+    assert 0 < ran.text.index("Template repository") < ran.text.index("push these files")
+
+
 def test_the_readme_as_it_is_written(
     terminal: Terminal, file_regression: FileRegressionFixture
 ) -> None:
