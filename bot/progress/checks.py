@@ -16,6 +16,7 @@ from bot.planning.snapshot import FileList, NamedPage, WorkflowRun
 from bot.progress.learner_history import CheckState, LearnerHistory
 from bot.progress.progress import item_keys
 
+MAX_ADDRESS = 1_000  # of a file: issue and log show it, and have room for eight of them
 MAX_TEXTS = 3  # files that are read for one check with a pattern
 
 
@@ -86,7 +87,8 @@ def _file(check: Check, facts: Facts) -> str | None:
             texts += 1
             if not _has(check, facts.text(path)):
                 continue
-        return f"{facts.web}/blob/HEAD/{quote(path)}"
+        page = f"{facts.web}/blob/HEAD/{quote(path)}"
+        return page if len(page) <= MAX_ADDRESS else f"{facts.web}/tree/HEAD"
     if listed.truncated:
         raise NotCheckedError("files")
     return None

@@ -41,8 +41,7 @@ class CheckLimitError(Exception):
 class CheckRunner:
     """Runs the checks of one run of Milepost, which may plan several times.
 
-    Links are looked up where `features.links` is on and
-    there is an `outside`.
+    Links are looked up where `features.links` is on and there is an `outside`.
     """
 
     def __init__(self, reader: FactReader, outside: LinkLookup | None) -> None:

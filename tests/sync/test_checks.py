@@ -271,6 +271,16 @@ def test_a_file_that_is_too_large_to_read_stops_nothing(monkeypatch: pytest.Monk
     assert "✓" in second
 
 
+@pytest.mark.parametrize("depth", [2, 6, 12])
+def test_a_long_path_leaves_room_in_the_issue(depth: int) -> None:
+    runs = on_loop(*[f"file: **/{n}.md" for n in range(8)])
+    folder = "/".join(["好" * 80] * depth)
+    push(runs, **{f"{folder}/{n}__md": "x" for n in range(8)})
+    runs.bench.comment(LOOP, "/check")
+    assert runs.sync().refused == {}
+    assert ["✓" in line for line in shown(runs)] == [True] * 8
+
+
 def test_patterns_are_compared_for_a_bounded_time(
     requests: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
