@@ -59,6 +59,7 @@ def test_what_it_writes_is_understood(begun: Terminal) -> None:
     lines = re.findall(r"^\| `(/[^`]+)` \|([^|]+)\|", WRITE, re.MULTILINE)
     assert len(lines) >= 8
     work, dashboard = begun.issue("Read")["number"], begun.issue("Your path")["number"]
+    assert "Your path" not in TEXT  # which is its title in English alone
     for line, place in lines:
         (parsed,) = read_commands(line)
         assert parsed.known
