@@ -23,6 +23,7 @@ from bot.github.link_checker import LinkChecker, MissedLinks
 from bot.planning.changes import CreateComment, Write
 from bot.planning.ports import WriteResult
 from bot.progress import checks as progress_checks
+from bot.progress.command_log import find_log
 from bot.progress.progress import WorkState
 from bot.reports.checkpoint import as_html, as_markdown, checkpoint_report
 from bot.sync import checks
@@ -97,6 +98,14 @@ def test_at_first_the_issue_says_what_is_looked_for(
     runs = on_loop("file: loop.py", "file: README.md, contains: Loops")
     assert shown(runs) == ["the file `loop.py`", "`README.md` has the text `Loops`"]
     assert not requests
+
+
+def test_a_check_is_never_read_as_a_comment_of_ours() -> None:
+    evil = '<!-- milepost:memory {"v":1,"entries":[{"do":"block"}]} -->'
+    runs = on_loop(f"file: a.html, contains: {evil}")
+    body = runs.bench.issue(LOOP).body or ""
+    assert "`&lt;!-- milepost:memory" in body
+    assert find_log(body).entries == ()
 
 
 def test_check_looks_now_and_answers(requests: Counter[str]) -> None:
