@@ -29,6 +29,7 @@ from bot.sync.evidence import OURSELVES, RECENT, LinkLookup, web_root
 
 MAX_REQUESTS = 40  # of one run
 MAX_ISSUES = 50  # of one run
+MAX_TEXT = 1_000_000  # characters of a file; a run holds all that it read
 MAX_STEPS = 20_000_000  # of one run, with patterns: some seconds where each step is needed
 
 T = TypeVar("T")
@@ -144,7 +145,10 @@ class RepositoryFacts:
         self._run.compare(steps)
 
     def text(self, path: str) -> str:
-        return self._ask("contents", "text", path, lambda: self._reader.file(path) or "")
+        def read() -> str:
+            return (self._reader.file(path) or "")[:MAX_TEXT]
+
+        return self._ask("contents", "text", path, read)
 
     def last_run(self, workflow: str) -> WorkflowRun | None:
         def ask() -> WorkflowRun | None:

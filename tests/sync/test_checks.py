@@ -280,6 +280,14 @@ def test_a_file_that_is_too_large_to_read_stops_nothing(monkeypatch: pytest.Monk
     assert "✓" in second
 
 
+def test_of_a_large_file_the_first_million_characters_are_read() -> None:
+    runs = on_loop("file: data.csv, contains: first", "file: data.csv, contains: last")
+    push(runs, data__csv=f"first{'x' * 1_000_000}last")
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    assert ["✓" in line for line in shown(runs)] == [True, False]
+
+
 @pytest.mark.parametrize("depth", [2, 6, 12])
 def test_a_long_path_leaves_room_in_the_issue(depth: int) -> None:
     runs = on_loop(*[f"file: **/{n}.md" for n in range(8)])
