@@ -81,8 +81,8 @@ def test_the_beginning_of_a_tag_leads_nowhere_else(
 ) -> None:
     assert reader.tags(start) == ()
     root = f"/repos/{sandbox.repository}/git/matching-refs/tags/"
-    asked = [entry.path for entry in sandbox.world.journal.entries]
-    assert all(path.startswith(root) for path in asked)
+    paths = [entry.path for entry in sandbox.world.journal.entries]
+    assert all(path.startswith(root) for path in paths)
 
 
 def test_a_token_without_a_right_is_refused_for_that_alone(sandbox: Sandbox) -> None:
