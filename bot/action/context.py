@@ -38,9 +38,9 @@ class LastPushReader(HttpReader):
         daily = self._daily() if self.reads_daily else None
         return seen.model_copy(update={"last_push": self.last_push, "daily": daily})
 
-    def read_last_push(self) -> None:
-        """Ask GitHub for the last push. Raises RepositoryMissingError."""
-        self.last_push = last_push({"repository": self._cached.get_object(self._root)})
+    def home(self) -> Mapping[str, Any]:
+        """Return the repository as GitHub has it. Raises RepositoryMissingError."""
+        return self._cached.get_object(self._root)
 
     def _daily(self) -> WorkflowState | None:
         """Return the daily workflow; None when it is not there, or the token may not see it."""
@@ -125,20 +125,26 @@ class ActionContext(RunContext):
         reader.reported_deleted = deleted_comments(self._payload)
         return reader
 
+    def complete_payload(self, reader: LastPushReader) -> Mapping[str, Any]:
+        """Return the event's payload, in which the repository is never missing.
+
+        That of a schedule once held none (zephyrproject-rtos/zephyr#49041), and does by now
+        (go-gitea/gitea#38452): where it is missing GitHub is asked.
+        """
+        if isinstance(self._payload.get("repository"), Mapping):
+            return self._payload
+        payload = {**self._payload, "repository": reader.home()}
+        reader.last_push = last_push(payload)
+        return payload
+
     def watch_schedule(self, reader: LastPushReader, mode: ScheduleMode) -> None:
         """Let `reader` read the daily workflow, where its schedule may stop or have stopped.
 
-        That is one request more, and only when nothing was pushed for long. The payload of a
-        schedule once held no repository (zephyrproject-rtos/zephyr#49041), and does by now
-        (go-gitea/gitea#38452): where it is missing GitHub is asked.
+        That is one request more, and only when nothing was pushed for long.
         """
-        after = read_after(mode)
-        if after is None:
-            return
-        if not isinstance(self._payload.get("repository"), Mapping):
-            reader.read_last_push()
-        pushed = reader.last_push
-        reader.reads_daily = pushed is not None and self.now() - pushed >= after
+        after, pushed = read_after(mode), reader.last_push
+        if after is not None and pushed is not None:
+            reader.reads_daily = self.now() - pushed >= after
 
     def cache(self) -> "EtagCache":
         """Return a cache that lives as long as the job."""

@@ -41,7 +41,8 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
     from bot.action.inputs import ActionCommand, read_inputs, read_settings
 
     inputs = read_inputs(environ)
-    event, payload = environ.get("GITHUB_EVENT_NAME", ""), _read_payload(environ)
+    event = environ.get("GITHUB_EVENT_NAME", "")
+    payload: Mapping[str, Any] = _read_payload(environ)
     chosen = requested_activity(event, payload, inputs)
     if chosen.what is None:
         return _nothing_to_do(environ, chosen.why)
@@ -59,6 +60,7 @@ def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityRes
         files = default if chosen.pull is None else checkout
         settings = read_settings(inputs, files)
         set_language(settings.language or ENGLISH)
+        payload = context.complete_payload(reader)
         context.watch_schedule(reader, settings.schedule)
         chosen = requested_activity(event, payload, inputs, settings.curriculum)
         if chosen.what is None:

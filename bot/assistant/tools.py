@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from bot.curriculum.model import Checkpoint
 from bot.errors import MilepostError, UsageError
 from bot.progress.path import LearningPath
 from bot.reports import checkpoint as checkpoints
@@ -201,7 +202,7 @@ def _number(url: str) -> int | None:
     return int(last) if last.isdigit() else None
 
 
-def _checkpoint(path: LearningPath, text: str) -> Any:
+def _checkpoint(path: LearningPath, text: str) -> Checkpoint:
     """Return the checkpoint. Raises UsageError without texts of the curriculum."""
     try:
         return checkpoints.by_number(path.curriculum, text)

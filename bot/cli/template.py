@@ -1,5 +1,11 @@
-"""`milepost template`: a whole template repository, from which two clicks make a path that runs."""
+"""`milepost template`: a whole template repository, from which two clicks make a path that runs.
 
+`SKILL.md` tells a coding assistant how to use the command line without a server. Its format is that
+of agentskills.io: a folder named like the skill, `name` and `description` before the text. Several
+programs read the folder `.agents/skills` ("Adding agent skills for GitHub Copilot").
+"""
+
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,16 +13,15 @@ import typer
 
 from bot.cli import console, workflow
 from bot.cli.init import ask_action
-from bot.cli.skill import SKILL_PATH
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.settings import FileSettings
 
-README = "README.md"
+SKILL_PATH = ".agents/skills/milepost/SKILL.md"
 PAGES = {
-    README: "template/readme.md.j2",
+    "README.md": "template/readme.md.j2",
     "NOTICE.md": "template/notice.md.j2",
     SKILL_PATH: "skill.md.j2",
 }
@@ -40,8 +45,8 @@ def template(
 ) -> None:
     """Write a template repository: README, settings without a date, workflows and forms.
 
-    Push the files to a repository and mark it as a template. Two clicks on "Use this template" then
-    make a repository whose path starts by itself.
+    Mark a new repository as a template, then push the files to it. Two clicks on "Use this
+    template" then make a repository whose path starts by itself.
     """
     from bot.settings import DEFAULT_CURRICULUM
 
@@ -55,7 +60,10 @@ def template(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         console.print_result(f"Wrote {path}.")
-    console.print_status("Next: push these files, then tick 'Template repository' in its settings.")
+    console.print_status(
+        "Next: tick 'Template repository' in the settings of a new repository, then push these "
+        "files to it. The other way round, a path starts in the template itself."
+    )
 
 
 def template_files(name: str, action: str) -> dict[str, bytes]:
@@ -73,7 +81,7 @@ def template_files(name: str, action: str) -> dict[str, bytes]:
     place = LocalFiles(Path.cwd())
     own = place.read(name) if is_file(name) else None
     named = name if own is None else Path(name).name
-    if named.casefold() == README.casefold():
+    if named.casefold() in {page.casefold() for page in PAGES}:
         named = "guide.md"
     answers = settings_text.SettingsAnswers(curriculum=name, timezone="UTC", ahead="4 weeks")
     _, curriculum = settings_text.check(settings_text.render(answers), place)
@@ -95,7 +103,7 @@ def _pages(curriculum: "Curriculum", named: str, *, built_in: bool) -> dict[str,
     from bot.reports.readme_block import BEGIN, END
 
     values = {
-        "curriculum": named,
+        "curriculum": shlex.quote(named),
         "title": curriculum.title,
         "summary": curriculum.overview.summary,
         "begin": BEGIN,

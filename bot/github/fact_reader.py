@@ -75,7 +75,12 @@ class HttpFactReader(FileReader):
         )
 
     def tags(self, start: str) -> tuple[str, ...]:
-        """Return the tags whose names begin so ("List matching references")."""
+        """Return the tags whose names begin so ("List matching references").
+
+        No name in git has "..", which would lead to another address ("git check-ref-format").
+        """
+        if ".." in start:
+            return ()
         path = f"{self._root}/git/matching-refs/tags/{quote(start)}".rstrip("/")
         try:
             found = items(self._cached.get(path, {}).json(), path)

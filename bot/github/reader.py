@@ -183,20 +183,19 @@ class HttpReader(HttpFactReader):
     def milestone(self, number: int) -> MilestoneState | None:
         """Return one milestone as it is now; None when it is not here (any more)."""
         path = f"{self._root}/milestones/{number}"
-        try:
-            found = self._cached.get_object(path)
-        except NotThereError:
-            return None
-        return response_parser.milestones([found], path)[0]
+        return next(iter(response_parser.milestones(self._there(path), path)), None)
 
     def label(self, name: str) -> LabelState | None:
         """Return one label as it is now; None when it is not here (any more)."""
         path = f"{self._root}/labels/{quote(name, safe='')}"
+        return next(iter(response_parser.labels(self._there(path), path)), None)
+
+    def _there(self, path: str) -> list[Json]:
+        """Return the object at an address, in a list that is empty where there is none."""
         try:
-            found = self._cached.get_object(path)
+            return [self._cached.get_object(path)]
         except NotThereError:
-            return None
-        return response_parser.labels([found], path)[0]
+            return []
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         """Return the comments of an issue, oldest first. Raises NotThereError without the issue."""

@@ -77,9 +77,19 @@ def noted(before: Refusals, refused: Iterable[Refused], today: date) -> dict[str
 def is_held(refusals: Refusals, change: Write, snapshot: Snapshot, today: date) -> bool:
     """Return whether a change waits for its next try."""
     found = refusals.get(change.identity)
-    if found is None or found.next_try <= today or found.text not in {"", _text(change)}:
-        return False
-    return not found.locked or snapshot.is_locked(found.locked)
+    same = found is not None and found.text in {"", _text(change)}
+    return found is not None and same and _waits(found, snapshot, today)
+
+
+def held_reports(refusals: Refusals, snapshot: Snapshot, today: date) -> frozenset[Key]:
+    """Return the keys of summaries and reports that wait for their next try."""
+    waiting = (name for name, one in refusals.items() if _waits(one, snapshot, today))
+    return frozenset(name.split()[1] for name in waiting if name.startswith(REPORTS))
+
+
+def _waits(found: RefusedChange, snapshot: Snapshot, today: date) -> bool:
+    held = not found.locked or snapshot.is_locked(found.locked)
+    return held and found.next_try > today
 
 
 def are_given_up(refusals: Refusals, first: Iterable[Change], last: Iterable[Change]) -> bool:

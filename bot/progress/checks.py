@@ -16,6 +16,7 @@ from bot.planning.snapshot import FileList, NamedPage, WorkflowRun
 from bot.progress.learner_history import CheckState, LearnerHistory
 from bot.progress.progress import item_keys
 
+MAX_ADDRESS = 1_000  # of a file: issue and log show it, and have room for eight of them
 MAX_TEXTS = 3  # files that are read for one check with a pattern
 
 
@@ -23,7 +24,8 @@ class NotCheckedError(Exception):
     """Says why something cannot be looked up.
 
     That is a right that is missing (`contents`, `actions`, `pull-requests`), `links` where links
-    are not looked up, `files` where GitHub lists only a part of them, `answer` where it gave none.
+    are not looked up, `files` where there are too many to list or compare, `answer` where GitHub
+    gave none.
     """
 
     def __init__(self, why: str) -> None:
@@ -34,12 +36,14 @@ class NotCheckedError(Exception):
 class Facts(Protocol):
     """What is in a repository. Each method may raise NotCheckedError.
 
-    `web` is the address of the repository's page.
+    `web` is the address of the repository's page. `compare` is called before patterns are compared
+    with paths, which takes time in proportion to `steps`.
     """
 
     web: str
 
     def files(self) -> FileList: ...
+    def compare(self, steps: int) -> None: ...
     def text(self, path: str) -> str: ...
     def last_run(self, workflow: str) -> WorkflowRun | None: ...
     def releases(self) -> Sequence[NamedPage]: ...
@@ -76,26 +80,31 @@ def _file(check: Check, facts: Facts) -> str | None:
     """Return the first file, in order of the names, that has what the check asks for."""
     listed = facts.files()
     texts = 0
-    for path in _paths(check.value, listed.paths):
+    for path in _paths(check.value, listed.paths, facts):
         if check.contains or check.lines:
             if texts == MAX_TEXTS:
                 break
             texts += 1
             if not _has(check, facts.text(path)):
                 continue
-        return f"{facts.web}/blob/HEAD/{quote(path)}"
+        page = f"{facts.web}/blob/HEAD/{quote(path)}"
+        return page if len(page) <= MAX_ADDRESS else f"{facts.web}/tree/HEAD"
     if listed.truncated:
         raise NotCheckedError("files")
     return None
 
 
-def _paths(pattern: str, paths: Sequence[str]) -> Iterator[str]:
+def _paths(pattern: str, paths: Sequence[str], facts: Facts) -> Iterator[str]:
     """Yield the paths that fit; most are passed over by their ends."""
+    facts.compare(len(paths))
     start, end = pattern.partition("*")[0], pattern.rpartition("*")[2]
     start, end = start.partition("?")[0].casefold(), end.rpartition("?")[2].casefold()
     for path in paths:
         folded = path.casefold()
-        if folded.startswith(start) and folded.endswith(end) and matches(pattern, path):
+        if not (folded.startswith(start) and folded.endswith(end)):
+            continue
+        facts.compare(len(pattern) * len(path))
+        if matches(pattern, path):
             yield path
 
 

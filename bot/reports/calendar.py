@@ -183,13 +183,14 @@ def as_ics(calendar: PathCalendar, revised: datetime) -> bytes:
 
     The same calendar and time give the same bytes.
     """
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event, vText
 
     file = Calendar()
     file.add("version", "2.0")
     file.add("prodid", "-//Milepost//Milepost//EN")
-    file.add("name", calendar.name)
-    file.add("x-wr-calname", calendar.name)
+    name = vText(calendar.name)  # of a plain text icalendar escapes nothing here
+    file.add("name", name)
+    file.add("x-wr-calname", name)
     file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", "PT12H")  # what Outlook calls it
     stamp = revised.astimezone(UTC)

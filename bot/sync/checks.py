@@ -1,20 +1,22 @@
 """Runs checks: which are due, what is read for them, and what is logged of it.
 
 They run when somebody writes `/check`, once when an issue is closed, and before a summary or
-report; a run in which none of that happens makes no request for them. In one run each thing is read
-once, with `MAX_REQUESTS` requests at most.
+report; a run in which none of that happens makes no request for them. In one run each check runs
+once and each thing is read once, with `MAX_REQUESTS` requests at most.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
 from bot.curriculum.checks import Check
-from bot.errors import AuthenticationError, GitHubError, PermissionDeniedError
+from bot.errors import AuthenticationError, CurriculumError, GitHubError, PermissionDeniedError
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key
 from bot.planning.observed_state import OurIssue
 from bot.planning.ports import FactReader
+from bot.planning.refusals import held_reports
 from bot.planning.snapshot import FileList, NamedPage, WorkflowRun
 from bot.progress.checks import NotCheckedError, checked_items, find
 from bot.progress.command_log import AcceptedCommand, closed_at, find_log
@@ -27,6 +29,8 @@ from bot.sync.evidence import OURSELVES, RECENT, LinkLookup, web_root
 
 MAX_REQUESTS = 40  # of one run
 MAX_ISSUES = 50  # of one run
+MAX_TEXT = 1_000_000  # characters of a file; a run holds all that it read
+MAX_STEPS = 20_000_000  # of one run, with patterns: some seconds where each step is needed
 
 T = TypeVar("T")
 
@@ -50,6 +54,7 @@ class CheckRunner:
         self._outside = outside
         self._known: dict[tuple[str, str], object] = {}
         self._left = MAX_REQUESTS
+        self._steps = MAX_STEPS
 
     def run(self, path: LearningPath, requested: Collection[Key]) -> tuple[AcceptedCommand, ...]:
         """Return what to log of the issues where it differs from what was found last.
@@ -70,7 +75,7 @@ class CheckRunner:
             if ours is None:
                 continue
             try:
-                results = evaluate(checks, facts)
+                results = self.evaluate(checks, facts)
             except CheckLimitError:
                 return
             known = path.history.checks.get(key)
@@ -78,6 +83,28 @@ class CheckRunner:
             silent = known is None and not results.found and key not in requested
             if _is_unseen_closing(ours) or not (silent or results.equals(known)):
                 yield AcceptedCommand(command=results, key=key, at=path.now, by=OURSELVES)
+
+    def evaluate(self, checks: Sequence[Check], facts: "RepositoryFacts") -> CheckResults:
+        """Return what is found of these checks now. Raises CheckLimitError."""
+        found, missing, unknown = dict[str, str](), list[str](), dict[str, str]()
+        for check in checks:
+            name = str(check)
+            try:
+                url = self.once("check", name, partial(find, check, facts), requests=0)
+            except NotCheckedError as reason:
+                unknown[name] = reason.why
+                continue
+            if url is None:
+                missing.append(name)
+            else:
+                found[name] = url
+        return CheckResults(found=found, missing=tuple(missing), unknown=unknown)
+
+    def compare(self, steps: int) -> None:
+        """Count steps of comparing. Raises NotCheckedError when those of the run are used up."""
+        self._steps -= steps
+        if self._steps < 0:
+            raise NotCheckedError("files")
 
     def once(self, kind: str, name: str, ask: Callable[[], T], requests: int = 1) -> T:
         """Return the answer to a question, asked once in a run.
@@ -97,22 +124,6 @@ class CheckRunner:
         if isinstance(known, NotCheckedError):
             raise known
         return known  # type: ignore[return-value]  # what this kind of question gave
-
-
-def evaluate(checks: Sequence[Check], facts: "RepositoryFacts") -> CheckResults:
-    """Return what is found of these checks now. Raises CheckLimitError."""
-    found, missing, unknown = dict[str, str](), list[str](), dict[str, str]()
-    for check in checks:
-        try:
-            url = find(check, facts)
-        except NotCheckedError as reason:
-            unknown[str(check)] = reason.why
-            continue
-        if url is None:
-            missing.append(str(check))
-        else:
-            found[str(check)] = url
-    return CheckResults(found=found, missing=tuple(missing), unknown=unknown)
 
 
 class RepositoryFacts:
@@ -135,8 +146,14 @@ class RepositoryFacts:
     def files(self) -> FileList:
         return self._ask("contents", "files", "", self._reader.files)
 
+    def compare(self, steps: int) -> None:
+        self._run.compare(steps)
+
     def text(self, path: str) -> str:
-        return self._ask("contents", "text", path, lambda: self._reader.file(path) or "")
+        def read() -> str:
+            return (self._reader.file(path) or "")[:MAX_TEXT]
+
+        return self._ask("contents", "text", path, read)
 
     def last_run(self, workflow: str) -> WorkflowRun | None:
         def ask() -> WorkflowRun | None:
@@ -167,10 +184,9 @@ class RepositoryFacts:
         outside = self._outside
         there = url.replace("{owner}", self._owner).replace("{repository}", self._name)
 
-        def ask() -> bool:
-            return outside.due(there) and outside.exists(there) is not None
-
-        return there if self._run.once("link", there, ask) else None
+        # One that led nowhere a moment ago, too: somebody may have mended it before the `/check`.
+        title = self._run.once("link", there, partial(outside.exists, there))
+        return there if title is not None else None
 
     def _ask(self, right: str, kind: str, name: str, ask: Callable[[], T], requests: int = 1) -> T:
         def answer() -> T:
@@ -180,7 +196,7 @@ class RepositoryFacts:
                 raise NotCheckedError(right) from None
             except AuthenticationError:
                 raise
-            except GitHubError:
+            except (GitHubError, CurriculumError):  # a file that is too large to read, too
                 raise NotCheckedError("answer") from None
 
         return self._run.once(kind, name, answer, requests)
@@ -226,8 +242,9 @@ def _report_is_due(path: LearningPath) -> bool:
     summary = path.observed.issues.get(SUMMARY_KEY)
     if summary is None or summary.state.settled:
         return False
-    if due_weeks(path, path.day_of(summary.state.created_at)):
+    ledger, snapshot = path.observed.ledger, path.observed.snapshot
+    held = held_reports(ledger.refused, snapshot, path.today)
+    if due_weeks(path, path.day_of(summary.state.created_at), held):
         return True
     names = (n for c in path.curriculum.checkpoints for n in item_keys("report", c))
-    posted = {key for key in names if path.observed.ledger.has(key)}
-    return bool(due_checkpoints(path, posted))
+    return bool(due_checkpoints(path, {n for n in names if n in held or ledger.has(n)}))

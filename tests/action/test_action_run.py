@@ -28,7 +28,7 @@ def test_a_run_with_nothing_to_do_asks_little(stage: ActionRunner) -> None:
     assert (seeded.code, int(seeded.outputs["changes"])) == (0, stage.writes())
     journal = stage.sandbox.world.journal
     before = len(journal.entries)
-    again = stage.run("schedule", {"schedule": "6 7 * * *"})
+    again = stage.run("schedule", stage.event(schedule="6 7 * * *"))
     assert (again.code, again.outputs["changes"]) == (0, "0")
     assert again.summary.startswith("## Nothing to change\n\nScheduled run.")
     assert len(journal.entries) - before <= 6  # settings, curriculum, three lists, comments
@@ -218,6 +218,19 @@ def test_a_fork_waits_until_it_is_asked(stage: ActionRunner) -> None:
     assert "run the workflow by hand" in ran.summary
     assert stage.run("workflow_dispatch", event).outputs["percent"] == "0"
     assert stage.run("issues", event).outputs["percent"] == "0"
+
+
+def test_a_template_waits_also_where_the_event_says_nothing_of_it(stage: ActionRunner) -> None:
+    """The payload of a schedule may hold no repository."""
+    stage.follow()
+    home = stage.sandbox.world.repository()
+    home.is_template = True
+    ran = stage.run("schedule", {"schedule": "6 7 * * *"})
+    assert "This is a fork or a template" in ran.log
+    assert stage.writes() == 0
+    home.is_template = False
+    assert stage.run("schedule", {"schedule": "6 7 * * *"}).code == 0
+    assert stage.writes() > 0
 
 
 def propose(stage: ActionRunner, start: str = "2026-01-05") -> dict[str, Any]:

@@ -8,10 +8,11 @@ import pytest
 import yaml
 from cli.terminal import Terminal
 
-from bot.cli.skill import SKILL_PATH, render_skill
+from bot import templating
+from bot.cli.template import PAGES, SKILL_PATH
 from bot.progress.parse_command import read_commands
 
-TEXT = render_skill("path.yml")
+TEXT = templating.render(PAGES[SKILL_PATH], curriculum="path.yml")
 READ, WRITE = (
     TEXT.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for title in ("Read", "Write")
 )
@@ -58,6 +59,7 @@ def test_what_it_writes_is_understood(begun: Terminal) -> None:
     lines = re.findall(r"^\| `(/[^`]+)` \|([^|]+)\|", WRITE, re.MULTILINE)
     assert len(lines) >= 8
     work, dashboard = begun.issue("Read")["number"], begun.issue("Your path")["number"]
+    assert "Your path" not in TEXT  # which is its title in English alone
     for line, place in lines:
         (parsed,) = read_commands(line)
         assert parsed.known

@@ -11,7 +11,7 @@ from cli.terminal import Terminal, curriculum_text
 from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from bot.cli.template import PAGES
+from bot.cli.template import PAGES, SKILL_PATH
 from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
 from bot.curriculum.load import catalog_names
 from bot.settings import CONFIG_PATH, parse
@@ -37,6 +37,13 @@ def test_a_built_in_curriculum_is_a_whole_repository(terminal: Terminal, name: s
         assert "learning/milepost" not in (made / path).read_text(encoding="utf-8"), path
 
 
+def test_it_is_a_template_before_its_first_push_so_that_no_path_starts_there(
+    terminal: Terminal,
+) -> None:
+    ran = terminal("template", "made", *ACTION)
+    assert 0 < ran.text.index("Template repository") < ran.text.index("push these files")
+
+
 def test_the_readme_as_it_is_written(
     terminal: Terminal, file_regression: FileRegressionFixture
 ) -> None:
@@ -59,13 +66,22 @@ def test_a_curriculum_of_ones_own_goes_along_in_its_language(terminal: Terminal)
     assert "belong to its authors" in (made / "NOTICE.md").read_text(encoding="utf-8")
 
 
-def test_a_guide_that_is_a_readme_gets_a_name_of_its_own(terminal: Terminal) -> None:
+@pytest.mark.parametrize("name", ["README.md", "readme.md", "NOTICE.md"])
+def test_a_guide_named_like_a_page_gets_a_name_of_its_own(terminal: Terminal, name: str) -> None:
     guide = "# Path\n\n## Week 1\n\n- [ ] Begin\n"
-    terminal.write("README.md", guide)
-    assert terminal("template", "made", "--curriculum", "README.md", *ACTION).code == 0
+    terminal.write(name, guide)
+    assert terminal("template", "made", "--curriculum", name, *ACTION).code == 0
     made = terminal.folder / "made"
     assert (made / "guide.md").read_text(encoding="utf-8") == guide
     assert parse((made / CONFIG_PATH).read_text(encoding="utf-8")).curriculum == "guide.md"
+    assert "belong to its authors" in (made / "NOTICE.md").read_text(encoding="utf-8")
+
+
+def test_the_skill_names_the_curriculum_as_a_shell_takes_it(terminal: Terminal) -> None:
+    terminal.write("my_path (2).yml", curriculum_text(SMALL))
+    assert terminal("template", "made", "--curriculum", "my_path (2).yml", *ACTION).code == 0
+    skill = (terminal.folder / "made" / SKILL_PATH).read_text(encoding="utf-8")
+    assert "`milepost curriculum show 'my_path (2).yml' --json`" in skill
 
 
 @pytest.mark.parametrize(

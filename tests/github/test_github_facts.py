@@ -75,6 +75,16 @@ def test_releases_without_drafts_and_tags_by_their_beginning(
     assert reader.tags("w") == ()
 
 
+@pytest.mark.parametrize("start", ["../../../../../user", "v/../../../issues", ".."])
+def test_the_beginning_of_a_tag_leads_nowhere_else(
+    sandbox: Sandbox, reader: HttpReader, start: str
+) -> None:
+    assert reader.tags(start) == ()
+    root = f"/repos/{sandbox.repository}/git/matching-refs/tags/"
+    paths = [entry.path for entry in sandbox.world.journal.entries]
+    assert all(path.startswith(root) for path in paths)
+
+
 def test_a_token_without_a_right_is_refused_for_that_alone(sandbox: Sandbox) -> None:
     world, home = sandbox.world, sandbox.world.repository()
     home.private = True

@@ -323,6 +323,9 @@ def test_hostile_titles_stay_text() -> None:
     assert [e.title for e in units] == [
         "Lists, maps; \\n and END:VEVENT BEGIN:VEVENT é" + "日本語🎓" * 30
     ]
+    unfolded = content.replace(b"\r\n ", b"")
+    for name in (b"NAME", b"X-WR-CALNAME"):
+        assert b"\r\n" + name + rb":Lists\, maps\; \\n and END" in unfolded
     lines = content.split(b"\r\n")
     assert max(map(len, lines)) <= 75  # octets, RFC 5545, 3.1
     assert all(b"\n" not in line and b"\r" not in line for line in lines)

@@ -1,6 +1,7 @@
 """Runs of sync over a repository of the sandbox in this process, and what stands there after."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.progress.guide_file import GuideFile
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.sync.apply import WriteContext
+from bot.sync.evidence import LinkLookup
 from bot.sync.sync import Sync, SyncPreview, SyncResult
 from github_sandbox.state.clock import Clock
 from github_sandbox.state.objects import Comment, Issue
@@ -33,6 +35,7 @@ class SyncRuns:
         self.path = path
         self.guide: GuideFile | None = None  # a guide as it is, in place of the path
         self.how = how or config()
+        self.outside: Callable[[], LinkLookup | None] = lambda: None  # of each run
 
     def become_an_app(self) -> None:
         """From now on we write under a name of our own, not the learner's."""
@@ -60,9 +63,8 @@ class SyncRuns:
         return self._sync().foresee()
 
     def _sync(self) -> Sync:
-        return Sync(
-            PathReader(self.guide or self.path, self.how, self.now), self.bench.edges, web=WEB
-        )
+        paths = PathReader(self.guide or self.path, self.how, self.now)
+        return Sync(paths, self.bench.edges, web=WEB, outside=self.outside())
 
     def writes(self) -> list[str]:
         """What one more run writes."""

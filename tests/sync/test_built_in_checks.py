@@ -1,6 +1,7 @@
 """Each check of a built-in path fails where no work is, and passes with the work in place."""
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from docs.pages import ROOT
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
+from bot.cli.template import template_files
 from bot.curriculum.checks import Check
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum, ProjectIdea, Task, TaskKind
@@ -18,13 +20,10 @@ from github_sandbox.state import releases, workflow_runs
 
 PAGE = ROOT / "docs" / "reference" / "built-in-checks.md"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-# What Milepost itself writes to the default branch.
-OURS = (
-    *(".github/milepost.yml", ".github/workflows/milepost.yml", ".github/ISSUE_TEMPLATE/log.yml"),
-    *("reports/m06.md", "reports/m06.html", "reports/m06.json", "LICENSE", "SKILL.md"),
-)
+# What Milepost itself writes to the default branch, beside what a template brings.
+OURS = ("reports/m06.md", "reports/m06.html", "reports/m06.json", "LICENSE")
 EVERY = [
-    pytest.param(check, id=f"{item.id}-{check}")
+    pytest.param(name, check, id=f"{item.id}-{check}")
     for name in catalog_names()
     for _, item in checked_items(from_catalog(name))
     for check in item.checks
@@ -58,6 +57,12 @@ def found(bench: RepositoryFixture, check: Check, web: OpenWeb) -> str | None:
     )
 
 
+@cache
+def template_of(name: str) -> dict[str, bytes]:
+    """The files of a repository made from the template of a built-in path."""
+    return template_files(name, "learning/milepost@v0")
+
+
 def do_the_work(bench: RepositoryFixture, check: Check, web: OpenWeb) -> None:
     """Make what the check names, and nothing else."""
     world, home = bench.world, bench.repository
@@ -78,11 +83,12 @@ def do_the_work(bench: RepositoryFixture, check: Check, web: OpenWeb) -> None:
         raise AssertionError(f"no built-in path had such a check so far: {check}")
 
 
-@pytest.mark.parametrize("check", EVERY)
-def test_a_check_fails_with_only_a_readme_and_passes_with_the_work(check: Check) -> None:
+@pytest.mark.parametrize(("name", "check"), EVERY)
+def test_a_check_fails_with_only_a_readme_and_passes_with_the_work(name: str, check: Check) -> None:
     bench, web = RepositoryFixture(), OpenWeb()
     assert found(bench, check, web) is None
-    bench.world.commit_files(bench.repository, dict.fromkeys(OURS, b"Milepost"), "Begin")
+    begun = dict.fromkeys(OURS, b"Milepost") | template_of(name)
+    bench.world.commit_files(bench.repository, begun, "Begin")
     assert found(bench, check, web) is None
     do_the_work(bench, check, web)
     assert found(bench, check, web)

@@ -8,9 +8,22 @@ from typing import Any
 import pytest
 from checked_paths import with_checks
 from planning.paths import SMALL
+from repository_fixture import settings
 from sync.sync_runs import SyncRuns
 
-from bot.errors import GitHubError, PermissionDeniedError
+from bot.curriculum.checks import matches
+from bot.errors import (
+    CurriculumError,
+    GitHubError,
+    MilepostError,
+    PermissionDeniedError,
+    PersonBlockedError,
+)
+from bot.github.link_checker import LinkChecker, MissedLinks
+from bot.planning.changes import CreateComment, Write
+from bot.planning.ports import WriteResult
+from bot.progress import checks as progress_checks
+from bot.progress.command_log import find_log
 from bot.progress.progress import WorkState
 from bot.reports.checkpoint import as_html, as_markdown, checkpoint_report
 from bot.sync import checks
@@ -41,7 +54,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, name: str, error: GitHubError) -> None:
+def refuse(monkeypatch: pytest.MonkeyPatch, name: str, error: MilepostError) -> None:
     from inprocess import Edges
 
     def refused(*_: Any) -> Any:
@@ -85,6 +98,14 @@ def test_at_first_the_issue_says_what_is_looked_for(
     runs = on_loop("file: loop.py", "file: README.md, contains: Loops")
     assert shown(runs) == ["the file `loop.py`", "`README.md` has the text `Loops`"]
     assert not requests
+
+
+def test_a_check_is_never_read_as_a_comment_of_ours() -> None:
+    evil = '<!-- milepost:memory {"v":1,"entries":[{"do":"block"}]} -->'
+    runs = on_loop(f"file: a.html, contains: {evil}")
+    body = runs.bench.issue(LOOP).body or ""
+    assert "`&lt;!-- milepost:memory" in body
+    assert find_log(body).entries == ()
 
 
 def test_check_looks_now_and_answers(requests: Counter[str]) -> None:
@@ -257,6 +278,102 @@ def test_a_missing_right_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     runs.bench.close(LOOP)
     assert state(runs) is WorkState.CLAIMED
+
+
+def test_a_file_that_is_too_large_to_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = on_loop("file: data.csv, contains: x", "file: data.csv")
+    push(runs, data__csv="x")
+    refuse(monkeypatch, "file", CurriculumError("it is larger than 5 MB.", where="data.csv"))
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    first, second = shown(runs)
+    assert "not checked" in first
+    assert "✓" in second
+
+
+def test_of_a_large_file_the_first_million_characters_are_read() -> None:
+    runs = on_loop("file: data.csv, contains: first", "file: data.csv, contains: last")
+    push(runs, data__csv=f"first{'x' * 1_000_000}last")
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    assert ["✓" in line for line in shown(runs)] == [True, False]
+
+
+@pytest.mark.parametrize("depth", [2, 6, 12])
+def test_a_long_path_leaves_room_in_the_issue(depth: int) -> None:
+    runs = on_loop(*[f"file: **/{n}.md" for n in range(8)])
+    folder = "/".join(["好" * 80] * depth)
+    push(runs, **{f"{folder}/{n}__md": "x" for n in range(8)})
+    runs.bench.comment(LOOP, "/check")
+    assert runs.sync().refused == {}
+    assert ["✓" in line for line in shown(runs)] == [True] * 8
+
+
+def test_patterns_are_compared_for_a_bounded_time(
+    requests: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    def fits(pattern: str, path: str) -> bool:
+        compared.append(len(pattern) * len(path))
+        return matches(pattern, path)
+
+    monkeypatch.setattr(progress_checks, "matches", fits)
+    monkeypatch.setattr(checks, "MAX_STEPS", 20_000)
+    runs = on_loop("file: loop.py", "file: **/*a*a*a*b*", "file: *.md")
+    push(runs, loop__py="x", **{f"{'a' * 100}{n}": "x" for n in range(50)})
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    found, first, second = shown(runs)
+    assert "✓" in found
+    assert "not checked: the repository has too many files to list" in first
+    assert "not checked" in second
+    assert 10_000 < sum(compared) <= 20_000
+    assert runs.later(minutes=5).writes() == []
+    assert requests == {"files": 1}
+
+
+def test_a_link_that_led_nowhere_a_moment_ago_is_looked_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs = on_loop("link: https://example.org/")
+    runs.how = settings(features={"links": True})
+    there: set[str] = set()
+    missed = MissedLinks(lambda: 0.0)
+    monkeypatch.setattr(
+        LinkChecker, "_title", lambda _self, url, _end: "" if url in there else None
+    )
+    runs.outside = lambda: LinkChecker(missed)
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    assert "not found yet" in shown(runs)[0]
+    there.add("https://example.org/")
+    runs.bench.comment(LOOP, "/check")
+    runs.sync()
+    assert "✓" in shown(runs)[0]
+
+
+def test_a_summary_that_github_does_not_take_makes_nobody_look_each_time(
+    requests: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inprocess import Edges
+
+    plain = Edges.write
+
+    def write(self: Edges, change: Write, **how: Any) -> WriteResult:
+        if isinstance(change, CreateComment) and change.key.startswith("weekly:"):
+            raise PersonBlockedError("no")
+        return plain(self, change, **how)
+
+    runs = on_loop("file: loop.py")
+    monkeypatch.setattr(Edges, "write", write)
+    assert runs.later(days=7).sync().refused
+    for _ in range(3):
+        runs.later(hours=1).sync()
+    assert requests["files"] == 1
+    monkeypatch.setattr(Edges, "write", plain)
+    assert runs.later(days=1).sync().posted
+    assert requests["files"] == 2
 
 
 def test_a_green_workflow_a_release_a_tag_and_a_merged_pull_request_are_found() -> None:
