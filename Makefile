@@ -99,11 +99,8 @@ bench: $(VENV)/.dev
 
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev
-	@$(BIN)/python -m bench.sync_cost
-	@$(BIN)/python -m bench.cohort
-	@$(BIN)/python -m bench.webhooks
-	@$(BIN)/python -m bench.scale
-	@$(BIN)/python -m bench.worst_repository
+	@missed=0; for one in sync_cost cohort webhooks scale worst_repository; do \
+		$(BIN)/python -m bench.$$one || missed=1; echo; done; exit $$missed
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev

@@ -1,6 +1,6 @@
 """Measures what repositories cost by their number: a tick, a job that is due, a delivery, a start.
 
-Run by `make bench-server`, as `python -m bench.scale [MOST]`. From a thousand to a million rows in
+Run by `make bench-server`, as `python -m bench.scale [MOST]`. With a thousand and a million rows in
 the tables of the server, of learners in zones around the world, on SQLite and on PostgreSQL, which
 both wait for the disk. The parts are the server's own; only what a job does is left out. Each
 number of rows is measured in a process of its own.
@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,7 +35,7 @@ from bot.server.store.store import Store
 from bot.server.worker import JobRunner, ThreadWorker
 from bot.settings import Settings
 
-NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
+FEWEST, MOST = 1_000, 1_000_000
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 FIRST = 700_000_000
 OF_ONE = 3  # repositories of one installation
@@ -43,6 +44,7 @@ THREADS = 8
 TIMES = 200
 GROUP = 16  # deliveries in one transaction, as many as come at once when it is busy
 CHUNK = 10_000
+SPREAD = 20  # repositories of each zone whose night is computed
 FLAT = 3.0  # how much dearer what is due may be among the most rows than among the fewest
 ROWS = {
     "tick": ("a tick with nothing due", "ms"),
@@ -85,6 +87,11 @@ def settings_of(zones: list[str]) -> list[Settings]:
 def fill(store: Store, number: int) -> None:
     """Make so many repositories, each due some time later."""
     settings = settings_of(sorted(available_timezones()))
+
+    @cache
+    def due(one: int) -> datetime:
+        return next_run.next_sync(settings[one % len(settings)], NOW, one)
+
     for start in range(0, number, CHUNK):
         some = range(FIRST + start, FIRST + min(start + CHUNK, number))
         installed = sorted({one // OF_ONE for one in some if one % OF_ONE == 0 or one == some[0]})
@@ -103,10 +110,8 @@ def fill(store: Store, number: int) -> None:
             }
             for one in some
         ]
-        follow_up = [
-            (repository(one), next_run.next_sync(settings[one % len(settings)], NOW, one))
-            for one in some
-        ]
+        # As spread as by their own numbers; a million calls would take minutes.
+        follow_up = [(repository(one), due(one % (len(settings) * SPREAD))) for one in some]
         with store.engine.begin() as connection:
             known = sa.select(tables.installation.c.id).where(
                 tables.installation.c.id.in_(installed[:1])
@@ -314,8 +319,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["one"]:
         print(json.dumps(measured(arguments[1], int(arguments[2]))))
         return 0
-    most = int(arguments[0]) if arguments else NUMBERS[-1]
-    numbers = [number for number in NUMBERS if number <= most]
+    numbers = (FEWEST, int(arguments[0]) if arguments else MOST)
     found: dict[str, dict[int, dict[str, float]]] = {"SQLite": {}, "PostgreSQL": {}}
     for number in numbers:
         with tempfile.TemporaryDirectory() as folder:

@@ -156,6 +156,10 @@ def main() -> int:
         size = len(stored.document) + len(stored.badge) if stored else 0
         print(f"\nThe database keeps {size:,} bytes for its pages and its badge.")
     good = idle.requests <= IDLE_REQUESTS and idle.paid == 0
+    print(
+        f"An idle sync: {idle.requests} requests (aim: at most {IDLE_REQUESTS}), {idle.paid} of the"
+        " hour (aim: 0)."
+    )
     print(f"The aims were {'met' if good else 'MISSED'}.")
     return 0 if good else 1
 

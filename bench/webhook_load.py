@@ -192,6 +192,7 @@ def send_load(
                 else:
                     result.refused += 1
                 if now - started >= seconds:
+                    waiting.unregister(number)  # its server may close it before the others end
                     del open_[number]
                 elif not connection.send(requests.next()):
                     waiting.modify(number, _mode(False))

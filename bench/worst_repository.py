@@ -118,6 +118,7 @@ def main(given: list[str]) -> int:
             f"{accounts} at once: {most:.0f} MB, {found['before']:.0f} MB before, "
             f"{found['seconds']:.0f} s; {found['results']} {found['messages']}"
         )
+    print(f"The most were {most:.0f} MB (aim: at most {MOST}).")
     print(f"The aim was {'met' if most <= MOST else 'MISSED'}.")
     return 0 if most <= MOST else 1
 

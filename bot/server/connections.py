@@ -52,7 +52,8 @@ class BoundedConnection(HttpToolsProtocol):
         super().__init__(**options)
         self._limits = limits
         self._network = ""
-        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline = 0.0  # in the loop's time
+        self._timer: asyncio.TimerHandle | None = None  # to look at it, at that time or before
         self._in_head = True  # the next bytes belong to a head
         self._in_body = False
         self._unused = 0  # bytes since the last that a body or a whole head was made of
@@ -65,12 +66,12 @@ class BoundedConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._limits.waiting.pop(self, None)
-        if self._deadline is not None:
-            self._deadline.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_idle and not self._in_head:
+        if not self._in_head and self._is_idle:
             self._in_head = True
             self._expect(self._limits.head_seconds)
         self._unused += len(data)
@@ -137,11 +138,17 @@ class BoundedConnection(HttpToolsProtocol):
             self._limits.waiting[self] = self._network
 
     def _expect(self, seconds: float) -> None:
-        """Set the deadline anew."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = self.loop.call_later(seconds, self._expire)
+        """Set the deadline anew. A timer that comes earlier stays: each costs a delivery time."""
+        self._deadline = self.loop.time() + seconds
+        if self._timer is not None:
+            if self._timer.when() <= self._deadline:
+                return
+            self._timer.cancel()
+        self._timer = self.loop.call_at(self._deadline, self._expire)
 
     def _expire(self) -> None:
-        if self._in_head or self._unused or not self._is_idle:
+        self._timer = None
+        if self.loop.time() < self._deadline:
+            self._timer = self.loop.call_at(self._deadline, self._expire)
+        elif self._in_head or self._unused or not self._is_idle:
             self.refuse(408)

@@ -10,12 +10,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 
 from cachetools import TTLCache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 WINDOW = 60.0  # seconds
 MAX_REQUESTS = 300_000  # that are remembered, of all addresses together: some 15 MB
+LONGEST_ADDRESS = 45  # characters, of an IPv6 one that ends as an IPv4 one
 IPV6_PREFIX = 64  # bits: one person has a network of that size at least
 # A browser requests these with each page, GitHub's image proxy for each README.
 SMALL = ("/assets/", "/badge/")
@@ -69,10 +71,15 @@ def limit_pages(app: ASGIApp, *, pages: int, refuse: Callable[[Scope, int], ASGI
 
 def client_network(client: "tuple[str, int] | None") -> str:
     """Return an IPv4 address, or the network of an IPv6 one; "" for all that are unknown."""
-    if client is None:
-        return ""
+    host = client[0].partition("%")[0] if client is not None else ""
+    return _network(host) if len(host) <= LONGEST_ADDRESS else ""
+
+
+@lru_cache(maxsize=1024)
+def _network(host: str) -> str:
+    """Return the same of a host without a zone."""
     try:
-        address = ipaddress.ip_address(client[0].partition("%")[0])
+        address = ipaddress.ip_address(host)
     except ValueError:
         return ""
     if isinstance(address, ipaddress.IPv6Address):

@@ -5,9 +5,7 @@ them cannot use up what the others need. Belongs to one event loop.
 """
 
 import asyncio
-import contextlib
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,8 +54,10 @@ class BodyReader:
     """Reads bodies within limits that hold for all of them together."""
 
     limits: BodyLimits
-    _unfinished: Counter[str] = field(default_factory=Counter)  # bodies by network
-    _in_flight: Counter[str] = field(default_factory=Counter)  # bytes by network
+    _unfinished: dict[str, int] = field(default_factory=dict)  # bodies by network
+    _in_flight: dict[str, int] = field(default_factory=dict)  # bytes by network
+    _all_unfinished: int = 0  # sums of these, which each delivery reads
+    _all_in_flight: int = 0
 
     async def read(
         self,
@@ -73,33 +73,34 @@ class BodyReader:
         """
         announced = self._check_length(dict(scope["headers"]).get(b"content-length", b""))
         network, body, size, counted = client_network(scope.get("client")), bytearray(), 0, 0
-        with self._slot(network):
+        self._take_slot(network)
+        try:
             if stored:
                 self._check_room(network, announced - SMALL_BODY)
-            try:
-                async with asyncio.timeout(self.limits.seconds):
-                    more_body = True
-                    while more_body:
-                        message = await receive()
-                        if message["type"] != "http.request":
-                            return None
-                        piece: bytes = message.get("body", b"")
-                        more_body = message.get("more_body", False)
-                        size += len(piece)
-                        if size > self.limits.size:
-                            raise BodyError(413)
-                        observe(piece)
-                        if not stored:
-                            continue
-                        if (more := size - SMALL_BODY - counted) > 0:
-                            self._check_room(network, more)
-                            self._in_flight[network] += more
-                            counted += more
-                        body += piece
-            except TimeoutError:
-                raise BodyError(408) from None
-            finally:
-                self._in_flight[network] -= counted
+            async with asyncio.timeout(self.limits.seconds):
+                more_body = True
+                while more_body:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        return None
+                    piece: bytes = message.get("body", b"")
+                    more_body = message.get("more_body", False)
+                    size += len(piece)
+                    if size > self.limits.size:
+                        raise BodyError(413)
+                    observe(piece)
+                    if not stored:
+                        continue
+                    if (more := size - SMALL_BODY - counted) > 0:
+                        self._check_room(network, more)
+                        self._in_flight[network] = self._in_flight.get(network, 0) + more
+                        self._all_in_flight += more
+                        counted += more
+                    body += piece
+        except TimeoutError:
+            raise BodyError(408) from None
+        finally:
+            self._release_slot(network, counted)
         return body
 
     def _check_length(self, announced: bytes) -> int:
@@ -112,23 +113,27 @@ class BodyReader:
 
     def _check_room(self, network: str, more: int) -> None:
         """Raise BodyError when so many bytes more do not fit."""
-        limits, each = self.limits, self._in_flight[network]
-        if each + more > limits.in_flight_each or self._in_flight.total() + more > limits.in_flight:
+        limits, each = self.limits, self._in_flight.get(network, 0)
+        if each + more > limits.in_flight_each or self._all_in_flight + more > limits.in_flight:
             raise BodyError(503)
 
-    @contextlib.contextmanager
-    def _slot(self, network: str) -> Iterator[None]:
-        """Hold one of the places for unfinished bodies. Raises BodyError when all are taken."""
-        limits, each = self.limits, self._unfinished[network]
-        if each >= limits.unfinished_each or self._unfinished.total() >= limits.unfinished:
+    def _take_slot(self, network: str) -> None:
+        """Take one of the places for unfinished bodies. Raises BodyError when all are taken."""
+        limits, each = self.limits, self._unfinished.get(network, 0)
+        if each >= limits.unfinished_each or self._all_unfinished >= limits.unfinished:
             raise BodyError(503)
-        self._unfinished[network] += 1
-        try:
-            yield
-        finally:
-            self._unfinished[network] -= 1
-            if not self._unfinished[network]:
-                del self._unfinished[network], self._in_flight[network]
+        self._unfinished[network] = each + 1
+        self._all_unfinished += 1
+
+    def _release_slot(self, network: str, counted: int) -> None:
+        """Give the place back, and that of so many bytes."""
+        self._all_unfinished -= 1
+        self._all_in_flight -= counted
+        if left := self._unfinished.pop(network) - 1:
+            self._unfinished[network] = left
+            self._in_flight[network] = self._in_flight.get(network, 0) - counted
+        else:
+            self._in_flight.pop(network, None)
 
 
 def with_body(

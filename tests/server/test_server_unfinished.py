@@ -194,7 +194,7 @@ def pieces_of(*pieces: bytes, end: asyncio.Event | None = None) -> Receive:
 
 
 def test_what_is_over_is_counted_no_more_and_of_what_is_not_stored_nothing_is_there() -> None:
-    reader = BodyReader(replace(DELIVERIES, in_flight=1_500))
+    reader = BodyReader(replace(DELIVERIES, unfinished=2, in_flight=1_500, in_flight_each=1_200))
     scope = {"headers": [], "client": ("192.0.2.1", 1)}
     large = b" " * (SMALL_BODY + 1_000)
 
