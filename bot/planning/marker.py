@@ -59,12 +59,18 @@ def normalized(text: str) -> str:
     Ticking a box is progress, not an edit. GitHub's web editor sends CRLF.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _TICK.sub(r"\1[ ]", "\n".join(line.rstrip() for line in lines).strip())
+    text = "\n".join(map(str.rstrip, lines)).strip()
+    return _TICK.sub(r"\1[ ]", text) if _has_ticks(text) else text
 
 
 def count_ticks(text: str) -> int:
     """Return how many boxes are ticked."""
-    return len(_TICK.findall(text))
+    return len(_TICK.findall(text)) if _has_ticks(text) else 0
+
+
+def _has_ticks(text: str) -> bool:
+    """Return whether there may be one: most texts have none, and the pattern tries each line."""
+    return "[x]" in text or "[X]" in text
 
 
 class Box(NamedTuple):
