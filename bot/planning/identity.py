@@ -66,7 +66,7 @@ def identify(snapshot: Snapshot, people: People, viewer: int | None = None) -> T
             orphans += [issue] if _is_arranged(issue, snapshot, milestones) else []
         elif _MARK in issue.body:
             marked[issue.author_id].append(issue)
-    recorded = set(recorded_writers(snapshot.milestones))
+    recorded = {writer for ours in milestones.values() for writer in ours.marker.writers}
     known = recorded | {i.author_id for each in marked.values() for i in each if owns(snapshot, i)}
     known |= set() if viewer is None else {viewer}
     recorded |= _recorded(orphans)
