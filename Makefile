@@ -30,6 +30,8 @@ help:
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
 	@echo "make docs    build the documentation site (build/site/site), strictly and offline"
+	@echo "make demo-picture  play the demo and draw the pictures of README and docs from it"
+	@echo "make templates  write a template repository for each built-in curriculum"
 	@echo "make messages  extract the sentences, check and compile the catalogues (locale/)"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make platforms  check that what the Action installs has wheels for every runner"
@@ -138,9 +140,10 @@ messages: $(VENV)/.dev
 docs: $(VENV)/.dev
 	@$(BIN)/python publishing/$(if $(TO),versions.py $(TO) $(VERSION),site.py)
 
-# Plays the demo, and draws docs/images/demo.svg from what it prints.
+# Plays the demo, and draws docs/images/demo.svg from what it prints; calendar.svg is of a file.
 demo-picture: $(VENV)/.dev
 	@$(BIN)/python publishing/demo_picture.py
+	@$(BIN)/python publishing/calendar_picture.py
 
 # Whose copy this is: names the account in every address of the project.
 owner:

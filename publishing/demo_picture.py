@@ -143,7 +143,8 @@ def _checkpoint_scene(report: str) -> Scene:
     scene.add(re.findall(r"\*\*(.+?)\*\*", report)[0], "h")
     scene.add_wrapped(re.findall(r"^There's evidence.*?\.", report, re.MULTILINE)[0], "m")
     for item, state in re.findall(r"^- \*\*(.+?)\*\*: (.+)$", report, re.MULTILINE)[:4]:
-        scene.add(f"{'·' if 'no evidence' in state else '✓'} {item}", "g")
+        shown = "no evidence" not in state
+        scene.add(f"{'✓' if shown else '·'} {item}", "g" if shown else "")
         scene.add(f"  {state}", "m")
     return scene
 

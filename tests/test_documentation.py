@@ -17,9 +17,7 @@ from bot.templating import render
 
 ROOT = Path(__file__).parents[1]
 SITE = "https://docs.example.org/latest"
-NAMED = re.compile(
-    r"""(?:docs|footer)\("([^"]+)"\)|set docs_page = "([^"]+)"|default\("([^"]+)"\)"""
-)
+PAGE = re.compile(r'"((?:explanation|how-to|reference|start)/[\w-]+)"')
 
 
 @pytest.fixture
@@ -46,30 +44,34 @@ def test_the_variable_names_another_site_or_none(monkeypatch: pytest.MonkeyPatch
 
 def test_every_page_that_a_template_links_to_is_there() -> None:
     pages = {
-        next(filter(None, found))
+        page
         for file in (ROOT / "templates").rglob("*.j2")
-        for found in NAMED.findall(file.read_text())
-        if "/" in "".join(found)
+        for page in PAGE.findall(file.read_text())
     }
-    assert len(pages) >= 7
+    assert len(pages) >= 11
     assert not [page for page in pages if not (ROOT / f"docs/{page}.md").is_file()]
 
 
 @pytest.mark.usefixtures("_site")
-def test_the_dashboard_choices_and_checkpoints_link_to_the_page_that_helps() -> None:
+def test_every_issue_links_to_the_page_that_helps() -> None:
     bench = RepositoryFixture()
     path = from_catalog("devops-to-mlops")
     bench.apply(path, config(ahead="all"), today="2026-10-04")
-    found = {}
+    found: dict[str, set[str]] = {}
     for issue in bench.repository.issues.values():
         marked = find(issue.body or "")
         assert marked
-        if SITE in (issue.body or ""):
-            found[marked.marker.key.partition(":")[0]] = issue.body or ""
-    assert {key: re.findall(rf"{SITE}/([^>)]*)", body) for key, body in found.items()} == {
-        "summary": ["how-to/troubleshooting/"],
-        "choice": ["how-to/choose-an-option/"],
-        "checkpoint": ["explanation/what-counts-as-done/"],
+        (page,) = re.findall(rf"{SITE}/([^>)]*)/>\)", issue.body or "")
+        found.setdefault(marked.marker.key.partition(":")[0], set()).add(page)
+    assert found == {
+        "summary": {"how-to/troubleshooting"},
+        "task": {"how-to/let-tasks-check-themselves", "how-to/faq"},
+        "deliverable": {"explanation/what-counts-as-done"},
+        "choice": {"how-to/choose-an-option"},
+        "checkpoint": {"explanation/what-counts-as-done"},
+        "actions": {"how-to/faq"},
+        "assessment": {"how-to/journal-and-reflection"},
+        "reflection": {"how-to/journal-and-reflection"},
     }
 
 

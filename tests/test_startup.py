@@ -94,4 +94,6 @@ def test_an_idle_run_of_the_action_loads_no_command_line(settled: Terminal) -> N
 
 
 def test_the_version_is_told_without_loading_anything(terminal: Terminal) -> None:
-    assert packages(loaded(terminal, "bot", "--version")) == {"bot"}
+    names = loaded(terminal, "bot", "--version")
+    assert packages(names) == {"bot"}
+    assert not {"importlib.metadata", "pathlib", "typing"} & set(names)

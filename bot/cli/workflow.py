@@ -3,6 +3,10 @@
 The daily one is a file of its own. GitHub switches a workflow with a schedule off, with all its
 events, after 60 days without a commit in a public repository; a plan of issues sees few commits.
 
+A comment on a pull request starts no job unless one of its lines begins with a slash. An expression
+has no escape for the end of a line, `fromJSON` reads one from JSON: getsentry/publish#1095,
+linebender/vello#837. Comments come with LF or CRLF, and both end in LF.
+
 In a template's repositories the daily one also starts the path, on the first push. `create` doesn't
 come for a repository made from a template, and `paths` match no file of its first commit; `push`
 comes, though not always, and then the schedule starts the path. Sources: actions/runner#673,

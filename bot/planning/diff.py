@@ -237,8 +237,7 @@ def _ledger_change(
     update = {
         "writers": observed.snapshot.trust.recorded,
         "refused": ledger.refused if refused is None else refused,
-        "closed": observed.snapshot.closings.until or ledger.closed,
-        "bots": _standing_closings(observed, changes),
+        **_standing_closings(observed, changes),
         "reading": desired.texts.reading,
         "started": desired.texts.started,
     }
@@ -263,16 +262,20 @@ def _with_room(ledger: Ledger, body: str) -> Ledger:
     return ledger.model_copy(update={"reading": ledger.reading.model_copy(update={"packed": ""})})
 
 
-def _standing_closings(observed: ObservedState, changes: list[Change]) -> dict[int, str]:
-    """Return the bots whose closings stand once the plan is written, by the issue's number."""
+def _standing_closings(observed: ObservedState, changes: list[Change]) -> dict[str, object]:
+    """Return until when closings are known, and the bots whose closings stand after the plan.
+
+    Nothing, where they were found by an older ledger than the one that counts: lists lag.
+    """
     until, bots = observed.snapshot.closings.until, observed.snapshot.closings.bots
-    if until is None or not bots:
+    known = observed.ledger.closed
+    if until is None or (known and until < known):
         return {}
     opened = {c.number for c in changes if isinstance(c, UpdateIssue) and "state" in c.fields}
     # A command that was obeyed in this run has opened it, or closed it anew.
     closed = {i.number: i.closed_at for i in observed.snapshot.issues if i.number in bots}
-    standing = (n for n, at in closed.items() if at and at <= until and n not in opened)
-    return {number: bots[number] for number in standing}
+    standing = (n for n, at in closed.items() if (not at or at <= until) and n not in opened)
+    return {"closed": until, "bots": {number: bots[number] for number in standing}}
 
 
 def _empty_summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.identity import named_issues
-from bot.planning.ledger import find_ledger
+from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import find
 from bot.planning.snapshot import BY_ISSUES, Closing, Closings, IssueState, Snapshot
 from bot.progress.command_log import find_log
@@ -35,12 +35,13 @@ def with_closings(snapshot: Snapshot, events: Events) -> Snapshot:
     """Return a snapshot whose issues say which bot closed them; `trust` has to be known."""
     ours = [i for i in snapshot.issues if "<!-- milepost:" in i.body and snapshot.trust.counts(i)]
     dashboard = next((i for i in ours if f'"key":"{SUMMARY_KEY}"' in i.body), None)
-    if dashboard is None:
+    if not ours:
         return snapshot
-    ledger = find_ledger(dashboard.body)
-    newest = snapshot.changed_at or dashboard.updated_at
-    # Of a first run that was cut off, everything since is known.
-    since = ledger.closed or (newest - RECENT if ledger.made else dashboard.created_at)
+    ledger = find_ledger(dashboard.body) if dashboard else Ledger()
+    newest = snapshot.changed_at or ours[0].updated_at
+    since = ledger.closed or newest - RECENT
+    if dashboard and not ledger.made:  # a first run that was cut off: everything since is known
+        since = min(since, dashboard.created_at)
     closed = {i.number: i.closed_at for i in ours if i.state == "closed" and i.closed_at}
     candidates = [i for i in ours if i.number in ledger.bots or closed.get(i.number, since) > since]
     bots = dict(_bots(snapshot, candidates, ledger.bots, since, events))
@@ -49,7 +50,9 @@ def with_closings(snapshot: Snapshot, events: Events) -> Snapshot:
     if not bots:
         return known
     issues = (
-        i.model_copy(update={"closed_by_bot": bots[i.number]}) if i.number in bots else i
+        i.model_copy(update={"closed_by_bot": bots[i.number]})
+        if i.number in bots and i.state == "closed"
+        else i
         for i in snapshot.issues
     )
     return known.model_copy(update={"issues": tuple(issues)})
@@ -62,9 +65,14 @@ def _bots(
     since: datetime,
     events: Events,
 ) -> Iterator[tuple[int, str]]:
-    """Yield the numbers of issues that a bot closed, and its login."""
+    """Yield the numbers of issues that a bot closed, and its login.
+
+    One that shows open as it was before `since` is from a list that lags: it stays known.
+    """
     merged = {number for p in snapshot.pulls if p.merged_at for number in named_issues(p)}
     for issue in candidates:
+        if issue.state == "open" and issue.number in known and issue.updated_at <= since:
+            yield issue.number, known[issue.number]
         if issue.state == "open" or issue.closed_at is None or _by_us(issue):
             continue
         if issue.closed_at <= since:

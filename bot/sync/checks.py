@@ -38,12 +38,15 @@ class CheckLimitError(Exception):
 class CheckRunner:
     """Runs the checks of one run of Milepost, which may plan several times.
 
-    Links are looked up where `features.links` is on and
-    there is an `outside`.
+    Links are looked up where `features.links` is on and there is an `outside`. `before_reports`
+    says that the run posts the summaries and reports that are due.
     """
 
-    def __init__(self, reader: FactReader, outside: LinkLookup | None) -> None:
+    def __init__(
+        self, reader: FactReader, outside: LinkLookup | None, *, before_reports: bool
+    ) -> None:
         self._reader = reader
+        self._before_reports = before_reports
         self._outside = outside
         self._known: dict[tuple[str, str], object] = {}
         self._left = MAX_REQUESTS
@@ -54,7 +57,8 @@ class CheckRunner:
         `path` has this run's commands, `requested` are the issues with a `/check`. Raises
         AuthenticationError.
         """
-        due = dict(islice(_due(path, requested), MAX_ISSUES))
+        report_is_due = self._before_reports and _report_is_due(path)
+        due = dict(islice(_due(path, requested, report_is_due=report_is_due), MAX_ISSUES))
         return tuple(self._results(path, due, requested)) if due else ()
 
     def _results(
@@ -182,7 +186,9 @@ class RepositoryFacts:
         return self._run.once(kind, name, answer, requests)
 
 
-def _due(path: LearningPath, requested: Collection[Key]) -> Iterator[tuple[Key, Sequence[Check]]]:
+def _due(
+    path: LearningPath, requested: Collection[Key], *, report_is_due: bool
+) -> Iterator[tuple[Key, Sequence[Check]]]:
     """Yield the issues to look at, those first that somebody asked for or closed."""
     there = path.observed.issues
     items = {
@@ -193,7 +199,7 @@ def _due(path: LearningPath, requested: Collection[Key]) -> Iterator[tuple[Key, 
     }
     first = [key for key in items if key in requested or _is_due_by_closing(path, there[key])]
     yield from ((key, items[key]) for key in first)
-    if items and _report_is_due(path):
+    if report_is_due:
         still = (key for key in items if there[key].state.state == "open" and key not in first)
         newest = sorted(still, key=lambda key: -there[key].state.number)
         yield from ((key, items[key]) for key in newest)

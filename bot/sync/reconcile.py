@@ -159,22 +159,26 @@ def open_session(
     """Return a session on the path that `paths` reads; what GitHub refuses goes to `record`.
 
     `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
-    issue. Each plan reads `record` anew. Raises ConfigError or CurriculumError at once, before
-    anything is read from GitHub; planning raises what `reader` raises.
+    issue. A run that posts summaries and reports gives a `record`, which each plan reads anew.
+    Raises ConfigError or CurriculumError at once, before anything is read from GitHub; planning
+    raises what `reader` raises.
     """
     done = record or RunRecord(set(), [], set())
-    return Session(reader, _planner(paths, reader, outside, extra_commands, done), done.refused)
+    checks = CheckRunner(reader, outside, before_reports=record is not None)
+    planner = _planner(paths, reader, outside, checks, extra_commands, done)
+    return Session(reader, planner, done.refused)
 
 
 def _planner(
     paths: PathReader,
     reader: Reader,
     outside: LinkLookup | None,
+    checks: CheckRunner,
     extra_commands: tuple[Command, ...],
     done: RunRecord,
 ) -> Planner:
     paths.check_settings()
-    links, checks = Answers(), CheckRunner(reader, outside)
+    links = Answers()
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)

@@ -252,7 +252,9 @@ class Learner(LabelChanges):
             self.promises["milestone", -1, found.number, note] = stored
 
     def act_milestone_delete(self, number: int) -> None:
-        if found := self._milestone(number):
+        """One stays: without any, nothing says who writes, and another account stops."""
+        found = self._milestone(number)
+        if found and self._milestone(number + 1) is not found:
             key = markers.key_of(found.description)
             milestones.delete(self.world, self.me, self.home, found)
             self.removed |= {key} if key else set()

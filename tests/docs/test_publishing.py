@@ -1,11 +1,13 @@
 """What PyPI, the Marketplace, the registry and GitHub need of this repository, rule by rule."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from email.message import Message
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ PROJECTS = {
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 # Source: https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#branding
 COLOURS = {"white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark"}
+ICONS = files("check_jsonschema") / "builtin_schemas/vendor/github-actions.json"
 OMITTED = {
     *("coffee", "columns", "divide-circle", "divide-square", "divide", "frown", "hexagon"),
     *("key", "meh", "mouse-pointer", "smile", "tool", "x-octagon"),
@@ -179,17 +182,29 @@ def test_the_action_meets_the_rules_of_the_marketplace() -> None:
     """Source: https://docs.github.com/actions/how-tos/create-and-publish-actions/publish-in-github-marketplace
 
     A name with a space is no login, so it matches no user or organisation. A description of more
-    than 125 characters is cut.
+    than 125 characters is cut. Icons: SchemaStore's copy of GitHub's list.
     """
+    schema = json.loads(ICONS.read_text(encoding="utf-8"))
+    icons = schema["properties"]["branding"]["properties"]["icon"]["enum"]
     assert re.fullmatch(r"[A-Za-z][\w-]*( [\w-]+)+", ACTION["name"])
     assert ACTION["name"].lower() not in CATEGORIES
     assert not re.search(r"github|action|workflow|copilot", ACTION["name"], re.IGNORECASE)
     assert len(ACTION["description"]) < 125
     assert ACTION["author"]
     assert ACTION["branding"]["color"] in COLOURS
-    assert ACTION["branding"]["icon"] not in OMITTED
+    assert ACTION["branding"]["icon"] in set(icons) - OMITTED
     assert (ROOT / "README.md").is_file()
-    assert not [file for file in ROOT.glob("action.y*ml") if file.name != "action.yml"]
+    assert [file.name for file in ROOT.glob("action.y*ml")] == ["action.yml"]
+
+
+def test_the_first_publication_by_hand_takes_two_categories_that_there_are() -> None:
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    section = text.partition("### Into the Marketplace, by hand")[2].partition(" ## ")[0]
+    chosen = re.findall(r"\*([A-Z][a-z]+(?: [a-z]+)*)\*", section.partition("the categories")[2])
+    assert len(chosen) == 2  # primary and secondary
+    assert {one.lower() for one in chosen} <= CATEGORIES
+    for step in ("Developer Agreement", "two-factor", "public", f"`{ACTION['name']}`"):
+        assert step in section
 
 
 def test_both_images_say_what_they_are() -> None:

@@ -158,6 +158,33 @@ def test_a_command_on_a_pull_request_is_obeyed_without_an_answer(runner: Runner)
     assert_nothing_more(runner, "issue_comment", event)
 
 
+def test_a_comment_on_a_pull_request_without_a_slash_before_a_line_starts_no_job(
+    runner: Runner,
+) -> None:
+    def comment(body: str | None, **issue: Any) -> Job:
+        return runner(
+            "issue_comment",
+            runner.stage.event(
+                "created", issue={"number": 7, **issue}, comment={"id": 70, "body": body}
+            ),
+        )
+
+    pull = {"pull_request": {"url": "https://api.github.com/repos/learner/portfolio/pulls/7"}}
+    for body in ("Well done.", "Half is 1/2,\nand/or /done\r\n> /done", r"C:\n/done", "", None):
+        job = comment(body, **pull)
+        assert (job.code, job.printed, job.outputs) == (0, "", {}), body
+    no_command = "This is on a pull request, and it's no command."
+    for body in (
+        "/retest",
+        "Well.\n/retest",
+        "Well.\r\n/retest",
+        "Well.\n\N{FULLWIDTH SOLIDUS}retest",
+    ):
+        assert no_command in comment(body, **pull).printed, body
+    assert runner.stage.writes() == 0
+    assert comment("Well done.").outputs["changes"] != "0"  # it may be evidence
+
+
 def test_a_locked_dashboard_leaves_the_job_green_with_one_warning(runner: Runner) -> None:
     stage, terminal = runner.stage, runner.stage.terminal
     runner.may(issues="write")

@@ -7,12 +7,17 @@ import pytest
 from builders import curriculum
 from repository_fixture import RepositoryFixture, settings
 
-from bot.planning.changes import CloseIssue
+from bot.planning.changes import CloseIssue, UpdateIssue
+from bot.planning.desired_state import desired_state
+from bot.planning.diff import make_plan
 from bot.planning.ledger import find_ledger, with_ledger
+from bot.planning.observed_state import observe
 from bot.planning.snapshot import Closing
+from bot.progress.closings import with_closings
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
 from bot.sync.command_changes import after_update
+from bot.sync.reconcile import texts
 from github_sandbox.browser_user import BrowserUser, act_as_bot
 from github_sandbox.state import issues, pulls
 
@@ -227,6 +232,36 @@ def test_a_command_that_was_written_before_a_bot_closed_the_issue_holds(scenario
     scenario.bot_closes("Read", "completed")
     scenario.apply(PATH)
     assert scenario.states()["Read"] is WorkState.SKIPPED
+
+
+def test_what_a_bot_closed_is_known_to_the_run_that_makes_the_dashboard_anew(
+    scenario: Scenario,
+) -> None:
+    scenario.delete("Your path")
+    scenario.bot_closes("Read", "completed")
+    scenario.apply(PATH)
+    scenario.world.clock.advance(timedelta(days=4))
+    scenario.apply(PATH)
+    assert scenario.states()["Read"] is WorkState.OPEN
+
+
+def test_a_list_that_lags_takes_no_bot_off_the_ledger(scenario: Scenario) -> None:
+    before = scenario.edges.snapshot()
+    scenario.bot_closes("Read", "completed")
+    scenario.apply(PATH)
+    known = find_ledger(scenario.dashboard)
+    lagging = tuple(
+        i.model_copy(update={"body": scenario.dashboard}) if "Your path" in i.title else i
+        for i in before.issues
+    )
+    old = with_closings(before.model_copy(update={"issues": lagging}), scenario.edges)
+    assert old.closings.bots == known.bots != {}
+    observed = observe(before).model_copy(update={"ledger": known})
+    path = LearningPath.read(PATH, settings(), before, scenario.world.clock.now())
+    plan = make_plan(desired_state(path, texts(path)), observed)
+    written = [c for c in plan.changes if isinstance(c, UpdateIssue) and "ledger" in c.fields]
+    ledgers = [find_ledger(change.body) for change in written]
+    assert all((one.closed, one.bots) == (known.closed, known.bots) for one in ledgers)
 
 
 def test_a_pull_request_that_is_not_merged_explains_no_closing(scenario: Scenario) -> None:

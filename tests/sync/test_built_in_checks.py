@@ -50,7 +50,12 @@ class OpenWeb:
 def found(bench: RepositoryFixture, check: Check, web: OpenWeb) -> str | None:
     """The address of what a check finds now."""
     path = LearningPath.read(SMALL, settings(features={"links": True}), bench.edges.snapshot(), NOW)
-    return find(check, RepositoryFacts(path, bench.edges, web, CheckRunner(bench.edges, web)))
+    return find(
+        check,
+        RepositoryFacts(
+            path, bench.edges, web, CheckRunner(bench.edges, web, before_reports=False)
+        ),
+    )
 
 
 def do_the_work(bench: RepositoryFixture, check: Check, web: OpenWeb) -> None:

@@ -162,6 +162,17 @@ def test_an_idle_run_asks_for_nothing_and_writes_nothing(requests: Counter[str])
     assert not requests
 
 
+def test_a_plan_leaves_the_checks_before_a_summary_to_the_run_that_posts_it(
+    requests: Counter[str],
+) -> None:
+    runs = on_loop("file: loop.py").later(days=7)
+    requests.clear()
+    assert not runs.bench.plan(runs.path, today="2026-01-12").count("create-issue")
+    assert not requests
+    runs.sync()
+    assert requests
+
+
 def test_an_old_closing_is_not_looked_at(requests: Counter[str]) -> None:
     runs = SyncRuns(SMALL)
     runs.sync()
