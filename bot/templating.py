@@ -106,7 +106,7 @@ def render(template: str, **values: Any) -> str:
     """Return the template's text with single blank lines and no space at line ends."""
     ending = template.split(".", 1)[1]
     text = environment(ending).get_template(template).render(**values)
-    text = "\n".join(line.rstrip() for line in text.splitlines())
+    text = "\n".join(map(str.rstrip, text.splitlines()))
     text = text.replace(f"{_NO_SPACE} ", "").replace(_NO_SPACE, "")
     return _BLANK_LINES.sub("\n\n", text).strip()
 

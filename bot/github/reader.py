@@ -36,6 +36,7 @@ from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 from bot.planning.identity import GHOST, identify, owned_by, recorded_writers
 from bot.planning.snapshot import (
+    BY_ISSUES,
     Closing,
     CommentState,
     IssueState,
@@ -135,7 +136,7 @@ class HttpReader(HttpFactReader):
             last_number=listed.last_number,
             omitted=listed.omitted,
         )
-        found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        found = found.copy_keeping(BY_ISSUES, {"trust": identify(found, self, self._viewer)})
         return with_closings(found, self)
 
     def by_id(self, number: int) -> Json:

@@ -6,7 +6,7 @@ when the window moves away from it, so that a later start never closes anything.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -110,6 +110,8 @@ class ReportTexts(FrozenModel):
 
 
 NO_TEXTS = ReportTexts()
+# Whether the issue with one of these keys needs a text, and where it's not there, by `seed`.
+IsDrawn = Callable[[Sequence[Key], bool], bool]
 
 
 class DesiredState(FrozenModel):
@@ -126,16 +128,16 @@ class DesiredState(FrozenModel):
 
 
 def desired_state(
-    path: PlannedPath, texts: ReportTexts = NO_TEXTS, there: Container[Key] | None = None
+    path: PlannedPath, texts: ReportTexts = NO_TEXTS, is_drawn: IsDrawn = lambda _keys, _seed: True
 ) -> DesiredState:
     """Return what should be in the repository on the day of `path`.
 
-    With the keys of issues that are `there`, the others have a text only where they are to be made.
+    Issues that are not drawn have no text: no plan writes it (`ObservedState.is_drawn`).
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
     too long for an issue.
     """
     path.check_settings()
-    issues_of = _Issues(path, texts, there)
+    issues_of = _Issues(path, texts, is_drawn)
     issues = tuple(_without_backlinks(i, path) for i in (*issues_of.all(), *texts.issues))
     _check_lengths(issues)
     return DesiredState(
@@ -155,7 +157,7 @@ def unit_key(unit: Unit | str) -> Key:
 class _Issues:
     """Walk the path and make of each part its milestone or issue."""
 
-    def __init__(self, path: PlannedPath, texts: ReportTexts, there: Container[Key] | None) -> None:
+    def __init__(self, path: PlannedPath, texts: ReportTexts, is_drawn: IsDrawn) -> None:
         curriculum, settings = path.curriculum, path.settings
         self._curriculum = curriculum
         self._settings = settings
@@ -164,7 +166,7 @@ class _Issues:
         self._overrides = path.overrides
         self._repository = path.repository
         self._texts = texts
-        self._there = there
+        self._is_drawn = is_drawn
         self._credits = {f"task:{name}" for name in (*settings.credits, *curriculum.done())}
         window = units_in_window(path.dates, path.today, settings.ahead)
         self._window = {d.unit for d in window} | path.overrides.opened
@@ -218,8 +220,7 @@ class _Issues:
         """
         keys = [f"{kind}:{name}" for name in (item.id, *item.aliases)]
         values = {**values, "checks": self._texts.checks.get(keys[0], ())}
-        there = self._there
-        drawn = there is None or more.get("seed", True) or any(key in there for key in keys)
+        drawn = self._is_drawn(keys, more.get("seed", True)) or "answer" in more
         template = f"issues/{kind}.md.j2"
         return DesiredIssue(
             key=keys[0],
@@ -253,10 +254,12 @@ class _Issues:
                     for name, found in self._texts.stood_for.items()
                 }
                 values |= {"done_with": work, "by_work": BY_WORK}
+                key = f"actions:{horizon}"
+                drawn = self._is_drawn([key], True)
                 yield DesiredIssue(
-                    key=f"actions:{horizon}",
+                    key=key,
                     title=one_line(_(ACTION_TITLES[horizon]), TITLE),
-                    body=templating.render("issues/actions.md.j2", **values),
+                    body=templating.render("issues/actions.md.j2", **values) if drawn else "",
                     labels=("kind:next-steps",),
                     milestone=unit_key(unit.unit),
                 )
@@ -392,9 +395,9 @@ class _Issues:
 
 
 def _without_backlinks(issue: DesiredIssue, path: PlannedPath) -> DesiredIssue:
-    shown = partial(without_backlinks, repository=path.repository)
-    update = {"body": shown(issue.body), "starter": shown(issue.starter)}
-    return issue.model_copy(update=update)
+    texts = {"body": issue.body, "starter": issue.starter}
+    shown = {name: without_backlinks(text, path.repository) for name, text in texts.items()}
+    return issue if shown == texts else issue.model_copy(update=shown)
 
 
 def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:

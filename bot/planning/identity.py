@@ -66,7 +66,7 @@ def identify(snapshot: Snapshot, people: People, viewer: int | None = None) -> T
             orphans += [issue] if _is_arranged(issue, snapshot, milestones) else []
         elif _MARK in issue.body:
             marked[issue.author_id].append(issue)
-    recorded = set(recorded_writers(snapshot.milestones))
+    recorded = {writer for ours in milestones.values() for writer in ours.marker.writers}
     known = recorded | {i.author_id for each in marked.values() for i in each if owns(snapshot, i)}
     known |= set() if viewer is None else {viewer}
     recorded |= _recorded(orphans)
@@ -174,7 +174,9 @@ def _writers(snapshot: Snapshot, ours: AbstractSet[int], people: People) -> Iter
     candidates: list[PullState | IssueState] = [
         p for p in snapshot.pulls if p.merged_at and not ours.isdisjoint(named_issues(p))
     ]
-    candidates += [i for i in snapshot.issues if not forms.isdisjoint(map(str.casefold, i.labels))]
+    candidates += [
+        i for i in snapshot.labelled if not forms.isdisjoint(map(str.casefold, i.labels))
+    ]
     for account, written in {one.author_id: one for one in candidates if one.author}.items():
         if owns(snapshot, written) or people.may_write(written.author or GHOST, account):
             yield account

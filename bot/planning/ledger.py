@@ -13,6 +13,7 @@ belongs to them take 24,000 characters; version 1, a list of hex digits, took 22
 import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
@@ -123,10 +124,14 @@ class Ledger(FrozenModel):
 def find_ledger(body: str) -> Ledger:
     """Return the ledger in the summary issue's body; an empty one when it is missing or damaged."""
     found = LEDGER_TEXT.search(body.replace("\r\n", "\n"))
-    if found is None:
-        return Ledger()
+    return Ledger() if found is None else _parsed(found[1])
+
+
+@lru_cache(maxsize=16)  # a run reads it some three times
+def _parsed(text: str) -> Ledger:
+    """Return the ledger with this JSON; an empty one where it is damaged."""
     try:
-        return _read(json.loads(found[1]))
+        return _read(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return Ledger()
 
@@ -153,6 +158,7 @@ def _dumped(refused: dict[str, RefusedChange]) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8192)  # a run asks for all of its path several times
 def _number(key: Key) -> int:
     return int(digest(key)[:8], 16)
 

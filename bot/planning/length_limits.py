@@ -42,7 +42,9 @@ GIT_NAME = 200  # bytes of a part of a path or branch; Git takes 255, with `.loc
 
 def one_line(text: str, limit: FieldLimit) -> str:
     """Return our own `text` for a field of one line: single spaces, nothing that turns the line."""
-    return fit(" ".join(_DIRECTION.sub("", _allowed(text, limit)).split()), limit)
+    if not _is_plain(text):
+        text = _DIRECTION.sub("", _allowed(text, limit))
+    return fit(" ".join(text.split()), limit)
 
 
 def fit(text: str, limit: FieldLimit) -> str:
@@ -87,7 +89,14 @@ def git_name(text: str) -> str:
     return text.encode()[: GIT_NAME - len(tail)].decode(errors="ignore") + tail
 
 
+def _is_plain(text: str) -> bool:
+    """Return whether it has only what every field takes, as most texts have."""
+    return text.isascii() and text.isprintable()
+
+
 def _allowed(text: str, limit: FieldLimit) -> str:
+    if _is_plain(text):
+        return text
     text = _NEVER.sub("", text)
     return text if limit.four_bytes else _FOUR_BYTES.sub("", text)
 

@@ -16,6 +16,7 @@ The ledger (`ledger.py`) is a third, in the summary issue only: every object eve
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -59,12 +60,18 @@ def normalized(text: str) -> str:
     Ticking a box is progress, not an edit. GitHub's web editor sends CRLF.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _TICK.sub(r"\1[ ]", "\n".join(line.rstrip() for line in lines).strip())
+    text = "\n".join(map(str.rstrip, lines)).strip()
+    return _TICK.sub(r"\1[ ]", text) if _has_ticks(text) else text
 
 
 def count_ticks(text: str) -> int:
     """Return how many boxes are ticked."""
-    return len(_TICK.findall(text))
+    return len(_TICK.findall(text)) if _has_ticks(text) else 0
+
+
+def _has_ticks(text: str) -> bool:
+    """Return whether there may be one: most texts have none, and the pattern tries each line."""
+    return "[x]" in text or "[X]" in text
 
 
 class Box(NamedTuple):
@@ -181,15 +188,23 @@ def find(body: str) -> MarkedBody | None:
     end = _END.search(text)
     if end is None:
         return None
-    try:
-        marker = Marker.model_validate_json(end[1])
-    except ValidationError:
+    marker = _parsed(end[1])
+    if marker is None:
         return None
     head, tail = text[: end.start()], text[end.end() :]
     if head.count(BEGIN) != 1:
         return MarkedBody(marker=marker, before=head, region=None, after=tail)
     before, _, region = head.partition(BEGIN)
     return MarkedBody(marker=marker, before=before, region=region.strip("\n"), after=tail)
+
+
+@lru_cache(maxsize=2048)  # a run reads each some three times
+def _parsed(text: str) -> Marker | None:
+    """Return the marker with this JSON; None where it is damaged."""
+    try:
+        return Marker.model_validate_json(text)
+    except ValidationError:
+        return None
 
 
 def check_versions(text: str, where: str) -> None:

@@ -1,11 +1,12 @@
 """Our objects in a snapshot by key, the ledger, and duplicates."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
-from bot.planning.marker import Key, MarkedBody, check_versions, find
+from bot.planning.marker import MEMORY_TEXT, Key, MarkedBody, check_versions, find
 from bot.planning.snapshot import (
     FrozenModel,
     IssueState,
@@ -33,6 +34,11 @@ class OurIssue(FrozenModel):
         """Return its key, as the marker has it."""
         return self.marked.marker.key
 
+    @property
+    def may_be_written(self) -> bool:
+        """Return whether a plan may write its text: not where somebody else closed it."""
+        return self.state.state == "open" or self.marked.marker.state == "closed"
+
 
 class ObservedState(FrozenModel):
     """Our objects in a snapshot.
@@ -52,6 +58,24 @@ class ObservedState(FrozenModel):
     def unit_of_milestone(self) -> dict[int, Key]:
         """Return the keys of our milestones by number."""
         return {our.state.number: key for key, our in self.milestones.items()}
+
+    @cached_property
+    def memories(self) -> dict[Key, str]:
+        """Return the JSON of the command logs in our issues, by the issue's key."""
+        texts = {key: ours.state.body.replace("\r\n", "\n") for key, ours in self.issues.items()}
+        found = {key: MEMORY_TEXT.search(text) for key, text in texts.items()}
+        return {key: log[1] for key, log in found.items() if log}
+
+    def is_drawn(self, keys: Sequence[Key], seed: bool) -> bool:
+        """Return whether a plan may write the text of the issue that has one of these keys.
+
+        Of one that is not there it may where that is to be made (`seed`). Where no dashboard is,
+        all have a text.
+        """
+        if SUMMARY_KEY not in self.issues:
+            return True
+        ours = next((self.issues[key] for key in keys if key in self.issues), None)
+        return seed if ours is None else ours.may_be_written
 
     def keys(self) -> set[Key]:
         """Return the keys of everything that is there."""
@@ -87,7 +111,7 @@ def observe(snapshot: Snapshot) -> ObservedState:
         marked = find(issue.body)
         if marked:
             found.setdefault(marked.marker.key, []).append(OurIssue(state=issue, marked=marked))
-    issues = {key: min(every, key=_rank) for key, every in found.items()}
+    issues = {key: min(every, key=_rank) if every[1:] else every[0] for key, every in found.items()}
     duplicates = [one for key, every in found.items() for one in every if one is not issues[key]]
     return ObservedState(
         snapshot=snapshot,

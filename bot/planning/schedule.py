@@ -177,11 +177,11 @@ def _apply_override(before: Schedule, turn: PlanOverride) -> tuple[int, date]:
 def _assign_dates(
     units: list[Unit], lengths: list[int], start: date, settings: Settings
 ) -> Iterator[UnitDates]:
-    study_days = _study_days(start, settings.pauses)
+    day, pauses = start, settings.pauses
     for unit, length in zip(units, lengths, strict=True):
-        first = last = next(study_days)
-        for _ in range(length - 1):
-            last = next(study_days)
+        first = _study_day(day, 0, pauses)
+        last = _study_day(first, length - 1, pauses)
+        day = last + timedelta(days=1)
         yield UnitDates(unit=unit.id, first=first, last=last)
 
 
@@ -324,17 +324,31 @@ def _shares(total: int, weights: list[int]) -> list[int]:
     return [1 + after - before for before, after in pairwise(marks)]
 
 
-def _study_days(start: date, pauses: tuple[Pause, ...]) -> Iterator[date]:
-    day = start
-    while day.year < LAST_YEAR:
-        resting = [pause.last for pause in pauses if pause.first <= day <= pause.last]
-        if resting:
-            day = max(resting) + timedelta(days=1)
-        else:
-            yield day
-            day += timedelta(days=1)
-    raise ConfigError(
-        f"the path would end after the year {LAST_YEAR}.",
-        where="start, pace or pauses",
-        hint="Choose an earlier start, a faster pace or shorter pauses.",
-    )
+def _study_day(day: date, count: int, pauses: tuple[Pause, ...]) -> date:
+    """Return the day on which `count` more days of study have gone by than on `day`.
+
+    In a pause the count is from its end. Raises ConfigError behind the end of the calendar.
+    """
+    day = _out_of_pauses(day, pauses)
+    while count and day.year < LAST_YEAR:
+        before = min((pause.first for pause in pauses if pause.first > day), default=date.max)
+        free = min(count, (before - day).days - 1)
+        day += timedelta(days=free)
+        count -= free
+        if count:
+            day = _out_of_pauses(before, pauses)
+            count -= 1
+    if day.year >= LAST_YEAR:
+        raise ConfigError(
+            f"the path would end after the year {LAST_YEAR}.",
+            where="start, pace or pauses",
+            hint="Choose an earlier start, a faster pace or shorter pauses.",
+        )
+    return day
+
+
+def _out_of_pauses(day: date, pauses: tuple[Pause, ...]) -> date:
+    """Return the first day from `day` on that is in no pause."""
+    while resting := [pause.last for pause in pauses if pause.first <= day <= pause.last]:
+        day = max(resting) + timedelta(days=1)
+    return day

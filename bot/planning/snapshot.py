@@ -246,6 +246,9 @@ class Trust(FrozenModel):
         return issue.author_id in self.accounts or issue.number in self.orphans
 
 
+BY_ISSUES = ("labelled", "changed_at")  # what is computed of a snapshot's issues alone
+
+
 class Snapshot(FrozenModel):
     """A repository at one moment; issues in order of number.
 
@@ -276,3 +279,14 @@ class Snapshot(FrozenModel):
     def labels_by_name(self) -> dict[str, LabelState]:
         """Return labels by case-folded name, as GitHub compares them."""
         return {label.name.casefold(): label for label in self.labels}
+
+    @cached_property
+    def labelled(self) -> tuple[IssueState, ...]:
+        """Return the issues with labels, in order of number."""
+        some = (issue for issue in self.issues if issue.labels)
+        return tuple(sorted(some, key=lambda issue: issue.number))
+
+    @cached_property
+    def changed_at(self) -> datetime | None:
+        """Return when an issue was changed last (aware, UTC); None without issues."""
+        return max((issue.updated_at for issue in self.issues), default=None)

@@ -15,7 +15,7 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.identity import named_issues
 from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import find
-from bot.planning.snapshot import Closing, Closings, IssueState, Snapshot
+from bot.planning.snapshot import BY_ISSUES, Closing, Closings, IssueState, Snapshot
 from bot.progress.command_log import find_log
 
 CLOSED_BY_US = frozenset({"weekly", "journal"})  # in any case, and no work is in them
@@ -38,7 +38,7 @@ def with_closings(snapshot: Snapshot, events: Events) -> Snapshot:
     if not ours:
         return snapshot
     ledger = find_ledger(dashboard.body) if dashboard else Ledger()
-    newest = max(issue.updated_at for issue in snapshot.issues)
+    newest = snapshot.changed_at or ours[0].updated_at
     since = ledger.closed or newest - RECENT
     if dashboard and not ledger.made:  # a first run that was cut off: everything since is known
         since = min(since, dashboard.created_at)
@@ -46,14 +46,16 @@ def with_closings(snapshot: Snapshot, events: Events) -> Snapshot:
     candidates = [i for i in ours if i.number in ledger.bots or closed.get(i.number, since) > since]
     bots = dict(_bots(snapshot, candidates, ledger.bots, since, events))
     until = max([ledger.closed or newest, *closed.values()])
+    known = snapshot.copy_keeping(BY_ISSUES, {"closings": Closings(until=until, bots=bots)})
+    if not bots:
+        return known
     issues = (
         i.model_copy(update={"closed_by_bot": bots[i.number]})
         if i.number in bots and i.state == "closed"
         else i
         for i in snapshot.issues
     )
-    update = {"issues": tuple(issues), "closings": Closings(until=until, bots=bots)}
-    return snapshot.model_copy(update=update)
+    return known.model_copy(update={"issues": tuple(issues)})
 
 
 def _bots(

@@ -156,7 +156,7 @@ def with_log(body: str, log: CommandLog) -> str:
 
 def find_logs(observed: ObservedState) -> dict[Key, CommandLog]:
     """Return the log of each issue of ours that has one, by the issue's key."""
-    found = {key: find_log(ours.state.body) for key, ours in observed.issues.items()}
+    found = {key: _parsed(text) for key, text in observed.memories.items()}
     return {key: log for key, log in found.items() if log.entries or log.unread}
 
 

@@ -28,8 +28,7 @@ def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueStat
         return
     name = ours.name.casefold()
     marked = {our.state.number for our in (*observed.issues.values(), *observed.duplicates)}
-    labelled = [issue for issue in observed.snapshot.issues if issue.labels]
-    for issue in sorted(labelled, key=lambda issue: issue.number):
+    for issue in observed.snapshot.labelled:
         wears = name in {worn.casefold() for worn in issue.labels}
         copy = issue.state == "closed" and issue.state_reason == "duplicate"
         theirs = issue.number not in marked and issue.author_id in observed.snapshot.trust.writers

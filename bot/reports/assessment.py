@@ -46,10 +46,23 @@ def meanings(scale: int) -> tuple[str, ...]:
 
 
 def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
-    last = module.units[-1]
+    keys = [f"assessment:{name}" for name in (module.id, *module.aliases)]
+    return DesiredIssue(
+        key=keys[0],
+        aliases=tuple(keys[1:]),
+        title=one_line(_("How sure do you feel? %(module)s", module=module_word(module)), TITLE),
+        body=_text(path, module) if path.observed.is_drawn(keys, seed) else "",
+        labels=("kind:assessment",),
+        milestone=unit_key(module.units[-1]),
+        seed=seed,
+        starter=_starter(path.curriculum),
+    )
+
+
+def _text(path: LearningPath, module: Module) -> str:
     skills = path.curriculum.rated
     latest = [(skill.title, path.history.rating(skill.id, path.today)) for skill in skills]
-    body = templating.render(
+    return templating.render(
         "issues/assessment.md.j2",
         module=module_name(path.curriculum, module),
         scale=path.curriculum.assessment.scale,
@@ -59,16 +72,6 @@ def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
         report=path.settings.features.checkpoints and bool(path.curriculum.checkpoints),
         aims=[skill for skill in skills if skill.aim],
         rated=[{"title": title, "rating": rating} for title, rating in latest if rating],
-    )
-    return DesiredIssue(
-        key=f"assessment:{module.id}",
-        aliases=tuple(f"assessment:{alias}" for alias in module.aliases),
-        title=one_line(_("How sure do you feel? %(module)s", module=module_word(module)), TITLE),
-        body=body,
-        labels=("kind:assessment",),
-        milestone=unit_key(last),
-        seed=seed,
-        starter=_starter(path.curriculum),
     )
 
 

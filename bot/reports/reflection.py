@@ -14,7 +14,7 @@ from bot.planning.desired_state import DesiredIssue
 from bot.planning.length_limits import TITLE, one_line
 from bot.planning.unit_names import module_name
 from bot.progress.effort import describe_finished, describe_logged
-from bot.progress.journal import JournalEntry, journal
+from bot.progress.journal import journal
 from bot.progress.path import LearningPath
 
 DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
@@ -27,12 +27,8 @@ def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     """Return an issue for each module whose end is near or was recently."""
     if not path.settings.features.reflections or not path.curriculum.reflection:
         return ()
-    entries = journal(path)
-    return tuple(
-        _issue(path, module, entries)
-        for module in path.curriculum.modules()
-        if _is_due(path, module)
-    )
+    modules = path.curriculum.modules()
+    return tuple(_issue(path, module) for module in modules if _is_due(path, module))
 
 
 def _is_due(path: LearningPath, module: Module) -> bool:
@@ -42,17 +38,15 @@ def _is_due(path: LearningPath, module: Module) -> bool:
     return there or (recent and path.is_ending(module))
 
 
-def _month(
-    path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]
-) -> dict[str, object]:
-    """Return the work, hours and journal of a module; `entries` are those of the whole journal.
+def _month(path: LearningPath, module: Module) -> dict[str, object]:
+    """Return the work, hours and journal of a module.
 
     `hours` says how many were logged, and how many the finished work makes.
     """
     begin, end = _time_of(path, module)
     first, last = path.module_days(module)
     finished = path.progress.finished_between(begin, end)
-    written = tuple(entry for entry in entries if begin <= entry.day <= end)
+    written = tuple(entry for entry in journal(path) if begin <= entry.day <= end)
     worked = sum(w.weight for w in finished) if path.effort.in_hours else 0.0
     logged = path.history.hours_logged(begin, end)
     hours = [describe_logged(logged)] if logged else []
@@ -78,20 +72,26 @@ def _time_of(path: LearningPath, module: Module) -> tuple[date, date]:
     return (first if index else date.min), last
 
 
-def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
+def _issue(path: LearningPath, module: Module) -> DesiredIssue:
+    keys = [f"reflection:{name}" for name in (module.id, *module.aliases)]
+    drawn = path.observed.is_drawn(keys, True)
     name = module_name(path.curriculum, module)
-    there = path.issue_of("reflection", module)
-    body = there.marked.region if there and not there.marked.edited else None
-    if body is None or path.today <= _time_of(path, module)[1] + LATE:
-        body = templating.render("issues/reflection.md.j2", m=_month(path, module, entries))
     return DesiredIssue(
-        key=f"reflection:{module.id}",
-        aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
+        key=keys[0],
+        aliases=tuple(keys[1:]),
         title=one_line(_("Looking back on %(module)s", module=name), TITLE),
-        body=body,
+        body=_text(path, module) if drawn else "",
         labels=("kind:reflection",),
         starter=_starter(path.curriculum),
     )
+
+
+def _text(path: LearningPath, module: Module) -> str:
+    there = path.issue_of("reflection", module)
+    body = there.marked.region if there and not there.marked.edited else None
+    if body is None or path.today <= _time_of(path, module)[1] + LATE:
+        body = templating.render("issues/reflection.md.j2", m=_month(path, module))
+    return body
 
 
 def _starter(curriculum: Curriculum) -> str:

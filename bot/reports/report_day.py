@@ -26,7 +26,7 @@ def on_report_day(path: LearningPath) -> LearningPath:
 def _days(path: LearningPath) -> Iterator[date]:
     week = Week.of(path.today, path.settings.summary.day)
     yield week.first if week.before.due(path.settings) <= path.now else week.before.first
-    newest = max((issue.updated_at for issue in path.observed.snapshot.issues), default=path.now)
+    newest = path.observed.snapshot.changed_at or path.now
     yield min(path.day_of(newest), path.today)
     spans = [(unit.first, unit.last) for unit in path.dates.units]
     spans += [(pause.first, pause.last) for pause in path.settings.pauses]

@@ -210,8 +210,7 @@ def _planner(
             seen = path.today if read else None
             written = texts(path, shown, reported=reported, seen=seen, refused=refusals)
             held = HeldChanges(refusals, snapshot, path.today)
-            there = path.observed.issues
-            desired = desired_state(path, written, there if SUMMARY_KEY in there else None)
+            desired = desired_state(path, written, path.observed.is_drawn)
             wanted = make_plan(desired, path.observed, held)
             rest = held.passing(first), held.passing(commands.last)
             plan = with_command_changes(tuple(rest[0]), wanted, tuple(rest[1]))

@@ -107,10 +107,12 @@ class Sync:
         written = self._session.apply(plan, context)
         if written:
             self._session.reload()
-        if self._due():
+        due = self._due()
+        if due:
             record = self._session.sign_in(Plan(repository=plan.repository))
             written += self._session.apply(record, context)
-        posted = self._publish(context)
+            due = self._due()
+        posted = self._publish(due, context)
         files = self._write_files(context)
         if any(self._record):
             written += self._session.apply(self._session.plan(), context)
@@ -124,12 +126,14 @@ class Sync:
             path=path,
         )
 
-    def _publish(self, context: WriteContext) -> tuple[PublishedComment, ...]:
+    def _publish(
+        self, due: tuple[DueComment, ...], context: WriteContext
+    ) -> tuple[PublishedComment, ...]:
         """Post what is due, and forget what was refused before and is due no more."""
         path, record = self._path(), self._record
         log = RefusalLog(record.refused, path.today)
         posted, waiting = list[PublishedComment](), set[Key]()
-        for item in self._due():
+        for item in due:
             outcome = publish_once(item, path.observed, self._reader, context, log)
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
