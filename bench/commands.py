@@ -19,9 +19,8 @@ from bot.curriculum.load import from_catalog
 from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"
-OVERHEAD = 16
-"""Requests of a first apply beside one for each object: lists, who writes, the dashboard's links,
-and a look at each of ten labels that an issue made, before it gets its colour."""
+OVERHEAD = 6
+"""Requests of a first apply beside one for each object: lists, who writes, dashboard's links."""
 MARGIN = 1.05
 IDLE_REQUESTS = 5
 SOON = 10

@@ -27,7 +27,6 @@ from bot.planning import changes
 from bot.planning.base_change import Numbers
 from bot.planning.daily_workflow import EnableWorkflow
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.diff_labels import NO_COLOR
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
 from bot.planning.refusals import Refused, created, waits_for
@@ -182,13 +181,10 @@ class PlanWriter:
     def _check(self, change: changes.Change) -> None:
         """Raise OvertakenError when it is not as it was read, or as this plan wrote it."""
         match change:
-            case changes.CreateLabel(name=name):
-                label = self._reader.label(name)
-                if label and (label.color, label.description) != (NO_COLOR, ""):
-                    raise OvertakenError(label)
-            case changes.UpdateLabel(name=name):
-                label = self._reader.label(name)
-                if label and label != self._read_labels.get(name.casefold()):
+            case changes.CreateLabel(name=name) | changes.UpdateLabel(name=name):
+                read = self._read_labels.get(name.casefold())
+                label = self._reader.label(name) if read else None
+                if label and label != read:
                     raise OvertakenError(label)
             case changes.UpdateMilestone(number=number) if number in self._read_milestones:
                 milestone = self._reader.milestone(number)
