@@ -40,7 +40,7 @@ def checked(runs: SyncRuns, done: SyncResult, places: tuple[float, ...] = (0.5, 
     return until
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     STORY,
     st.sampled_from(CLOCKS),
