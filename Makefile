@@ -12,17 +12,18 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos mutants upgrades dist templates publish clean
+.PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos laws mutants upgrades dist templates publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
 	@echo "make setup   only make the environment; the command is $(BIN)/milepost"
 	@echo "make server  the same, with what the server needs"
 	@echo "make test    lint, strict types and the whole test suite"
-	@echo "make test-clock  whole processes on two other days; MOMENT=sunday: all that touches time"
+	@echo "make test-clock  whole processes on another day; MOMENT=sunday: all that touches time"
 	@echo "make format  put the code in shape"
 	@echo "make bench   print each figure beside its aim (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
+	@echo "make laws    try all examples of the laws, and whole years, of which the suite tries a part"
 	@echo "make attack  attack a server of its own on this machine, and print what others notice"
 	@echo "make kills   kill servers, workers and the database at each place, and under load"
 	@echo "make soak    keep a server with 300 repositories busy for 15 minutes, and print its memory"
@@ -58,7 +59,7 @@ test: $(VENV)/.dev
 # What starts whole processes, and what reckons with days and weeks by a clock that it is given. Left
 # out is what takes minutes and has its own clock (a simulated year, the laws about faults), or what no
 # day changes: containers and an installation. A MOMENT (and its ZONE) of tests/moved_clock.py tries
-# all of it; without one the processes are tried at the two moments of today, but for one test that
+# all of it; without one the processes are tried at the moment of today, but for one test that
 # waits for over a minute under libfaketime.
 PROCESSES := tests/e2e tests/action tests/server/test_server_next_run.py \
   tests/server/test_server_worker.py \
@@ -105,6 +106,9 @@ bench-server: $(VENV)/.dev
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m chaos.table $(or $(SEED),0) $(or $(HISTORIES),500) $(or $(STEPS),40)
+
+laws: $(VENV)/.dev
+	@MILEPOST_WHOLE=1 $(BIN)/pytest -n auto $(shell grep -rl "from share import" tests)
 
 # Minutes long: fresh servers on loopback, on both databases. `make attack WHAT="sqlite flood"` for some.
 attack: $(VENV)/.dev

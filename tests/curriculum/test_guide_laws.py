@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from share import examples
 
 from bot.curriculum.dump import to_yaml
 from bot.curriculum.importer import ImportResult, read
@@ -79,13 +80,13 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert read_or_refused(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.one_of(anything, st.text(max_size=200)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert read_or_refused(text.encode(errors="replace"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(anything)
 def test_every_line_with_words_is_placed_or_unplaced(text: str) -> None:
     data = weekly(text)
@@ -100,7 +101,7 @@ def test_every_line_with_words_is_placed_or_unplaced(text: str) -> None:
     assert all(lines[line.number - 1].strip() == line.text for line in guide.unplaced)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(anything)
 def test_a_curriculum_goes_through_yaml_and_back(text: str) -> None:
     guide = imported(weekly(text))
@@ -109,7 +110,7 @@ def test_a_curriculum_goes_through_yaml_and_back(text: str) -> None:
     assert from_yaml(to_yaml(guide.curriculum), name="x") == guide.curriculum
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(anything)
 def test_the_summary_counts_what_the_curriculum_holds(text: str) -> None:
     guide = imported(weekly(text))
@@ -138,7 +139,7 @@ def test_what_no_curriculum_can_hold_is_left_out(text: str) -> None:
     assert imported(weekly(text)) is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(anything)
 def test_reading_twice_gives_the_same(text: str) -> None:
     assert imported(weekly(text)) == imported(weekly(text))

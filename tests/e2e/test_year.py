@@ -19,6 +19,7 @@ from e2e.year_witness import YearWitness
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.histories import RICH
 from repository_fixture import settings as config
+from share import WHOLE
 from sync.random_learner import MENTOR, RandomLearner
 from sync.report_snapshots import ReportSnapshots, agree, closed
 from sync.sync_runs import SyncRuns
@@ -31,7 +32,7 @@ from github_sandbox.state.objects import Issue
 
 ROOT = Path(__file__).parents[2]
 WEEKS = 52
-SEEDS = range(2)
+SEEDS = range(2 if WHOLE else 1)
 WORK = {"task", "deliverable", "project"}
 # How often each act comes; most of a year is work, and some of it is said.
 OFTEN = {"close": 14, "log": 8, "command": 6, "tick": 5, "merge": 3, "count": 3, "journal": 3}
@@ -267,7 +268,7 @@ JUDGED = ["the path", "things done", "hours", "pace", "streak", "forecast", "ran
 JUDGED += ["work for a skill", "rating", "percent of a report", "what looks back"]
 DEFAULT_GUIDE = ROOT.parent / "shared" / "guides" / "00-devops-to-mlops.md"
 OWN_GUIDE = Path(__file__).with_name("guide.md")
-GUIDES = [guide for guide in (OWN_GUIDE, DEFAULT_GUIDE) if guide.exists()]
+GUIDES = [OWN_GUIDE, *([DEFAULT_GUIDE] if WHOLE and DEFAULT_GUIDE.exists() else [])]
 PAGE = ROOT / "docs" / "explanation" / "a-year.md"
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from planning.paths import LONG, SMALL
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
+from share import examples
 
 from bot.planning.marker import find
 
@@ -111,7 +112,7 @@ def keys(bench: RepositoryFixture) -> list[str]:
     return [marked.marker.key for marked in found if marked]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(HISTORY)
 def test_after_any_history_one_apply_leaves_nothing_to_do(
     history: list[tuple[str, str, Any]],
@@ -123,7 +124,7 @@ def test_after_any_history_one_apply_leaves_nothing_to_do(
     assert len(keys(bench)) == len(set(keys(bench)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(HISTORY, st.sampled_from(TITLES))
 def test_what_a_learner_wrote_is_there_after_any_apply(
     history: list[tuple[str, str, Any]], which: str
@@ -146,7 +147,7 @@ def test_what_a_learner_wrote_is_there_after_any_apply(
         assert (issue.state, issue.state_reason) == state
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(HISTORY)
 def test_undo_ends_and_undoing_twice_is_undoing_once(history: list[tuple[str, str, Any]]) -> None:
     bench = lived(history)
@@ -157,7 +158,7 @@ def test_undo_ends_and_undoing_twice_is_undoing_once(history: list[tuple[str, st
         assert bench.repository.issues[number].state_reason == "completed"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(HISTORY)
 def test_after_an_undo_the_path_can_be_laid_again(history: list[tuple[str, str, Any]]) -> None:
     bench = lived(history)
@@ -167,7 +168,7 @@ def test_after_an_undo_the_path_can_be_laid_again(history: list[tuple[str, str, 
     assert len(keys(bench)) == len(set(keys(bench)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from([0, 4, "all"])), max_size=5))
 def test_whatever_the_window_did_nothing_open_was_closed(runs: list[tuple[str, Any]]) -> None:
     bench = RepositoryFixture()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from reports.checkpoints import Studying, linked
 from reports.histories import RICH
+from share import examples
 
 from bot.curriculum.model import Curriculum
 from bot.progress.commands.evidence import Attested, Evidenced
@@ -74,7 +75,7 @@ HISTORIES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(HISTORIES)
 def test_its_numbers_agree_with_what_was_done(life: LearnerHistory) -> None:
     report = life.report()
@@ -107,13 +108,13 @@ def test_its_numbers_agree_with_what_was_done(life: LearnerHistory) -> None:
     assert len(report.steps) <= 3
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(HISTORIES)
 def test_equal_lives_give_equal_bytes(life: LearnerHistory) -> None:
     assert files(life.report()) == files(life.report())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(HISTORIES, DAYS)
 def test_an_earlier_day_knows_nothing_of_later_ones(life: LearnerHistory, day: date) -> None:
     learner = Studying(PATH)
@@ -211,7 +212,7 @@ def inline_html(text: str) -> list[str]:
     return [t.content for t in (*tokens, *inner) if t.type in {"html_block", "html_inline"}]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(TITLES)
 @example("\u2028# heading")
 @example("<!-- milepost:begin -->")

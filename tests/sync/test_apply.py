@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
+from share import examples
 
 from bot.errors import (
     GitHubError,
@@ -293,7 +294,7 @@ def _delete_once(bench: RepositoryFixture) -> None:
         bench.delete("Choose your way")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.dictionaries(st.integers(1, WRITES + 20), st.sampled_from(["before", "after"]), max_size=12),
     st.sets(st.integers(1, WRITES + 20), max_size=2),

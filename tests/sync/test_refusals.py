@@ -11,6 +11,7 @@ from chaos.actions import Run
 from chaos.scenario import MENTOR, Scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from share import examples
 
 from bot.planning.ledger import find_ledger
 from bot.planning.refusals import matter
@@ -344,7 +345,7 @@ def step(home: Workflow, what: str, number: int) -> None:
             issues.edit(home.world, home.stale, home.repository, issue, fields)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(STEPS)
 def test_no_refusal_stops_a_run_and_what_is_lifted_heals(
     steps: list[tuple[str, int, int]],

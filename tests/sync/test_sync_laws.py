@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from planning.paths import LONG
 from reports.histories import RICH
 from repository_fixture import settings as config
+from share import examples
 from sync.random_learner import MENTOR, SUMMARY, RandomLearner
 from sync.report_snapshots import ReportSnapshots, agree
 from sync.sync_runs import SyncRuns, local
@@ -61,7 +62,7 @@ def weeks_due(runs: SyncRuns) -> list[str]:
 
 
 @pytest.mark.parametrize(("zone", "begins"), CLOCKS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(gaps=GAPS, day=st.sampled_from(list(Weekday)), hour=st.sampled_from([0, 2, 8, 23]))
 def test_each_week_has_one_summary_whenever_it_runs(
     zone: str, begins: str, gaps: list[int], day: Weekday, hour: int
@@ -85,7 +86,7 @@ def test_a_year_of_silence_is_caught_up_in_a_few_runs() -> None:
     assert len(weeks_due(runs)) == 30
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     at=st.lists(st.integers(1, 12), min_size=1, max_size=3),
     place=st.sampled_from(["comment", "issue"]),
@@ -206,7 +207,7 @@ def cut_off(runs: SyncRuns, cut: int, *, after: bool) -> None:
     edges.before_write = edges.after_write = lambda: None
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(STORY)
 def test_whatever_is_done_reports_are_true_and_nothing_of_the_learners_is_lost(
     story: list[tuple[list[tuple[str, int]], int, bool]],
@@ -298,7 +299,7 @@ def test_files_are_written_once_a_day_at_most(reports: str) -> None:
     assert (again.written, again.files.empty) == (0, True)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     command=st.sampled_from(
         [
