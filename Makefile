@@ -63,7 +63,8 @@ test: $(VENV)/.dev
 # waits for over a minute under libfaketime.
 PROCESSES := tests/e2e tests/action tests/server/test_server_next_run.py \
   tests/server/test_server_worker.py \
-  $(addprefix --ignore=tests/e2e/,test_year.py test_act.py test_stranger.py)
+  $(addprefix --ignore=tests/e2e/,test_year.py test_act.py test_stranger.py test_template.py) \
+  --ignore=tests/action/test_daily_workflow.py
 RECKONING := tests/sync tests/reports $(addprefix --ignore=tests/,sync/test_apply.py \
   sync/test_sync_laws.py sync/test_refusals.py sync/test_branch_rules.py \
   sync/test_learners_repository.py sync/test_viewers.py reports/test_checkpoint_laws.py)
