@@ -12,6 +12,9 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Browsers, servers and containers leave the processors idle for a part of the time.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 .PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos laws mutants upgrades dist templates publish clean
 
 help:
@@ -54,13 +57,13 @@ test: $(VENV)/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config pyproject.toml --no-cache
 	@$(MAKE) --no-print-directory workflows
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n $(WORKERS)
 
 # What starts whole processes, and what reckons with days and weeks by a clock that it is given. Left
 # out is what takes minutes and has its own clock (a simulated year, the laws about faults), or what no
 # day changes: containers and an installation. A MOMENT (and its ZONE) of tests/moved_clock.py tries
-# all of it; without one the processes are tried at the moment of today, but for one test that
-# waits for over a minute under libfaketime.
+# all of it; without one a share is tried at the moment of today, but for one test that waits for
+# over a minute under libfaketime.
 PROCESSES := tests/e2e tests/action tests/server/test_server_next_run.py \
   tests/server/test_server_worker.py \
   $(addprefix --ignore=tests/e2e/,test_year.py test_act.py test_stranger.py test_template.py) \
@@ -68,11 +71,13 @@ PROCESSES := tests/e2e tests/action tests/server/test_server_next_run.py \
 RECKONING := tests/sync tests/reports $(addprefix --ignore=tests/,sync/test_apply.py \
   sync/test_sync_laws.py sync/test_refusals.py sync/test_branch_rules.py \
   sync/test_learners_repository.py sync/test_viewers.py reports/test_checkpoint_laws.py)
+SHARE := tests/e2e/test_path.py tests/action/test_action_run.py \
+  tests/server/test_server_next_run.py tests/server/test_server_worker.py
 WAITING := tests/e2e/test_path.py::test_a_guide_becomes_a_plan_that_respects_its_learner
 ZONE ?= America/Los_Angeles
 
 test-clock: $(VENV)/.dev
-	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -p crash_rerun -n auto $(PROCESSES) $(if $(MOMENT),$(RECKONING),--deselect $(WAITING))
+	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -p crash_rerun -n auto $(if $(MOMENT),$(PROCESSES) $(RECKONING),$(SHARE) --deselect $(WAITING))
 
 lint types: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
