@@ -400,7 +400,8 @@ def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
         learner.press("See the plan")
         learner.press("Save the settings and start")
         walked.app_server.settle()
-        learner.follow("Reload")
+        if learner.contains("Reload"):  # the link is gone where the path was written that soon
+            learner.follow("Reload")
         assert learner.contains("Your path is ready")
         learner.follow("Go to your path")
         assert learner.page.get_by_role("heading", level=1).inner_text() == "A small path"
