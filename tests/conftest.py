@@ -24,7 +24,6 @@ os.environ["MILEPOST_DOCS_URL"] = "none"
 HEAVY = ("browser/", "attack/", "test_act.py", "test_stranger.py", "e2e/test_template.py", "kill")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what starts many processes into one group, which one of our processes runs."""
     for item in items:
