@@ -57,7 +57,7 @@ test: $(VENV)/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config pyproject.toml --no-cache
 	@$(MAKE) --no-print-directory workflows
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS)
 
 # What starts whole processes, and what reckons with days and weeks by a clock that it is given. Left
 # out is what takes minutes and has its own clock (a simulated year, the laws about faults), or what no

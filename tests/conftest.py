@@ -20,17 +20,6 @@ settings.load_profile("repeat")
 os.environ["MILEPOST_DOCS_URL"] = "none"
 
 
-# Browsers, attacks, containers and killed servers come one after the other, beside small tests.
-HEAVY = ("browser/", "attack/", "test_act.py", "test_stranger.py", "e2e/test_template.py", "kill")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what starts many processes into one group, which one of our processes runs."""
-    for item in items:
-        if any(name in item.nodeid.partition("::")[0] for name in HEAVY):
-            item.add_marker(pytest.mark.xdist_group("heavy"))
-
-
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
     """Begin each test in English: commands set the language for their process."""

@@ -20,7 +20,7 @@ Way = tuple[int, Literal["light", "dark"]]
 WAYS: tuple[Way, ...] = ((1280, "light"), (390, "dark"))
 EVERY_WAY: tuple[Way, ...] = (*WAYS, (1280, "dark"), (390, "light"))
 SEVERE = ("serious", "critical")
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
 
 
 @dataclass
