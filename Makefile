@@ -12,9 +12,6 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Browsers, servers and containers leave the processors idle for a part of the time.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-
 .PHONY: help demo setup server test test-clock lint format types workflows lock platforms recordings messages docs demo-picture owner release-check audit bench bench-server attack kills soak chaos laws mutants upgrades dist templates publish clean
 
 help:
@@ -57,7 +54,7 @@ test: $(VENV)/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config pyproject.toml --no-cache
 	@$(MAKE) --no-print-directory workflows
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n auto
 
 # What starts whole processes, and what reckons with days and weeks by a clock that it is given. Left
 # out is what takes minutes and has its own clock (a simulated year, the laws about faults), or what no
