@@ -63,7 +63,7 @@ class CurriculumModel(BaseModel):
     )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy without what was found in the original: its parts may have other ids."""
+        """Return a copy without what was computed of the original, whose fields may differ."""
         copied = super().model_copy(update=update, deep=deep)
         for name in copied.__dict__.keys() - type(self).model_fields.keys():
             del copied.__dict__[name]

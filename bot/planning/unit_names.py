@@ -63,7 +63,7 @@ def short_unit_names(curriculum: Curriculum) -> dict[str, str]:
 
 
 def checkpoint_title(checkpoint: Checkpoint, after: str) -> str:
-    """Return the title of its issue; `after` is the name of the module or unit that it closes."""
+    """Return the title of a checkpoint's issue; `after` is the name of what the checkpoint ends."""
     # NOTE: A title that has this word in it isn't given another in front.
     words = ("checkpoint", gettext("checkpoint").casefold())
     if any(word in checkpoint.title.casefold() for word in words):
