@@ -19,7 +19,7 @@ help:
 	@echo "make setup   only make the environment; the command is $(BIN)/milepost"
 	@echo "make server  the same, with what the server needs"
 	@echo "make test    lint, strict types and the whole test suite"
-	@echo "make test-clock  whole processes on another day; MOMENT=sunday: all that touches time"
+	@echo "make test-clock  some whole processes on another day; MOMENT=sunday: all that touches time"
 	@echo "make format  put the code in shape"
 	@echo "make bench   print each figure beside its aim (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
@@ -61,15 +61,14 @@ test: $(VENV)/.dev
 # day changes: containers and an installation. A MOMENT (and its ZONE) of tests/moved_clock.py tries
 # all of it; without one a share is tried at the moment of today, but for one test that waits for
 # over a minute under libfaketime.
-PROCESSES := tests/e2e tests/action tests/server/test_server_next_run.py \
-  tests/server/test_server_worker.py \
+WORKER := tests/server/test_server_next_run.py tests/server/test_server_worker.py
+PROCESSES := tests/e2e tests/action $(WORKER) \
   $(addprefix --ignore=tests/e2e/,test_year.py test_act.py test_stranger.py test_template.py) \
   --ignore=tests/action/test_daily_workflow.py
 RECKONING := tests/sync tests/reports $(addprefix --ignore=tests/,sync/test_apply.py \
   sync/test_sync_laws.py sync/test_refusals.py sync/test_branch_rules.py \
   sync/test_learners_repository.py sync/test_viewers.py reports/test_checkpoint_laws.py)
-SHARE := tests/e2e/test_path.py tests/action/test_action_run.py \
-  tests/server/test_server_next_run.py tests/server/test_server_worker.py
+SHARE := tests/e2e/test_path.py tests/action/test_action_run.py $(WORKER)
 WAITING := tests/e2e/test_path.py::test_a_guide_becomes_a_plan_that_respects_its_learner
 ZONE ?= America/Los_Angeles
 

@@ -1,7 +1,7 @@
 """Moves the machine's clock for processes, by libfaketime (Debian's package `faketime`).
 
-As a script it runs a command at one of `MOMENTS` in one of `ZONES`, or at the one of today:
-so `make test-clock` runs the part of the suite that touches time.
+As a script it runs a command at one of `MOMENTS` in one of `ZONES`, or at that of today, which
+`make test-clock` does.
 """
 
 import itertools
@@ -86,7 +86,7 @@ def turn_of_today() -> tuple[str, str]:
 
 
 def main(name: str, zone: str, *command: str) -> int:
-    """Run the command at that moment in that zone, or at that of `today`. Return its exit code."""
+    """Run the command at that moment in that zone, or at today's turn; return its exit code."""
     if library() is None:
         sys.exit(MISSING)
     turn = turn_of_today() if name == "today" else (name, zone)

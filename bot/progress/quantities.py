@@ -37,6 +37,7 @@ _DAY = re.compile(
     r"(?(iso)|(?:,?[ ](?P<year>\d{4}))?)(?![^\W_])",
     re.ASCII | re.IGNORECASE,
 )
+# Compiled where it is needed: most runs read no day, and letters of every script take their time.
 _FIRST_WORD = rf"{CHARACTER}++(?![^\W_]|['\N{{RIGHT SINGLE QUOTATION MARK}}])"
 _SIGNED = re.compile(r"[+-]\d{1,7}", re.ASCII)
 DAYS_A_WEEK = 7

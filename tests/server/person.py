@@ -94,7 +94,7 @@ class Page:
 
     @property
     def html(self) -> str:
-        """The page's source without random tokens, which may spell any short word by chance."""
+        """Return the source without random tokens, which may spell any short word by chance."""
         return re.sub(r"[\w=-]{40,}", "", self.answer.text)
 
     @property

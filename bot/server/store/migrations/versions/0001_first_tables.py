@@ -12,6 +12,11 @@ Moment = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make them."""
+    _installations()
+    _jobs()
+
+
+def _installations() -> None:
     op.create_table(
         "installation",
         sa.Column("id", Id, primary_key=True, autoincrement=False),
@@ -34,6 +39,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_repository_installation_id", "repository", ["installation_id"])
     op.create_index("ix_repository_full_name", "repository", ["full_name"])
+
+
+def _jobs() -> None:
     op.create_table(
         "agenda",
         sa.Column("kind", sa.Text, primary_key=True),
