@@ -98,29 +98,40 @@ def _started(folder: Path, binaries: Path, settings: str) -> Iterator[str]:
     data.mkdir(mode=0o700)
     if account is not None:
         os.chown(data, account.pw_uid, account.pw_gid)
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            command,
-            check=True,
-            capture_output=True,
-            cwd="/",
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
-            env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(data)},
-        )
-
     trust = ("--auth=trust", "--username=milepost", "--encoding=UTF8", "--no-sync")
-    run(str(binaries / "initdb"), "-D", str(data), *trust)
+    _run(data, str(binaries / "initdb"), "-D", str(data), *trust)
     port = free_port()
     options = f"{settings} -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories="
     control = str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log")
-    run(*control, "-o", f"{options}''", "start")
+    _run(data, *control, "-o", f"{options}''", "start")
     try:
         yield f"postgresql://milepost@127.0.0.1:{port}/postgres"
     finally:
-        run(*control, "-m", "immediate", "stop")
+        _run(data, *control, "-m", "immediate", "stop")
+
+
+def _run(data: Path, *command: str) -> None:
+    """Run a command of PostgreSQL by the machine's clock, also where the tests' is moved.
+
+    No test reads the database's clock, and its many processes can wait for libfaketime for ever.
+    """
+    account = _account()
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    done = subprocess.run(
+        command,
+        check=False,
+        stdout=subprocess.DEVNULL,  # no pipe: the server would keep it open
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd="/",
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+        env={**environment, "LC_ALL": "C.UTF-8", "HOME": str(data)},
+    )
+    if done.returncode:
+        log = data / "log"
+        raise OSError(f"{command}: {done.stderr}{log.read_text() if log.exists() else ''}")
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -146,14 +157,4 @@ def kill_and_restart(url: str) -> None:
             os.kill(one, signal.SIGKILL)
     (data / "postmaster.pid").unlink()  # where nobody reaps the dead, they seem alive to it
     control = (str(Path(command[0]).with_name("pg_ctl")), "-D", str(data), "-w")
-    account = _account()
-    subprocess.run(
-        (*control, "-l", str(data / "log"), "-o", shlex.join(command[3:]), "start"),
-        check=True,
-        capture_output=True,
-        cwd="/",
-        user=account.pw_uid if account else None,
-        group=account.pw_gid if account else None,
-        extra_groups=[] if account else None,
-        env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(data)},
-    )
+    _run(data, *control, "-l", str(data / "log"), "-o", shlex.join(command[3:]), "start")
