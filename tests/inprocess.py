@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import AlreadyExistsError, GitHubError, NotThereError
 from bot.github.addresses import address
-from bot.github.issue_list import may_count, may_matter, reduced_pull
+from bot.github.issue_list import is_other, may_count, may_matter, reduced_pull
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
@@ -92,6 +92,8 @@ class Edges:
         repository = self.repository
         counts = repository.milestone_counts()
         listed = [i for i in repository.issues.values() if i.number not in self.hidden]
+        every = [_listed(repository, issue) for issue in listed if not issue.is_pull_request]
+        others = list(filter(is_other, every))
         found = Snapshot(
             repository="learner/portfolio",
             labels=tuple(
@@ -101,9 +103,9 @@ class Edges:
             milestones=tuple(
                 _milestone(x, counts.get(x, (0, 0))) for x in repository.milestones.values()
             ),
-            issues=tuple(
-                _listed(repository, issue) for issue in listed if not issue.is_pull_request
-            ),
+            issues=tuple(issue for issue in every if not is_other(issue)),
+            others={issue.number: issue.title for issue in others},
+            locked_others=frozenset(issue.number for issue in others if issue.locked),
             pulls=tuple(
                 reduced_pull(_pull(repository, issue)) for issue in listed if issue.is_pull_request
             ),

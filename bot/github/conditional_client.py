@@ -2,19 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from bot.errors import NotThereError
 from bot.github.answer import Answer, shape_error
 from bot.github.api_client import JSON, PER_PAGE, bearer, next_page, pages
 from bot.github.etag_cache import Cache, CacheIdentity, Page
-from bot.github.page_parser import PageParser, parser_version
+from bot.github.page_parser import PageParser, dump, load, parser_version
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 
 MAX_PAGES = 1_000  # of a list that is held whole
 T = TypeVar("T")
+
+
+class ParsedPage(NamedTuple, Generic[T]):
+    """Holds the value of a page of a list; `unchanged` where GitHub confirmed the stored answer."""
+
+    value: T
+    query: Mapping[str, str]
+    unchanged: bool
+    link: str
 
 
 class ConditionalClient:
@@ -64,24 +73,24 @@ class ConditionalClient:
 
     def get_parsed(
         self, path: str, query: Mapping[str, str], parser: PageParser[T], *, fresh: bool = False
-    ) -> Iterator[T]:
-        """Yield what `parser` makes of each page of a list.
-
-        That of an unchanged page is stored, too: it is small, and not made again.
-        """
-        found: list[T] = []
+    ) -> Iterator[ParsedPage[T]]:
+        """Yield what `parser` makes of each page of a list."""
+        found: list[ParsedPage[T]] = []
 
         def fetch_page(query: Mapping[str, str]) -> Answer:
-            value, answer = self._page(path, query, parser, fresh)
-            found.append(value)
-            return answer._replace(text="")  # which may have many megabytes
+            found.append(page := self.get_parsed_page(path, query, parser, fresh=fresh))
+            return Answer("GET", path, 200, {"link": page.link}, "")  # a text may have megabytes
 
         for _page in pages(fetch_page, path, query, most=MAX_PAGES):
             yield found.pop()
 
-    def _page(
-        self, path: str, query: Mapping[str, str], parser: PageParser[T], fresh: bool
-    ) -> tuple[T, Answer]:
+    def get_parsed_page(
+        self, path: str, query: Mapping[str, str], parser: PageParser[T], *, fresh: bool = False
+    ) -> ParsedPage[T]:
+        """Return what `parser` makes of one page of a list.
+
+        That of an unchanged page is stored, too: it is small, and not made again.
+        """
         cache, by = self._cache, self._identity.fingerprint
         key = f"{self._key(path, query)}#{parser_version()}"
         stored = None if cache is None or fresh else cache.get(key)
@@ -90,7 +99,7 @@ class ConditionalClient:
         if stored is not None and value is not None:
             answer = self._client.get(path, query, etag=stored.etag)
             if answer.status == 304:
-                return value, answer._replace(status=200, headers={"link": stored.link})
+                return ParsedPage(value, query, True, stored.link)
             answer = self._store(self._key(path, query), answer)
         else:
             answer = self.get(path, query, fresh=fresh)
@@ -99,12 +108,27 @@ class ConditionalClient:
             etag, link = answer.headers.get("etag", ""), answer.headers.get("link", "")
             if etag and cache is not None:
                 cache.put(key, Page(etag, link, parser.dump(value), by))
-        return value, answer
+        return ParsedPage(value, query, answer.status == 304, link)
+
+    def stored(self, path: str, kind: type[T]) -> T | None:
+        """Return the value that was stored for a list; None where none was, or it is damaged."""
+        found = self._cache.get(self._summary_key(path)) if self._cache else None
+        value: T | None = load(kind, found.body) if found else None
+        return value
+
+    def store(self, path: str, value: object) -> None:
+        """Store a value for a list; None drops it."""
+        if self._cache is not None:
+            body = "" if value is None else dump(type(value), value)
+            self._cache.put(self._summary_key(path), Page("", "", body))
+
+    def _summary_key(self, path: str) -> str:
+        return f"{self._key(path, {})}#summary#{parser_version()}"
 
     def get(
         self, path: str, query: Mapping[str, str], *, fresh: bool = False, follow: bool = False
     ) -> Answer:
-        """Return an answer: the stored one, when GitHub confirms that it still holds."""
+        """Return an answer: the stored one, with status 304, when GitHub confirms that it holds."""
         cache = self._cache
         if cache is None:
             return self._client.get(path, query, follow=follow)
@@ -113,7 +137,7 @@ class ConditionalClient:
         answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and cached is not None and etag:
             headers = {"link": cached.link, "etag": etag}
-            return answer._replace(status=200, text=cached.body, headers=headers)
+            return answer._replace(text=cached.body, headers=headers)
         return self._store(key, answer)
 
     def _key(self, path: str, query: Mapping[str, str]) -> str:

@@ -19,7 +19,8 @@ from bot.planning.snapshot import CommentState, IssueState, PullState
 from bot.progress.parse_command import BEGINNING
 
 NOT_READ = "Not read:"
-T = TypeVar("T", IssueState, PullState)
+T = TypeVar("T", IssueState, PullState, str)
+M = TypeVar("M", IssueState, PullState)
 _OURS = "<!-- milepost:"
 _NO_FIELDS: set[str] = set()
 
@@ -73,19 +74,32 @@ class TextBudget:
 
 
 class IssuePage(NamedTuple):
-    """Holds what a page lists, without texts that nobody needs."""
+    """Holds what a page lists, without texts that nobody needs.
+
+    `others` are the titles of issues in which nothing is for us, by their numbers, and `locked`
+    those of them that are. `newest` is when something on the page was changed last, as GitHub
+    writes it; "" for none.
+    """
 
     issues: tuple[IssueState, ...]
     pulls: tuple[PullState, ...]
+    others: dict[int, str]
+    locked: frozenset[int]
     last_number: int
+    newest: str
 
     @classmethod
     def parse(cls, found: Sequence[Json], repository: str) -> Self:
         """Return a page of GitHub's list of issues. Raises UnreadableAnswerError."""
+        every = response_parser.issues(map(without_other_text, found), "issues", repository)
+        others = list(filter(is_other, every))
         return cls(
-            response_parser.issues(map(without_other_text, found), "issues", repository),
+            tuple(one for one in every if not is_other(one)),
             tuple(map(reduced_pull, response_parser.pulls(found, "issues"))),
+            {one.number: one.title for one in others},
+            frozenset(one.number for one in others if one.locked),
             response_parser.last_number(found),
+            max((one.get("updated_at") or "" for one in found), default=""),
         )
 
 
@@ -94,27 +108,34 @@ class IssueList:
 
     def __init__(self, limits: ReadLimits, texts: TextBudget) -> None:
         self.last_number = 0
+        self.others: dict[int, str] = {}  # titles by number
+        self.locked: set[int] = set()  # of those
         self._limits = limits
         self._texts = texts
         self._issues: dict[int, IssueState] = {}
         self._pulls: dict[int, PullState] = {}
-        self._others: set[int] = set()
+        self._bare: set[int] = set()
         self._omitted = 0
 
     def add(self, page: IssuePage) -> None:
         """Add what a page lists. Raises RefusedError for too much."""
         self.last_number = max(self.last_number, page.last_number)
         for issue in page.issues:
+            self.others.pop(issue.number, None)
             if issue.body and self._texts.admits(issue):
                 self._issues[issue.number] = issue
             else:
                 bare = issue.model_copy(update={"body": ""}) if issue.body else issue
-                self._add_other(self._issues, bare)
+                self._add_other(self._issues, issue.number, _slim(bare))
         for pull in page.pulls:
             if pull.body and (pull.merged_at or _OURS in pull.body):
                 self._pulls[pull.number] = pull
             else:
-                self._add_other(self._pulls, pull)
+                self._add_other(self._pulls, pull.number, _slim(pull))
+        for number, title in page.others.items():
+            self._issues.pop(number, None)
+            self._add_other(self.others, number, title)
+        self.locked |= page.locked & self.others.keys()
 
     def issues(self) -> tuple[IssueState, ...]:
         """Return the issues in order of number."""
@@ -140,15 +161,17 @@ class IssueList:
             )
         return f"{NOT_READ} {' and '.join(parts)}." if parts else ""
 
-    def _add_other(self, to: dict[int, T], value: T) -> None:
-        number = value.number
-        if number not in self._others and len(self._others) >= self._limits.others:
+    def _add_other(self, to: dict[int, T], number: int, value: T) -> None:
+        if number not in self._bare and len(self._bare) >= self._limits.others:
             self._omitted += 1
             return
-        self._others.add(number)
-        # Without the set of fields that were given, which takes as much memory as all fields.
-        object.__setattr__(value, "__pydantic_fields_set__", _NO_FIELDS)
+        self._bare.add(number)
         to[number] = value
+
+
+def is_other(issue: IssueState) -> bool:
+    """Return whether nothing in an issue (without text that nobody needs) is for us."""
+    return not (issue.body or issue.labels or issue.milestone)
 
 
 def without_other_text(item: Json) -> Json:
@@ -176,6 +199,12 @@ def reduced_pull(pull: PullState) -> PullState:
 def may_matter(body: str, *, edited: bool) -> bool:
     """Return whether a comment may hold a command or a link, held one before, or is ours."""
     return edited or _OURS in body or "://" in body or BEGINNING.search(body) is not None
+
+
+def _slim(value: M) -> M:
+    """Return it without the set of fields that were given, which takes as much as all fields."""
+    object.__setattr__(value, "__pydantic_fields_set__", _NO_FIELDS)
+    return value
 
 
 def _megabytes(size: int) -> str:

@@ -35,21 +35,32 @@ class PageParser(Generic[T]):
 
     def dump(self, value: T) -> str:
         """Return the text of a value, without what is the default."""
-        return str(_adapter(self._kind).dump_json(value, exclude_defaults=True), "utf-8")
+        return dump(self._kind, value)
 
     def load(self, text: str) -> T | None:
         """Return the value with this text, None when it is damaged."""
-        try:
-            found: T = _adapter(self._kind).validate_json(text)
-        except ValidationError:
-            return None
+        found: T | None = load(self._kind, text)
         return found
+
+
+def dump(kind: Any, value: Any) -> str:
+    """Return the text of a value of this type, without what is the default."""
+    return str(_adapter(kind).dump_json(value, exclude_defaults=True), "utf-8")
+
+
+def load(kind: Any, text: str) -> Any:
+    """Return the value of this type with this text, None when it is damaged."""
+    try:
+        return _adapter(kind).validate_json(text)
+    except ValidationError:
+        return None
 
 
 @cache
 def parser_version() -> str:
     """Return the digest of the code that makes the values, which no other program can read."""
-    from bot.github import issue_list
+    from bot.github import issue_list, issue_pages
 
-    files = [__file__, *(module.__file__ or "" for module in (*_MAKERS, issue_list))]
+    makers = (*_MAKERS, issue_list, issue_pages)
+    files = [__file__, *(module.__file__ or "" for module in makers)]
     return sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:16]

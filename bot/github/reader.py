@@ -4,7 +4,8 @@ A small repository costs three requests (labels, milestones, issues); asked agai
 are three answers without a body that cost no quota.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ from bot.github.issue_list import (
     TextBudget,
     may_matter,
 )
+from bot.github.issue_pages import IssuePages, ListChangedError
 from bot.github.page_parser import PageParser
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
@@ -50,7 +52,6 @@ from bot.progress.closings import with_closings
 
 MOST_PASSED = 100  # numbers in a row that are no issue
 MAX_AUTHORS = 50  # authors of a repository with more texts than are held
-EVERY_ISSUE = {"state": "all", "sort": "created", "direction": "asc"}
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _VIEWER = "query { viewer { databaseId } }"
 _LABELS = PageParser(tuple[LabelState, ...], lambda page: response_parser.labels(page, "labels"))
@@ -111,14 +112,14 @@ class HttpReader(HttpFactReader):
         """Return the labels in order of name; what shows twice counts as last seen."""
         path = f"{self._root}/labels"
         pages = self._cached.get_parsed(path, {}, _LABELS, fresh=fresh)
-        found = {label.name.casefold(): label for page in pages for label in page}
+        found = {label.name.casefold(): label for page in pages for label in page.value}
         return tuple(found[name] for name in sorted(found))
 
     def _milestones(self, *, fresh: bool = False) -> tuple[MilestoneState, ...]:
         """Return the milestones in order of number; what shows twice counts as last seen."""
         path, query = f"{self._root}/milestones", {"state": "all"}
         pages = self._cached.get_parsed(path, query, _MILESTONES, fresh=fresh)
-        found = {milestone.number: milestone for page in pages for milestone in page}
+        found = {milestone.number: milestone for page in pages for milestone in page.value}
         return tuple(found[number] for number in sorted(found))
 
     def _snapshot(
@@ -133,6 +134,8 @@ class HttpReader(HttpFactReader):
             milestones=milestones,
             issues=listed.issues(),
             pulls=listed.pulls(),
+            others=listed.others,
+            locked_others=frozenset(listed.locked),
             last_number=listed.last_number,
             omitted=listed.omitted,
         )
@@ -348,17 +351,22 @@ class HttpReader(HttpFactReader):
     def _listed(self, fresh: bool) -> IssueList:
         """Return issues and pull requests. With issues off, GitHub answers 410, 404 or none."""
         name = self._connection.repository
-        parser = PageParser(IssuePage, lambda page: IssuePage.parse(page, name))
-        found = IssueList(self._limits, self._texts())
-        path = f"{self._root}/issues"
+        pages = IssuePages(self._cached, f"{self._root}/issues", name)
         try:
-            for page in self._cached.get_parsed(path, EVERY_ISSUE, parser, fresh=fresh):
-                found.add(page)  # by itself, for GitHub may be asked who may write
+            if not fresh:
+                with suppress(ListChangedError):
+                    return self._collected(pages.read_again())
+            return self._collected(pages.read(fresh=fresh))
         except RepositoryMissingError:
             home = self._client.get(self._root).json()
             if isinstance(home, dict) and home.get("has_issues") is False:
-                raise errors.issues_disabled(self._connection.repository) from None
+                raise errors.issues_disabled(name) from None
             raise
+
+    def _collected(self, pages: Iterable[IssuePage]) -> IssueList:
+        found = IssueList(self._limits, self._texts())
+        for page in pages:
+            found.add(page)  # by itself, for GitHub may be asked who may write
         return found
 
     def _texts(self) -> TextBudget:

@@ -88,7 +88,7 @@ def held_reports(refusals: Refusals, snapshot: Snapshot, today: date) -> frozens
 
 
 def _waits(found: RefusedChange, snapshot: Snapshot, today: date) -> bool:
-    held = not found.locked or snapshot.is_locked(found.locked)
+    held = not found.locked or found.locked in snapshot.locked
     return held and found.next_try > today
 
 

@@ -254,7 +254,9 @@ class Snapshot(FrozenModel):
 
     `last_number` is the highest number given out so far, which may be a pull request's.
     `last_push` (aware) is known where it matters: to a run of the Action in a public repository,
-    whose schedule GitHub stops when nothing is pushed for long. `daily` is the workflow with that
+    whose schedule GitHub stops when nothing is pushed for long. `others` are titles by number of
+    issues in which nothing is for us: no text of ours, no label, no milestone; `locked_others` are
+    those of them whose conversation is locked. `daily` is the workflow with that
     schedule, read when nothing was pushed for long and the settings want it enabled. `omitted` is a
     sentence on what was not read because there is too much of it, empty where all was.
     """
@@ -264,6 +266,8 @@ class Snapshot(FrozenModel):
     milestones: tuple[MilestoneState, ...] = ()
     issues: tuple[IssueState, ...] = ()
     pulls: tuple[PullState, ...] = ()
+    others: Checked[dict[int, str]] = Field(default_factory=dict)
+    locked_others: frozenset[int] = frozenset()
     trust: Trust = Trust()
     closings: Closings = Closings()
     last_number: int = 0
@@ -271,9 +275,10 @@ class Snapshot(FrozenModel):
     daily: WorkflowState | None = None
     omitted: str = ""
 
-    def is_locked(self, number: int) -> bool:
-        """Whether the conversation of this issue is locked."""
-        return any(issue.locked for issue in self.issues if issue.number == number)
+    @cached_property
+    def locked(self) -> frozenset[int]:
+        """Return the numbers of the issues whose conversation is locked."""
+        return self.locked_others | {issue.number for issue in self.issues if issue.locked}
 
     @cached_property
     def labels_by_name(self) -> dict[str, LabelState]:

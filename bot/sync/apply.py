@@ -108,7 +108,7 @@ class PlanWriter:
         self._read_milestones = {m.number: m for m in snapshot.milestones}
         self._accounts = snapshot.trust.accounts
         self._pulls = {pull.number for pull in snapshot.pulls}
-        self._locked = {issue.number for issue in snapshot.issues if issue.locked}
+        self._locked = snapshot.locked
         self._renamed: dict[str, str] = {}
         self._numbers = Numbers(issues=dict(plan.issues), milestones=dict(plan.milestones))
         self._has_sub_issues = True

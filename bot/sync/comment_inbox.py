@@ -128,7 +128,7 @@ class PendingCommands:
         self._observed = observed
         self._mentors = mentors
         snapshot = observed.snapshot
-        self.titles = {issue.number: issue.title for issue in snapshot.issues}
+        self.titles = snapshot.others | {issue.number: issue.title for issue in snapshot.issues}
         self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
 
     def commands_in(self, comment: CommentState) -> tuple[ParsedLine, ...]:

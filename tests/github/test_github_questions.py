@@ -42,8 +42,10 @@ class TestSnapshot:
         self, world: World, reader: HttpReader, seed: Seed
     ) -> None:
         seed(1)
-        issue = world.repository().issues[1]
-        comments.react(world, world.actor(), issue, {"content": "eyes"})
+        home, me = world.repository(), world.actor()
+        issue = home.issues[1]
+        issues.edit(world, me, home, issue, {"labels": ["seen"]})
+        comments.react(world, me, issue, {"content": "eyes"})
         comments.react(world, person(world, "friend"), issue, {"content": "eyes"})
         (found,) = reader.snapshot().issues
         assert (found.reactions, found.node_id) == (2, f"I_{issue.id}")
