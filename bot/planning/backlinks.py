@@ -19,6 +19,8 @@ _ADDRESS = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
+_NAMED = re.compile(r"github\.com/([\w.-]+/[\w.-]+)/(?:issues|pull|discussions|commit)/")
+
 
 def without_backlinks(text: str, repository: str) -> str:
     """Return Markdown whose addresses leave no mention outside of `repository` (owner/name)."""
@@ -29,4 +31,6 @@ def without_backlinks(text: str, repository: str) -> str:
             return found[0]
         return f"https://{REDIRECTING}/{named}"
 
-    return _ADDRESS.sub(redirecting, text) if "github.com/" in text.lower() else text
+    # Most texts name no other repository, which is quickly seen.
+    others = set(_NAMED.findall(text.lower())) - {repository.lower()}
+    return _ADDRESS.sub(redirecting, text) if others else text

@@ -224,7 +224,8 @@ class _CommandRun:
     def run_buttons(self) -> None:
         """Run the buttons that were ticked, and clear them."""
         for ours in self._observed.issues.values():
-            boxes = BOX.findall(ours.marked.region or "")
+            region = ours.marked.region or ""
+            boxes = BOX.findall(region) if "[x]" in region.lower() else ()  # most have none
             ticked = [BUTTON.search(line) for _, box, line in boxes if box != " "]
             buttons = [button[1] for button in ticked if button]
             if not buttons:
