@@ -13,11 +13,10 @@ import time
 from contextlib import redirect_stdout
 from datetime import timedelta
 from pathlib import Path
-
-import httpx2
+from typing import Any
 
 from bot.cli.app import run
-from bot.github import api_client
+from bot.github.http_session import Response, Urllib3Session
 from bot.settings import CONFIG_PATH
 from github_sandbox.server import Sandbox, running
 
@@ -81,14 +80,13 @@ def _milepost(sandbox: Sandbox, *arguments: str) -> int:
 
 
 def _wait_for_each_request() -> None:
-    opened = api_client.open_session
+    send = Urllib3Session.send
 
-    def slow(api_url: str) -> httpx2.Client:
-        http = opened(api_url)
-        http.event_hooks = {"request": [lambda _: time.sleep(LATENCY)]}
-        return http
+    def slow(*request: Any) -> Response:
+        time.sleep(LATENCY)
+        return send(*request)
 
-    api_client.open_session = slow
+    Urllib3Session.send = slow  # type: ignore[method-assign,assignment]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The activity `cohort`: reads the learners of a list and posts a mentor's weekly digest."""
 
 from collections.abc import Mapping
+from contextlib import closing
 
 from bot.action.context import ActionContext, LastPushReader
 from bot.action.inputs import Inputs
@@ -8,7 +9,7 @@ from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
 from bot.errors import ConfigError
 from bot.github.addresses import named_repository, web_root
-from bot.github.api_client import open_session
+from bot.github.http_session import Urllib3Session
 from bot.i18n import gettext as _
 from bot.reports.digest import as_markdown
 from bot.sync.cohort import cohort, listed
@@ -37,7 +38,7 @@ def post_cohort_digest(
     api_url, now = context.environment.api_url, context.now()
     web = web_root(api_url)
     names = [named_repository(one, web) for one in listed(content.decode("utf-8-sig", "replace"))]
-    with open_session(api_url) as http:
+    with closing(Urllib3Session(api_url)) as http:
 
         def open_reader(name: str) -> LastPushReader:
             there = {**environ, "GITHUB_REPOSITORY": name}

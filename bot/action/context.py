@@ -15,10 +15,10 @@ from bot.planning.snapshot import Snapshot, WorkflowState
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
-    import httpx2
     from pydantic import SecretStr
 
     from bot.github.etag_cache import EtagCache
+    from bot.github.http_session import HttpSession
 
 
 class LastPushReader(HttpReader):
@@ -88,7 +88,7 @@ class ActionContext(RunContext):
         write_log: Callable[[str], None],
         payload: Mapping[str, Any],
         now: Clock,
-        http: "httpx2.Client | None" = None,
+        http: "HttpSession | None" = None,
     ) -> None:
         super().__init__(settings_file.environment(environ), now, http)
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")

@@ -1,5 +1,6 @@
 """`milepost class init`: the settings of a class, for a list of repositories, as a plan first."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,10 +72,10 @@ def init(
 
 def _plan_and_write(repositories: list[str], text: str, *, yes: bool) -> int:
     """Write `text` where there is none, once the person agrees; return the exit code."""
-    from bot.github.api_client import open_session
+    from bot.github.http_session import Urllib3Session
     from bot.sync.class_settings import plan_class, write_class
 
-    with open_session(CliContext().environment.api_url) as http:
+    with closing(Urllib3Session(CliContext().environment.api_url)) as http:
 
         def reader(name: str) -> "HttpReader":
             return CliContext(name, http).reader()

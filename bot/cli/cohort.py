@@ -1,6 +1,7 @@
 """`milepost cohort`: a table of the learners who share with a mentor, a digest, an answer."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -69,11 +70,11 @@ def cohort(
 
 
 def _read_cohort(repositories: list[str]) -> "CohortReading":
-    from bot.github.api_client import open_session
+    from bot.github.http_session import Urllib3Session
     from bot.sync.cohort import cohort as gather
 
     api_url = CliContext().environment.api_url
-    with open_session(api_url) as http, console.reading_bar("Reading") as show:
+    with closing(Urllib3Session(api_url)) as http, console.reading_bar("Reading") as show:
         return gather(repositories, lambda name: CliContext(name, http).reader(), now(), show)
 
 

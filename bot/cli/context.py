@@ -14,10 +14,10 @@ from bot.i18n import set_language
 from bot.sync.run_context import PathContext
 
 if TYPE_CHECKING:
-    import httpx2
     from pydantic import SecretStr
 
     from bot.github.etag_cache import EtagCache
+    from bot.github.http_session import HttpSession
     from bot.planning.ports import Reader
     from bot.progress.path import LearningPath, PathReader
     from bot.sync.publish import DueComment, Outcome
@@ -33,7 +33,7 @@ def now() -> datetime:
 class CliContext(PathContext):
     """The context of one command; `repository` is the value of `--repo`, `http` is shared."""
 
-    def __init__(self, repository: str | None = None, http: "httpx2.Client | None" = None) -> None:
+    def __init__(self, repository: str | None = None, http: "HttpSession | None" = None) -> None:
         from bot import settings
 
         super().__init__(settings.environment(os.environ), command_clock.get(), http)

@@ -1,29 +1,27 @@
-"""Sends requests to one GitHub over httpx2: connections, retries, rate limits.
+"""Sends requests to one GitHub: connections, retries, rate limits."""
 
-httpx2 is imported by the first request: the command line and the gateway load this module, too.
-"""
-
-import logging
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from math import ceil
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import SecretStr
 
-from bot.errors import ConfigError, UnavailableError
+from bot.errors import UnavailableError
 from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_error
+from bot.github.http_session import (
+    HttpSession,
+    Urllib3Session,
+)
 from bot.github.rate_limit_headers import limit_of, quota_of
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.retry import RetryPause, Waiter, WaitPolicy, retry
-
-if TYPE_CHECKING:
-    import httpx2
 
 PUBLIC_API = "https://api.github.com"
 # Supported until March 2028 at least; the newer 2026-03-10 is unknown to GitHub Enterprise Server.
@@ -31,10 +29,6 @@ API_VERSION = "2022-11-28"
 USER_AGENT = "milepost"
 JSON = "application/vnd.github+json"
 RAW = "application/vnd.github.raw+json"
-CONNECT_TIMEOUT = 10  # seconds
-ANSWER_TIMEOUT = 20  # seconds; GitHub ends its own work after ten
-MANIFESTS = "/app-manifests/"
-MAX_CONNECTIONS = 100  # GitHub: "No more than 100 concurrent requests are allowed"
 PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 100_000  # of an App's lists, which are read page by page
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
@@ -76,69 +70,62 @@ class ApiClient:
     """Send requests to one GitHub, for any number of threads.
 
     Redirects are never followed: a secret stays with its host. Waits that GitHub asks for are
-    obeyed up to `policy.max_wait` seconds. `http` is closed with the client unless it is `shared`.
+    obeyed up to `policy.max_wait` seconds. `http` is closed with the client unless it is `shared`;
+    without it connections are opened by urllib3.
     """
 
     def __init__(
         self,
         api_url: str = PUBLIC_API,
         *,
-        http: "httpx2.Client | None" = None,
+        http: HttpSession | None = None,
         shared: bool = False,
         policy: WaitPolicy | None = None,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self.policy = policy or WaitPolicy()
-        self._http = http
+        self._session = http
         self._shared = shared
         self._opening = threading.Lock()
 
-    def http(self) -> "httpx2.Client":
+    def session(self) -> HttpSession:
         """Return the connections, opened when there are none; `close` closes them."""
         with self._opening:
-            if self._http is None:
-                self._http = open_session(self.api_url)
-            return self._http
+            if self._session is None:
+                self._session = Urllib3Session(self.api_url)
+            return self._session
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
         with self._opening:
-            if self._http is not None and not self._shared:
-                self._http.close()
-                self._http = None
+            if self._session is not None and not self._shared:
+                self._session.close()
+                self._session = None
 
     def exchange(self, request: ApiRequest) -> Answer:
         """Return the answer to a request that is sent once, whatever it says.
 
         Raises NeverSentError and AnswerLostError.
         """
-        import httpx2
-
-        usual = {"Accept": JSON, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
+        headers = {
+            "Accept": JSON,
+            "User-Agent": USER_AGENT,
+            "X-GitHub-Api-Version": API_VERSION,
+            **({"Content-Type": "application/json"} if request.body is not None else {}),
+            **request.headers,
+        }
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        address = self._address(request.path) + query
+        body = None if request.body is None else json.dumps(request.body).encode()
+        session = self.session()
         if request.before is not None:
             request.before()
         try:
-            response = self.http().request(
-                request.method,
-                self._address(request.path),
-                params=dict(request.query) if request.query else None,
-                headers=usual | dict(request.headers),
-                json=request.body,
-                follow_redirects=False,
-                timeout=request.timeout or httpx2.USE_CLIENT_DEFAULT,
-            )
-        except (
-            httpx2.ConnectError,
-            httpx2.ConnectTimeout,
-            httpx2.PoolTimeout,
-            httpx2.ProxyError,
-        ) as broken:
+            found = session.send(request.method, address, headers, body, request.timeout)
+        except NeverSentError as broken:
             raise NeverSentError(f"no connection to {self.api_url}: {broken}") from None
-        except httpx2.RequestError as broken:
-            raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
         path = urlsplit(request.path).path if "://" in request.path else request.path
-        status, headers = response.status_code, response.headers
-        return Answer(request.method, path, status, headers, response.text)
+        return Answer(request.method, path, found.status, found.headers, found.text)
 
     def send(self, request: ApiRequest, *, repeatable: bool = True, moves: bool = False) -> Answer:
         """Return the answer, whether a yes or a no (2xx or 4xx), after three tries at most.
@@ -179,7 +166,7 @@ class RateLimitedClient(ApiClient):
         installation: int = OWN,
         *,
         api_url: str = PUBLIC_API,
-        http: "httpx2.Client | None" = None,
+        http: HttpSession | None = None,
         people: bool = False,
         policy: WaitPolicy | None = None,
     ) -> None:
@@ -217,7 +204,7 @@ def local_client(
     api_url: str = PUBLIC_API,
     *,
     rates: WriteRates | None = None,
-    http: "httpx2.Client | None" = None,
+    http: HttpSession | None = None,
     policy: WaitPolicy | None = None,
 ) -> RateLimitedClient:
     """Return a client whose limiter nobody else uses: for a token that is nobody else's."""
@@ -243,32 +230,6 @@ def check_decided(answer: Answer, now: datetime) -> None:
 def bearer(token: SecretStr | None) -> dict[str, str]:
     """Return the header that says as whom to ask."""
     return {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
-
-
-def open_session(api_url: str) -> "httpx2.Client":
-    """Return connections to one GitHub, for any number of threads. Raises ConfigError."""
-    import httpx2
-
-    logging.getLogger("httpx2").addFilter(_holds_no_code)
-    timeout = httpx2.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
-    limits = httpx2.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20)
-    # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
-    tls = api_url.startswith("https:")
-    try:
-        return httpx2.Client(timeout=timeout, verify=tls, limits=limits)
-    except (ValueError, ImportError) as wrong:
-        raise ConfigError(
-            f"The proxy settings cannot be used: {wrong}.",
-            where="HTTPS_PROXY",
-            hint="They come from the environment: correct or unset HTTPS_PROXY, HTTP_PROXY and "
-            "ALL_PROXY.",
-        ) from None
-    except OSError as wrong:
-        raise ConfigError(
-            f"The certificates to trust cannot be loaded: {wrong}.",
-            where="SSL_CERT_FILE",
-            hint="It comes from the environment, as SSL_CERT_DIR does: correct or unset it.",
-        ) from None
 
 
 def pages(
@@ -298,12 +259,3 @@ def next_page(answer: Answer) -> Mapping[str, str] | None:
     """Return the query of the next page of a list; None after the last one."""
     found = _NEXT.search(answer.headers.get("link", ""))
     return dict(parse_qsl(urlsplit(found[1]).query)) if found else None
-
-
-def _holds_no_code(record: logging.LogRecord) -> bool:
-    """Return whether a log record holds no code of a manifest.
-
-    httpx2 logs the address of each request, and the code stands in its path. Until it is traded in,
-    whoever has it can fetch the App's private key.
-    """
-    return MANIFESTS not in record.getMessage()

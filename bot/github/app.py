@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cachetools import LRUCache
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field, SecretStr
@@ -25,13 +25,11 @@ from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pag
 from bot.github.app_key import AppKey
 from bot.github.connection import Connection
 from bot.github.errors import app_error, error_of, installation_error
+from bot.github.http_session import HttpSession
 from bot.github.rate_limit_headers import server_time
 from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, LISTING, Rights
-
-if TYPE_CHECKING:
-    import httpx2
 
 T = TypeVar("T")
 _CLOCK_WORDS = ("'iat'", "'exp'", "issued at", "expiration time")
@@ -180,7 +178,7 @@ class AppAuth:
         *,
         api_url: str = PUBLIC_API,
         graphql_url: str | None = None,
-        http: "httpx2.Client | None" = None,
+        http: HttpSession | None = None,
         policy: WaitPolicy | None = None,
     ) -> None:
         self._key = AppKey(issuer, private_key)
@@ -208,9 +206,9 @@ class AppAuth:
         """Close the connections; the next request opens new ones."""
         self._calls.close()
 
-    def http(self) -> "httpx2.Client":
+    def session(self) -> HttpSession:
         """Return connections to this GitHub, for any number of threads; `close` closes them."""
-        return self._calls.http()
+        return self._calls.session()
 
     def now(self) -> datetime:
         """Return the time, by GitHub's clock as far as it is known."""

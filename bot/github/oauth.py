@@ -11,7 +11,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
@@ -30,11 +30,9 @@ from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_err
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.app import Installation
 from bot.github.errors import error_of, installation_error
+from bot.github.http_session import HttpSession
 from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
-
-if TYPE_CHECKING:
-    import httpx2
 
 PATIENCE = 5.0  # seconds that somebody in front of a page waits for GitHub's limits
 LEAVING = 5.0  # seconds that somebody who signs out waits for GitHub
@@ -107,7 +105,7 @@ class OAuthClient:
         client_secret: SecretStr,
         *,
         api_url: str = PUBLIC_API,
-        http: "httpx2.Client | None" = None,
+        http: HttpSession | None = None,
         clock: Clock = utc_now,
         max_wait: float = PATIENCE,
     ) -> None:

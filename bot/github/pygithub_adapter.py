@@ -15,7 +15,8 @@ from github.Milestone import Milestone
 from github.Repository import Repository
 from github.Requester import Requester
 
-from bot.github.api_client import ANSWER_TIMEOUT, USER_AGENT, ApiRequest
+from bot.github.api_client import USER_AGENT, ApiRequest
+from bot.github.http_session import ANSWER_TIMEOUT
 
 if TYPE_CHECKING:
     from bot.github.repository_client import RepositoryClient

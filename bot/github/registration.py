@@ -20,8 +20,9 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, Vali
 
 from bot.errors import ConfigError, GitHubError, RefusedError, UncertainWriteError
 from bot.github.addresses import is_http_address, web_root
-from bot.github.api_client import MANIFESTS, ApiClient, ApiRequest
+from bot.github.api_client import ApiClient, ApiRequest
 from bot.github.errors import error_of
+from bot.github.http_session import MANIFESTS
 from bot.github.rights import REACH, Reach, events
 
 LONGEST_NAME = 34  # "Registering a GitHub App"

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import errors
 from bot.clock import Clock, utc_now
 from bot.github import deliveries
-from bot.github.api_client import open_session
 from bot.github.app import AppAuth, AppInfo
+from bot.github.http_session import open_httpx2_client
 from bot.github.rate_limit_headers import server_time
 from bot.github.response_parser import read as read_item
 from bot.github.retry import WaitPolicy
@@ -206,7 +206,7 @@ def _webhooks(config: ServerConfig, auth: AppAuth) -> Iterator[Finding]:
 def _address(public_url: str) -> Iterator[Finding]:
     url = public_url + WEBHOOKS
     try:
-        with open_session(url) as client:
+        with open_httpx2_client(url) as client:
             # The endpoint takes only POST, and says so: that is enough to recognise it.
             status = client.get(url, timeout=PATIENCE, follow_redirects=False).status_code
     except httpx2.HTTPError as broken:

@@ -83,7 +83,7 @@ class RecordingClient(RateLimitedClient):
         self, auth: AppAuth, limiter: RateLimiter, installation: int, policy: WaitPolicy
     ) -> None:
         super().__init__(
-            limiter, installation, api_url=auth.api_url, http=auth.http(), policy=policy
+            limiter, installation, api_url=auth.api_url, http=auth.session(), policy=policy
         )
         self.rights = LEAST
         self.repeatable = True

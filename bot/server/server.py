@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from shutil import disk_usage
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
-from bot.github.api_client import open_session
 from bot.github.app import PATIENCE, AppAuth
 from bot.github.app_key import AppKey
+from bot.github.http_session import HttpSession, Httpx2Session, open_httpx2_client
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.registration import load_credentials
@@ -55,7 +54,7 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
 
 
 def app_auth(
-    config: ServerConfig, policy: WaitPolicy, session: Callable[[str], Any] | None = None
+    config: ServerConfig, policy: WaitPolicy, session: Callable[[str], HttpSession] | None = None
 ) -> AppAuth | None:
     """Return the client of the App, which waits by `policy`; None without an App.
 
@@ -170,10 +169,10 @@ class Server:
             self.auth = auth
             self._begin(auth)
 
-    def _counted_session(self, api_url: str) -> Any:
-        http = open_session(api_url)
-        http.event_hooks = {"response": [self.metrics.github_response]}
-        return http
+    def _counted_session(self, api_url: str) -> Httpx2Session:
+        client = open_httpx2_client(api_url)
+        client.event_hooks = {"response": [self.metrics.github_response]}
+        return Httpx2Session(client)
 
     def _begin(self, auth: AppAuth) -> None:
         rates = WriteRates(self.config.write_interval)

@@ -264,7 +264,12 @@ def limited(
 ) -> RateLimitedClient:
     """Return a client for one run, over the App's connections and within the limits."""
     return RateLimitedClient(
-        limiter, installation, api_url=auth.api_url, http=auth.http(), people=people, policy=policy
+        limiter,
+        installation,
+        api_url=auth.api_url,
+        http=auth.session(),
+        people=people,
+        policy=policy,
     )
 
 

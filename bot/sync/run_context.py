@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.clock import Clock
 
 if TYPE_CHECKING:
-    import httpx2
     from pydantic import SecretStr
 
     from bot.github.api_client import RateLimitedClient
     from bot.github.connection import Connection
     from bot.github.etag_cache import EtagCache
     from bot.github.gateway import PyGithubGateway
+    from bot.github.http_session import HttpSession
     from bot.github.link_checker import LinkChecker
     from bot.github.reader import HttpReader
     from bot.planning.ports import Reader
@@ -36,7 +36,7 @@ class RunContext(ABC):
     """
 
     def __init__(
-        self, environment: "Environment", now: Clock, http: "httpx2.Client | None" = None
+        self, environment: "Environment", now: Clock, http: "HttpSession | None" = None
     ) -> None:
         self.environment = environment
         self.now = now

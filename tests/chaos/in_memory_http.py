@@ -11,10 +11,11 @@ from urllib.parse import unquote
 
 import httpx2
 
-from bot.github.api_client import ANSWER_TIMEOUT, local_client
+from bot.github.api_client import local_client
 from bot.github.connection import Connection
 from bot.github.etag_cache import EtagCache, Page
 from bot.github.gateway import PyGithubGateway
+from bot.github.http_session import ANSWER_TIMEOUT, Httpx2Session
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request
@@ -123,7 +124,7 @@ def edges(
     """Both edges of a run over `line`, on the world's clock."""
     policy = (policy or WaitPolicy())._replace(clock=line.clock, sleep=line.sleep)
     connection = Connection(repository=repository, token=token, api_url=API)
-    http = httpx2.Client(transport=_Transport(line))
+    http = Httpx2Session(httpx2.Client(transport=_Transport(line)))
     client = local_client(API, http=http, policy=policy)
     reader = HttpReader(connection, cache=cache, client=client)
     return reader, PyGithubGateway(connection, client)

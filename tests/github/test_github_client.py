@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github.answer import Answer, NeverSentError, UnreadableAnswerError
-from bot.github.api_client import open_session, pages
+from bot.github.api_client import pages
 from bot.github.connection import Connection
+from bot.github.http_session import open_httpx2_client
 from bot.github.repository_client import RepositoryClient, inspect, new_name
 from github_sandbox.world import World
 
@@ -194,7 +195,7 @@ def test_certificates_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPat
 
 def test_100_requests_may_be_open_at_the_same_time() -> None:
     """As "Rate limits for the REST API" has it: "No more than 100 concurrent requests"."""
-    with open_session("http://127.0.0.1:1") as client:
+    with open_httpx2_client("http://127.0.0.1:1") as client:
         transport: Any = client._transport
         assert transport._pool._max_connections == 100
 
@@ -225,7 +226,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         "import sys; import bot.github.reader, bot.github.gateway, bot.github.connection as c;"
         "x = c.Connection(repository='a/b'); bot.github.reader.HttpReader(x);"
         "bot.github.gateway.PyGithubGateway(x);"
-        "print(*sorted({'github', 'requests', 'httpx2', 'platformdirs', 'jwt'} & set(sys.modules)))"
+        "print(*sorted({'github', 'urllib3', 'httpx2', 'platformdirs', 'jwt'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
@@ -236,9 +237,9 @@ def test_reading_does_not_import_the_writer(connection: Connection) -> None:
         "import sys; from bot.github.reader import HttpReader; from bot.github.connection import *;"
         "to = dict(repository='learner/portfolio', token='sandbox-token', api_url=sys.argv[1]);"
         "HttpReader(Connection(**to)).snapshot();"
-        "print(*sorted({'github', 'requests', 'httpx2'} & set(sys.modules)))"
+        "print(*sorted({'github', 'requests', 'httpx2', 'urllib3'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, connection.api_url], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["httpx2"]
+    assert done.stdout.split() == ["urllib3"]

@@ -244,7 +244,7 @@ class TestNothingTwice:
     def test_nor_is_one_that_took_too_long(
         self, world: World, make_gateway: MakeGateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.github.api_client.ANSWER_TIMEOUT", 0.2)
+        monkeypatch.setattr("bot.github.http_session.ANSWER_TIMEOUT", 0.2)
         world.faults.add("timeout-after", method="POST", hold=5)
         with pytest.raises(UncertainWriteError, match="no answer"):
             create_issue(make_gateway())

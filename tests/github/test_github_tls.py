@@ -1,13 +1,17 @@
 """Over TLS, as with GitHub itself: without a trusted certificate nothing is sent."""
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from typing import ClassVar
 
 import httpx2
 import pytest
@@ -19,9 +23,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot.errors import ConfigError, RepositoryMovedError, UnavailableError, UncertainWriteError
+from bot.github.answer import NeverSentError
 from bot.github.api_client import ApiClient
 from bot.github.connection import Connection
 from bot.github.gateway import PyGithubGateway
+from bot.github.http_session import (
+    HttpSession,
+    Httpx2Session,
+    Urllib3Session,
+    open_httpx2_client,
+)
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from bot.planning.ports import WriteResult
@@ -147,6 +158,69 @@ class TestUntrusted:
     def test_writing_never_sent_anything(self, address: str) -> None:
         with pytest.raises(UnavailableError, match="CERTIFICATE_VERIFY_FAILED"):
             write(connection(address))
+
+
+class Tunnel(BaseRequestHandler):
+    """A proxy's: connects where the first line says, unless it `refuses`."""
+
+    seen: ClassVar[list[str]] = []
+    refuses: ClassVar[bool] = False
+
+    def handle(self) -> None:
+        line, *_ = self.request.recv(10_000).decode().partition("\r\n")
+        self.seen.append(line)
+        if self.refuses:
+            self.request.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+            return
+        host, _, port = line.split()[1].partition(":")
+        with socket.create_connection((host, int(port))) as there:
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pass_on, args=(there, self.request))
+            back.start()
+            pass_on(self.request, there)
+            back.join()
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while some := source.recv(65_536):
+            target.sendall(some)
+        target.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Tunnel]]:
+    monkeypatch.setattr(Tunnel, "seen", [])
+    with ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.server_address[1]}")
+        yield Tunnel
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("by_httpx2", [False, True])
+class TestProxy:
+    def test_the_proxy_sees_only_where_it_goes(
+        self, address: str, proxy: type[Tunnel], by_httpx2: bool
+    ) -> None:
+        with closing(session(address, by_httpx2)) as opened:
+            found = opened.send("GET", f"{address}/repos", {"Authorization": "x"}, None, None)
+        assert (found.status, found.text) == (200, "[]")
+        assert [line.rpartition(" ")[0] for line in proxy.seen] == [f"CONNECT {address[8:]}"]
+
+    def test_one_that_refuses_got_nothing(
+        self, address: str, proxy: type[Tunnel], by_httpx2: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(proxy, "refuses", True)
+        with closing(session(address, by_httpx2)) as opened, pytest.raises(NeverSentError):
+            opened.send("POST", f"{address}/repos", {}, b"{}", None)
+
+
+def session(address: str, by_httpx2: bool) -> HttpSession:
+    return Httpx2Session(open_httpx2_client(address)) if by_httpx2 else Urllib3Session(address)
 
 
 def test_certificates_that_are_not_there_are_the_environments_fault(

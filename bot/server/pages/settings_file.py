@@ -12,16 +12,16 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
-import httpx2
 from pydantic import SecretStr
 
 from bot.curriculum.model import Curriculum
 from bot.errors import GitHubError, NotThereError, RefusedError
 from bot.github.addresses import web_root
-from bot.github.api_client import ApiClient, open_session
+from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth, Installation, InstalledRepository
 from bot.github.connection import Connection
 from bot.github.errors import ConflictError, error_of
+from bot.github.http_session import Httpx2Session, open_httpx2_client
 from bot.github.reader import HttpReader
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import ApiModel, read
@@ -224,10 +224,10 @@ class SettingsFile:
         return self._auth
 
     @staticmethod
-    def _http(api_url: str) -> httpx2.Client:
-        made = open_session(api_url)
+    def _http(api_url: str) -> Httpx2Session:
+        made = open_httpx2_client(api_url)
         made.timeout = TIMEOUT
-        return made
+        return Httpx2Session(made)
 
 
 def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:
