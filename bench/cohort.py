@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,8 @@ def _measured(names: list[str]) -> tuple[float, float]:
 
 
 def _milepost(sandbox: Sandbox, *arguments: str) -> int:
-    with redirect_stdout(io.StringIO()):
+    silent = io.StringIO()
+    with redirect_stdout(silent), redirect_stderr(silent):
         return run(arguments, clock=sandbox.world.clock.exact)
 
 

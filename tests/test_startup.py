@@ -23,9 +23,8 @@ with open(told, "w") as out:
     json.dump(sorted(set(sys.modules) - before), out)
 """
 NEEDED = {
-    "annotated_types", "anyio", "h11", "httpcore2", "httpx2", "idna", "jinja2", "markupsafe",
-    "platformdirs", "pydantic", "pydantic_core", "truststore", "typing_extensions",
-    "typing_inspection", "yaml", "bot",
+    "annotated_types", "jinja2", "markupsafe", "platformdirs", "pydantic", "pydantic_core",
+    "typing_extensions", "typing_inspection", "urllib3", "yaml", "bot",
 }  # fmt: skip
 OF_THE_COMMAND = {"typer", "annotated_doc", "shellingham"}
 NOT_OF_OURS = (

@@ -1,1 +1,1 @@
-"""The edge to GitHub: a reader (httpx2, conditional) and a gateway (PyGithub, every write)."""
+"""The edge to GitHub: a conditional reader and a gateway (PyGithub, every write)."""

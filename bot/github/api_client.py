@@ -14,10 +14,7 @@ from pydantic import SecretStr
 
 from bot.errors import UnavailableError
 from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_error
-from bot.github.http_session import (
-    HttpSession,
-    Urllib3Session,
-)
+from bot.github.http_session import HttpRequest, HttpSession, Urllib3Session
 from bot.github.rate_limit_headers import limit_of, quota_of
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
@@ -121,7 +118,9 @@ class ApiClient:
         if request.before is not None:
             request.before()
         try:
-            found = session.send(request.method, address, headers, body, request.timeout)
+            found = session.send(
+                HttpRequest(request.method, address, headers, body, request.timeout)
+            )
         except NeverSentError as broken:
             raise NeverSentError(f"no connection to {self.api_url}: {broken}") from None
         path = urlsplit(request.path).path if "://" in request.path else request.path

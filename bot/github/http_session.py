@@ -27,6 +27,16 @@ MAX_IDLE_CONNECTIONS = 20
 MANIFESTS = "/app-manifests/"
 
 
+class HttpRequest(NamedTuple):
+    """Describe a request; `timeout`, in seconds, is for where the usual one is too long."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    timeout: float | None = None
+
+
 class Response(NamedTuple):
     """Hold a status, headers (names in lower case) and a body."""
 
@@ -38,15 +48,8 @@ class Response(NamedTuple):
 class HttpSession(Protocol):
     """Send requests, for any number of threads. Redirects are never followed."""
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        timeout: float | None,
-    ) -> Response:
-        """Return the response; `timeout`, in seconds, is for where the usual one is too long.
+    def send(self, request: HttpRequest) -> Response:
+        """Return the response.
 
         Raises NeverSentError where no connection came about, and AnswerLostError.
         """
@@ -63,25 +66,18 @@ class Httpx2Session:
     def __init__(self, client: "httpx2.Client") -> None:
         self._client = client
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        timeout: float | None,
-    ) -> Response:
+    def send(self, request: HttpRequest) -> Response:
         """Return the response, as `HttpSession.send`."""
         import httpx2
 
         try:
             found = self._client.request(
-                method,
-                url,
-                headers=dict(headers),
-                content=body,
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                content=request.body,
                 follow_redirects=False,
-                timeout=timeout or httpx2.USE_CLIENT_DEFAULT,
+                timeout=request.timeout or httpx2.USE_CLIENT_DEFAULT,
             )
         except (
             httpx2.ConnectError,
@@ -106,14 +102,7 @@ class Urllib3Session:
         logging.getLogger("urllib3.connectionpool").addFilter(_holds_no_code)
         self._pool = _pool(api_url)
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        timeout: float | None,
-    ) -> Response:
+    def send(self, request: HttpRequest) -> Response:
         """Return the response, as `HttpSession.send`."""
         import ssl
 
@@ -121,13 +110,13 @@ class Urllib3Session:
 
         try:
             found = self._pool.request(
-                method,
-                url,
-                headers={"Accept-Encoding": "gzip, deflate", **headers},
-                body=body,
+                request.method,
+                request.url,
+                headers={"Accept-Encoding": "gzip, deflate", **request.headers},
+                body=request.body,
                 redirect=False,
                 retries=False,
-                timeout=timeout or Timeout(connect=CONNECT_TIMEOUT, read=ANSWER_TIMEOUT),
+                timeout=request.timeout or Timeout(connect=CONNECT_TIMEOUT, read=ANSWER_TIMEOUT),
             )
             text = found.data.decode("utf-8", "replace")
         except (

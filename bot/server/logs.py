@@ -100,7 +100,7 @@ def set_up(level: int = logging.INFO, stream: TextIO | None = None) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # They log each request to GitHub at level INFO, with its URL.
-    for chatty in ("httpx2", "httpcore2", "alembic", "github"):
+    for chatty in ("httpx2", "httpcore2", "urllib3", "alembic", "github"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

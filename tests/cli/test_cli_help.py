@@ -43,6 +43,7 @@ HEAVY = {
     "typer",
     "pydantic",
     "httpx2",
+    "urllib3",
     "github",
     "jinja2",
     "yaml",
@@ -101,6 +102,6 @@ def test_a_run_with_nothing_to_do_never_loads_the_writer(terminal: Terminal) -> 
     terminal.follow()
     assert terminal("apply", "--yes").code == 0
     modules = loaded(terminal, "apply", "--yes")
-    assert "httpx2" in modules
-    unused = {"github", "requests", "ftfy", "markdown_it", "fastapi", "tzlocal"}
+    assert "urllib3" in modules
+    unused = {"github", "requests", "httpx2", "ftfy", "markdown_it", "fastapi", "tzlocal"}
     assert modules & unused == set()

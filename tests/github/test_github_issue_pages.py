@@ -139,14 +139,14 @@ class LaggingPages:
     """Implements what is used of a ConditionalClient. Its list by change knows more than others."""
 
     def __init__(self, shown: str) -> None:
-        self._kept: Any = None
+        self._stored: Any = None
         self._shown = shown
 
     def stored(self, *_: object) -> Any:
-        return self._kept
+        return self._stored
 
     def store(self, _: str, value: object) -> None:
-        self._kept = value
+        self._stored = value
 
     def get_parsed_page(self, _path: str, query: Any, parser: Any) -> ParsedPage[Any]:
         answer = Answer("GET", "", 304, {}, f'[{{"updated_at": "{LATER}"}}]')

@@ -28,6 +28,7 @@ from bot.github.api_client import ApiClient
 from bot.github.connection import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.http_session import (
+    HttpRequest,
     HttpSession,
     Httpx2Session,
     Urllib3Session,
@@ -207,7 +208,7 @@ class TestProxy:
         self, address: str, proxy: type[Tunnel], by_httpx2: bool
     ) -> None:
         with closing(session(address, by_httpx2)) as opened:
-            found = opened.send("GET", f"{address}/repos", {"Authorization": "x"}, None, None)
+            found = opened.send(HttpRequest("GET", f"{address}/repos", {"Authorization": "x"}))
         assert (found.status, found.text) == (200, "[]")
         assert [line.rpartition(" ")[0] for line in proxy.seen] == [f"CONNECT {address[8:]}"]
 
@@ -216,7 +217,7 @@ class TestProxy:
     ) -> None:
         monkeypatch.setattr(proxy, "refuses", True)
         with closing(session(address, by_httpx2)) as opened, pytest.raises(NeverSentError):
-            opened.send("POST", f"{address}/repos", {}, b"{}", None)
+            opened.send(HttpRequest("POST", f"{address}/repos", {}, b"{}"))
 
 
 def session(address: str, by_httpx2: bool) -> HttpSession:

@@ -14,6 +14,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.github.answer import AnswerLostError, NeverSentError
 from bot.github.http_session import (
+    HttpRequest,
     HttpSession,
     Httpx2Session,
     Response,
@@ -103,8 +104,7 @@ def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def get(session: HttpSession, url: str, **more: Any) -> Response:
-    given: dict[str, Any] = {"method": "GET", "headers": {}, "body": None, "timeout": None, **more}
-    return session.send(url=url, **given)
+    return session.send(HttpRequest(**{"method": "GET", "url": url, "headers": {}, **more}))
 
 
 def test_a_response_is_told_with_its_headers_and_text(server: Server, opened: Open) -> None:
