@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.errors import UnavailableError
 from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_error
-from bot.github.http_session import HttpRequest, HttpSession, Urllib3Session
+from bot.github.http_session import Connect, HttpRequest, HttpSession, Urllib3Session
 from bot.github.rate_limit_headers import limit_of, quota_of
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
@@ -67,8 +67,8 @@ class ApiClient:
     """Send requests to one GitHub, for any number of threads.
 
     Redirects are never followed: a secret stays with its host. Waits that GitHub asks for are
-    obeyed up to `policy.max_wait` seconds. `http` is closed with the client unless it is `shared`;
-    without it connections are opened by urllib3.
+    obeyed up to `policy.max_wait` seconds. `http` is not closed here; without it `connect` opens
+    connections to an address, by default urllib3.
     """
 
     def __init__(
@@ -76,20 +76,21 @@ class ApiClient:
         api_url: str = PUBLIC_API,
         *,
         http: HttpSession | None = None,
-        shared: bool = False,
+        connect: Connect | None = None,
         policy: WaitPolicy | None = None,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self.policy = policy or WaitPolicy()
         self._session = http
-        self._shared = shared
+        self._shared = http is not None
+        self._connect = connect
         self._opening = threading.Lock()
 
     def session(self) -> HttpSession:
         """Return the connections, opened when there are none; `close` closes them."""
         with self._opening:
             if self._session is None:
-                self._session = Urllib3Session(self.api_url)
+                self._session = (self._connect or Urllib3Session)(self.api_url)
             return self._session
 
     def close(self) -> None:
@@ -169,7 +170,7 @@ class RateLimitedClient(ApiClient):
         people: bool = False,
         policy: WaitPolicy | None = None,
     ) -> None:
-        super().__init__(api_url, http=http, shared=http is not None, policy=policy)
+        super().__init__(api_url, http=http, policy=policy)
         self.limiter = limiter
         self.installation = installation
         self._people = people

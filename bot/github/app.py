@@ -25,7 +25,7 @@ from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pag
 from bot.github.app_key import AppKey
 from bot.github.connection import Connection
 from bot.github.errors import app_error, error_of, installation_error
-from bot.github.http_session import HttpSession
+from bot.github.http_session import Connect, HttpSession
 from bot.github.rate_limit_headers import server_time
 from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
@@ -178,12 +178,12 @@ class AppAuth:
         *,
         api_url: str = PUBLIC_API,
         graphql_url: str | None = None,
-        http: HttpSession | None = None,
+        connect: Connect | None = None,
         policy: WaitPolicy | None = None,
     ) -> None:
         self._key = AppKey(issuer, private_key)
         policy = policy or WaitPolicy(max_wait=PATIENCE)
-        self._calls = ApiClient(api_url, http=http, policy=policy)
+        self._calls = ApiClient(api_url, connect=connect, policy=policy)
         self._graphql_url = graphql_url
         self._clock = policy.clock
         self._ahead = timedelta()  # of GitHub's clock over ours

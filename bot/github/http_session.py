@@ -7,7 +7,7 @@ httpx2. What a broken exchange proves is told the same for both.
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -58,6 +58,10 @@ class HttpSession(Protocol):
     def close(self) -> None:
         """Close the connections."""
         ...
+
+
+Connect = Callable[[str], HttpSession]
+"""Opens connections to the server with this address. Raises ConfigError."""
 
 
 class Httpx2Session:
@@ -205,6 +209,11 @@ def _wrong_certificates(wrong: Exception) -> ConfigError:
         where="SSL_CERT_FILE",
         hint="It comes from the environment, as SSL_CERT_DIR does: correct or unset it.",
     )
+
+
+def httpx2_session(api_url: str) -> Httpx2Session:
+    """Return a session of its own. Raises ConfigError."""
+    return Httpx2Session(open_httpx2_client(api_url))
 
 
 def open_httpx2_client(api_url: str) -> "httpx2.Client":

@@ -30,7 +30,7 @@ from bot.github.answer import Answer, AnswerLostError, NeverSentError, shape_err
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.app import Installation
 from bot.github.errors import error_of, installation_error
-from bot.github.http_session import HttpSession
+from bot.github.http_session import Connect
 from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
 
@@ -105,7 +105,7 @@ class OAuthClient:
         client_secret: SecretStr,
         *,
         api_url: str = PUBLIC_API,
-        http: HttpSession | None = None,
+        connect: Connect | None = None,
         clock: Clock = utc_now,
         max_wait: float = PATIENCE,
     ) -> None:
@@ -113,8 +113,8 @@ class OAuthClient:
         self._secret = client_secret
         self._clock = clock
         policy = WaitPolicy(clock, max_wait=max_wait)
-        self._api = ApiClient(api_url, http=http, policy=policy)
-        self._web = ApiClient(web_root(api_url), http=http, policy=policy)
+        self._api = ApiClient(api_url, connect=connect, policy=policy)
+        self._web = ApiClient(web_root(api_url), connect=connect, policy=policy)
 
     def __repr__(self) -> str:
         return f"OAuthClient({self.client_id!r}, api_url={self._api.api_url!r})"

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
 from bot.github.app import PATIENCE, AppAuth
 from bot.github.app_key import AppKey
-from bot.github.http_session import HttpSession, Httpx2Session, open_httpx2_client
+from bot.github.http_session import Connect, Httpx2Session, httpx2_session, open_httpx2_client
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.registration import load_credentials
@@ -54,11 +53,11 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
 
 
 def app_auth(
-    config: ServerConfig, policy: WaitPolicy, session: Callable[[str], HttpSession] | None = None
+    config: ServerConfig, policy: WaitPolicy, connect: Connect = httpx2_session
 ) -> AppAuth | None:
     """Return the client of the App, which waits by `policy`; None without an App.
 
-    `session` opens connections to the URL of the API, for others to close.
+    `connect` opens connections to the URL of the API.
     """
     if config.issuer is None or config.private_key is None:
         return None
@@ -67,7 +66,7 @@ def app_auth(
         config.private_key,
         api_url=config.api_url,
         graphql_url=config.graphql_url,
-        http=session(config.api_url) if session is not None else None,
+        connect=connect,
         policy=policy,
     )
 
@@ -161,6 +160,7 @@ class Server:
                 return
             try:
                 auth.check_key()
+                auth.session()  # of wrong proxies it is told now
             except ConfigError:
                 auth.close()
                 raise

@@ -17,7 +17,7 @@ from bot.github.api_client import ApiClient, local_client
 from bot.github.connection import Connection
 from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
-from bot.github.http_session import Httpx2Session, open_httpx2_client
+from bot.github.http_session import Httpx2Session, httpx2_session
 from bot.github.rate_limit_state import WriteRates
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
@@ -64,10 +64,7 @@ def policy(timeline: Timeline) -> WaitPolicy:
 @pytest.fixture
 def httpx2_mock(httpx2_mock: respx.Router, monkeypatch: pytest.MonkeyPatch) -> respx.Router:
     """Answers in GitHub's place: a client without a session of its own sends by httpx2."""
-    monkeypatch.setattr(
-        "bot.github.api_client.Urllib3Session",
-        lambda api_url: Httpx2Session(open_httpx2_client(api_url)),
-    )
+    monkeypatch.setattr("bot.github.api_client.Urllib3Session", httpx2_session)
     return httpx2_mock
 
 
@@ -84,8 +81,8 @@ def make_reader(connection: Connection, policy: WaitPolicy) -> Iterator[Callable
     ) -> HttpReader:
         target = Connection.model_validate(connection.model_dump() | other)
         patience = policy._replace(max_wait=max_wait)
-        session = Httpx2Session(http) if http else None
-        client = ApiClient(target.api_url, http=session, policy=patience)
+        connect = (lambda _: Httpx2Session(http)) if http else None
+        client = ApiClient(target.api_url, connect=connect, policy=patience)
         made.append(HttpReader(target, cache=cache, client=client))
         return made[-1]
 

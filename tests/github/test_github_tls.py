@@ -27,13 +27,7 @@ from bot.github.answer import NeverSentError
 from bot.github.api_client import ApiClient
 from bot.github.connection import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.http_session import (
-    HttpRequest,
-    HttpSession,
-    Httpx2Session,
-    Urllib3Session,
-    open_httpx2_client,
-)
+from bot.github.http_session import Connect, HttpRequest, Urllib3Session, httpx2_session
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from bot.planning.ports import WriteResult
@@ -202,26 +196,22 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Tunnel]]:
 
 
 @pytest.mark.usefixtures("trusted")
-@pytest.mark.parametrize("by_httpx2", [False, True])
+@pytest.mark.parametrize("connect", [Urllib3Session, httpx2_session])
 class TestProxy:
     def test_the_proxy_sees_only_where_it_goes(
-        self, address: str, proxy: type[Tunnel], by_httpx2: bool
+        self, address: str, proxy: type[Tunnel], connect: Connect
     ) -> None:
-        with closing(session(address, by_httpx2)) as opened:
+        with closing(connect(address)) as opened:
             found = opened.send(HttpRequest("GET", f"{address}/repos", {"Authorization": "x"}))
         assert (found.status, found.text) == (200, "[]")
         assert [line.rpartition(" ")[0] for line in proxy.seen] == [f"CONNECT {address[8:]}"]
 
     def test_one_that_refuses_got_nothing(
-        self, address: str, proxy: type[Tunnel], by_httpx2: bool, monkeypatch: pytest.MonkeyPatch
+        self, address: str, proxy: type[Tunnel], connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(proxy, "refuses", True)
-        with closing(session(address, by_httpx2)) as opened, pytest.raises(NeverSentError):
+        with closing(connect(address)) as opened, pytest.raises(NeverSentError):
             opened.send(HttpRequest("POST", f"{address}/repos", {}, b"{}"))
-
-
-def session(address: str, by_httpx2: bool) -> HttpSession:
-    return Httpx2Session(open_httpx2_client(address)) if by_httpx2 else Urllib3Session(address)
 
 
 def test_certificates_that_are_not_there_are_the_environments_fault(

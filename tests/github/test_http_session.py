@@ -16,10 +16,9 @@ from bot.github.answer import AnswerLostError, NeverSentError
 from bot.github.http_session import (
     HttpRequest,
     HttpSession,
-    Httpx2Session,
     Response,
     Urllib3Session,
-    open_httpx2_client,
+    httpx2_session,
 )
 
 Open = Callable[[str], HttpSession]
@@ -83,11 +82,7 @@ def server() -> Iterator[Server]:
         thread.join()
 
 
-def by_httpx2(api_url: str) -> HttpSession:
-    return Httpx2Session(open_httpx2_client(api_url))
-
-
-@pytest.fixture(params=[Urllib3Session, by_httpx2], ids=["urllib3", "httpx2"])
+@pytest.fixture(params=[Urllib3Session, httpx2_session], ids=["urllib3", "httpx2"])
 def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)

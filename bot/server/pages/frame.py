@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot import templating
 from bot.clock import Clock
+from bot.github.http_session import httpx2_session
 from bot.github.oauth import OAuthClient
 from bot.i18n import LANGUAGES
 from bot.i18n import gettext as _
@@ -166,7 +167,11 @@ class Frame:
         known = (config.client_id, config.client_secret, config.api_url)
         if self._signin is None or self._signin[0] != known:
             made = OAuthClient(
-                config.client_id, config.client_secret, api_url=config.api_url, clock=self.clock
+                config.client_id,
+                config.client_secret,
+                api_url=config.api_url,
+                connect=httpx2_session,
+                clock=self.clock,
             )
             self.resources.callback(made.close)
             self._signin = (known, made)

@@ -28,6 +28,7 @@ from bot import errors
 from bot.github import registration
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient
+from bot.github.http_session import httpx2_session
 from bot.github.registration import LONGEST_NAME, AppAddresses, Registered, form_action, manifest
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach
@@ -133,7 +134,7 @@ class Registrar:
                 raise errors.RefusedError("There is an App already.")
             sleep = self._server.stop_signal.sleep
             policy = WaitPolicy(self._server.clock, sleep, max_wait=PATIENCE)
-            with closing(ApiClient(api_url, policy=policy)) as calls:
+            with closing(ApiClient(api_url, connect=httpx2_session, policy=policy)) as calls:
                 app = registration.convert(code, calls)
             registration.save_credentials(self._server.config.data_dir / CREDENTIALS, app)
             self._server.act_as_app()

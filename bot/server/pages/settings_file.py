@@ -206,7 +206,7 @@ class SettingsFile:
         return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
-        return ApiClient(api_url, http=self._http(api_url), policy=self._policy)
+        return ApiClient(api_url, connect=self._connect, policy=self._policy)
 
     @property
     def _policy(self) -> WaitPolicy:
@@ -217,14 +217,14 @@ class SettingsFile:
         """Return the App's client, with short waits. Raises PageError without an App."""
         config = self._frame.config
         if self._auth is None or self._auth.issuer != config.issuer:
-            self._auth = app_auth(config, self._policy, self._http)
+            self._auth = app_auth(config, self._policy, self._connect)
             if self._auth is None:
                 raise PageError(503, _("This server has no App yet"))
             self._frame.resources.callback(self._auth.close)
         return self._auth
 
     @staticmethod
-    def _http(api_url: str) -> Httpx2Session:
+    def _connect(api_url: str) -> Httpx2Session:
         made = open_httpx2_client(api_url)
         made.timeout = TIMEOUT
         return Httpx2Session(made)
