@@ -4,6 +4,11 @@ In a repository with thousands of other people's issues most pages hold nothing 
 in them stands first in the list by change, and what is deleted there or moves away moves the last
 page. So while that list, the last page and the pages with something for us stay the same, the
 others need not be requested.
+
+Titles, texts, states and milestones count as changes of an issue. Of labels reports differ
+(isaacs/github#1676 says no, apache/devlake#7510 yes), and a deleted comment does not count
+(neomjs/neo#10092), which matters to none of the others. A label of a form of ours on somebody's old
+issue is seen with the next change of any issue, so at the latest with the weekly summary.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
