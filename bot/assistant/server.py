@@ -60,6 +60,7 @@ KINDS = {
     "log_hours": _Kind({"time": "2h30m", "issue": 12, "note": "read two chapters"}),
     "start": _Kind({"issue": 12}, repeatable=True),
     "finish": _Kind({"issue": 12}, replaces=True, repeatable=True),
+    "check": _Kind({"issue": 12}, repeatable=True),
     "ask_for_help": _Kind({"issue": 12, "words": "The tests hang on Windows."}),
     "replan": _Kind({"hours_per_week": 6}, replaces=True, repeatable=True),
 }

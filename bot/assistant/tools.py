@@ -150,6 +150,10 @@ class Tools:
         """Close the issue of a task as done. `/reopen` in a comment takes it back."""
         return self._write(issue, "/done", confirm)
 
+    def check(self, issue: Issue, confirm: Confirm = "") -> ToolAnswer:
+        """Look now whether the repository shows an issue's work. What is missing blocks nothing."""
+        return self._write(issue, "/check", confirm)
+
     def ask_for_help(self, issue: Issue, words: Text, confirm: Confirm = "") -> ToolAnswer:
         """Ask the person's mentors for help with an issue."""
         return self._write(issue, f"/help-me {words}", confirm)

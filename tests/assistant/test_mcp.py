@@ -10,7 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 from assistant.mcp_session import INSTALL, LOOP, PROGRAM, READ, McpSession, in_process
-from cli.terminal import Terminal
+from checked_paths import with_checks
+from cli.terminal import Terminal, curriculum_text
+from planning.paths import SMALL
 
 from bot.errors import UnavailableError
 from github_sandbox.state import bots
@@ -26,6 +28,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("plan", {"command": "/nothing"}, "There are: /start, /done"),
     ("plan", {"command": "/log 1h\n/done"}, "one slash command on one line"),
     ("start", {"issue": 1}, "on the issue of your path that it's about"),
+    ("check", {"issue": READ}, "Milepost has nothing to look for here."),
     ("report", {"week": "soon"}, "Write it as 2026-W07."),
     ("report", {"week": "2026-W50"}, "Take one from 2026-W45 to 2026-W48."),
     ("report", {"checkpoint": "9"}, "Take one of these ids: one-month-in."),
@@ -153,6 +156,19 @@ def test_each_write_has_its_effect(session: McpSession, begun: Terminal) -> None
     assert [one for one in comments(begun, 1) if one.startswith("/")] == ["/replan", "/pace 12h"]
     assert begun.github("GET", f"/issues/{LOOP}")["state_reason"] == "completed"
     assert session.call("status")["untrusted_data"]["in_progress"] == 1
+
+
+def test_a_check_tells_what_was_found(session: McpSession, begun: Terminal) -> None:
+    checked = with_checks(SMALL, read_the_tutorial=["file: notes.md", "file: loop.py"])
+    begun.push("path.yml", curriculum_text(checked))
+    begun.push("notes.md", "Chapter 1")
+    assert begun("sync").code == 0
+    shown = session.call("check", issue=READ)
+    done = session.call("check", issue=READ, confirm=shown["confirm"])
+    assert comments(begun, READ)[0] == "/check"
+    found, missing, *_ = done["untrusted_data"]["reply"].splitlines()
+    assert "`notes.md` · ✓ [found]" in found
+    assert "`loop.py` · not found yet" in missing
 
 
 def test_a_code_is_of_one_preview_and_works_once(session: McpSession, begun: Terminal) -> None:

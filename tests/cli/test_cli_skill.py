@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checked_paths import with_checks
 from cli.terminal import Terminal
+from planning.paths import SMALL
 
 from bot import templating
 from bot.cli.template import PAGES, SKILL_PATH
@@ -33,7 +35,7 @@ def test_its_front_matter_is_that_of_a_skill() -> None:
 
 @pytest.fixture
 def begun(terminal: Terminal) -> Terminal:
-    terminal.follow(start="2026-11-02")
+    terminal.follow(with_checks(SMALL, read_the_tutorial=["file: notes.md"]), start="2026-11-02")
     assert terminal("sync").code == 0
     terminal.sandbox.world.journal.forget()
     return terminal
