@@ -24,8 +24,8 @@ class NotCheckedError(Exception):
     """Says why something cannot be looked up.
 
     That is a right that is missing (`contents`, `actions`, `pull-requests`), `links` where links
-    are not looked up, `files` where there are too many to list or compare, `answer` where GitHub
-    gave none.
+    are not looked up, `files` where there are too many to list or compare, `size` where one is too
+    large to read, `answer` where GitHub gave none.
     """
 
     def __init__(self, why: str) -> None:

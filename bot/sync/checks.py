@@ -196,7 +196,9 @@ class RepositoryFacts:
                 raise NotCheckedError(right) from None
             except AuthenticationError:
                 raise
-            except (GitHubError, CurriculumError):  # a file that is too large to read, too
+            except CurriculumError:
+                raise NotCheckedError("size") from None
+            except GitHubError:
                 raise NotCheckedError("answer") from None
 
         return self._run.once(kind, name, answer, requests)

@@ -287,7 +287,7 @@ def test_a_file_that_is_too_large_to_read_stops_nothing(monkeypatch: pytest.Monk
     runs.bench.comment(LOOP, "/check")
     runs.sync()
     first, second = shown(runs)
-    assert "not checked" in first
+    assert "not checked: the file is too large to read" in first
     assert "✓" in second
 
 
