@@ -135,6 +135,7 @@ def import_guide(
             repairs=imported.repairs,
             unplaced=imported.unplaced,
             account=imported.account,
+            wrong_checks=imported.wrong_checks,
         )
         console.print_result(text)
     if output is not None:

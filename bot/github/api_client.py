@@ -114,7 +114,7 @@ class ApiClient:
         }
         query = f"?{urlencode(request.query)}" if request.query else ""
         address = self._address(request.path) + query
-        body = None if request.body is None else json.dumps(request.body).encode()
+        body = None if request.body is None else _as_json(request.body)
         session = self.session()
         if request.before is not None:
             request.before()
@@ -198,6 +198,10 @@ class RateLimitedClient(ApiClient):
         if limit is not None:
             self.limiter.rejected(self.installation, limit, wrote=writes)
         return answer
+
+
+def _as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def local_client(

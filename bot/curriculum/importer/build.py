@@ -29,6 +29,7 @@ from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.patterns import ALTERNATIVE
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
+from bot.curriculum.importer.tasks import wrong_checks
 from bot.curriculum.importer.timeline import Timeline
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import tree
@@ -107,6 +108,7 @@ def build(
         hours=chosen.path.hours(),
         readings=tuple(_description(one) for one in close_readings(found)),
         account=chosen.account,
+        wrong_checks=wrong_checks(guide.text),
     )
 
 

@@ -32,7 +32,7 @@ class ImportResult(CurriculumModel):
     `placed` or in `unplaced`. `unit_names` are the units as the guide calls them, in order;
     `readings` describes the best readings where several are close; `account` counts what the items
     and table rows became. `hours` is the sum, low and high, of the hours that the guide states for
-    its units and tasks.
+    its units and tasks. `wrong_checks` are lines that begin as a check and are none.
     """
 
     curriculum: Curriculum
@@ -43,6 +43,7 @@ class ImportResult(CurriculumModel):
     readings: tuple[str, ...] = ()
     account: dict[str, int] = Field(default_factory=dict)
     hours: tuple[float, float] | None = None
+    wrong_checks: tuple[GuideLine, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Return counts for machines; `hours` is the middle where the guide states a range."""

@@ -12,6 +12,7 @@ from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.collector import LINE, SectionCollector, line, lines, text
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink, RichText
+from bot.curriculum.importer.line_coverage import GuideLine
 from bot.curriculum.model import Task, TaskKind
 
 _SENTENCE_END = re.compile(r"[.!?:。]$")
@@ -181,6 +182,17 @@ def draft(entry: ListEntry) -> TaskDraft:
 def _check(block: Block) -> Check | None:
     found = _CHECK.fullmatch(block.as_title) if block.kind in {"item", "text"} else None
     return read_line(found[1]) if found else None
+
+
+def wrong_checks(text: str) -> tuple[GuideLine, ...]:
+    """Return the lines of a guide that begin as a check and are none."""
+    lines = ((number, line.lstrip(" \t>*+-")) for number, line in enumerate(text.split("\n"), 1))
+    found = ((number, line, _CHECK.match(line)) for number, line in lines)
+    return tuple(
+        GuideLine(number=number, text=line.strip())
+        for number, line, check in found
+        if check and read_line(check[1]) is None
+    )
 
 
 def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
