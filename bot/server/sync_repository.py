@@ -222,9 +222,8 @@ class RepositorySync:
         gateway = PyGithubGateway(connection, self._client)
         try:
             with self._reader(connection) as reader:
-                if info.template and not is_begun(reader.snapshot()):
-                    text = _("This is a template. Paths start in the repositories made from it.")
-                    raise errors.RefusedError(text)
+                if (info.template or info.fork) and not is_begun(reader.snapshot()):
+                    raise errors.RefusedError(_not_here(info))
                 sync = Sync(path, reader, web=web_root(connection.api_url), outside=outside)
                 return sync.run(
                     WriteContext(
@@ -273,6 +272,15 @@ def limited(
     )
 
 
+def _not_here(info: RepositoryInfo) -> str:
+    """Return why no path begins in a copy: nobody chose its settings."""
+    if info.template:
+        return _("This is a template. Paths start in the repositories made from it.")
+    return _(
+        "This is a fork. Begin a path in a repository of your own, or here with `milepost apply`."
+    )
+
+
 def read_repository(
     row: RepositoryRow,
     auth: AppAuth,
@@ -299,6 +307,7 @@ def read_repository(
                 private=bool(found["private"]),
                 archived=bool(found.get("archived")),
                 template=bool(found.get("is_template")),
+                fork=bool(found.get("fork")),
             )
         except (KeyError, TypeError, ValueError):
             raise shape_error("/repositories/ID", "no repository") from None

@@ -109,22 +109,31 @@ def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None
     either.settle_with("learner/path active synced")
 
 
-def test_in_a_template_no_path_begins_and_a_begun_one_goes_on(either: Scenario) -> None:
+@pytest.mark.parametrize(
+    ("copy", "why"),
+    [
+        ("is_template", "Paths start in the repositories made from it."),
+        ("is_fork", "Begin a path in a repository of your own, or here with `milepost apply`."),
+    ],
+)
+def test_in_a_copy_no_path_begins_and_a_begun_one_goes_on(
+    either: Scenario, copy: str, why: str
+) -> None:
     either.configure()
-    either.home.is_template = True
+    setattr(either.home, copy, True)
     either.install()
     either.settle_with("learner/portfolio active refused")
     row = either.host.store.repositories.repository_named("learner/portfolio")
     assert row
-    assert "Paths start in the repositories made from it." in row.message
+    assert why in row.message
     assert either.home.issues == {}
 
     with either.world.lock:
-        either.home.is_template = False
+        setattr(either.home, copy, False)
     either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
     either.settle_with("learner/portfolio active synced")
     with either.world.lock:
-        either.home.is_template = True
+        setattr(either.home, copy, True)
     either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
     either.settle_with("learner/portfolio active synced")
 

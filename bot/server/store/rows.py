@@ -92,6 +92,7 @@ class RepositoryInfo(NamedTuple):
     private: bool
     archived: bool
     template: bool = False
+    fork: bool = False
 
 
 class Mentor(NamedTuple):

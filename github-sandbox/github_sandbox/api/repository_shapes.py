@@ -87,7 +87,7 @@ def repository(shapes: Shapes, repo: Repository, actor: Actor | None = None) -> 
         "owner": shapes.user(repo.owner),
         "html_url": page,
         "description": repo.description,
-        "fork": False,
+        "fork": repo.is_fork,
         "url": root,
         **{f"{name}_url": f"{root}/{name}" for name in PLAIN},
         **{f"{name}_url": root + path for name, path in TEMPLATED.items()},

@@ -190,6 +190,7 @@ class Repository:
     private: bool = False
     archived: bool = False
     issues_enabled: bool = True
+    is_fork: bool = False
     is_template: bool = False
     template: "Repository | None" = None  # the one that this was made from
     default_branch: str = "main"
