@@ -7,6 +7,7 @@ httpx2. What a broken exchange proves is told the same for both.
 
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,7 @@ ANSWER_TIMEOUT = 20  # seconds; GitHub ends its own work after ten
 MAX_CONNECTIONS = 100  # GitHub: "No more than 100 concurrent requests are allowed"
 MAX_IDLE_CONNECTIONS = 20
 MANIFESTS = "/app-manifests/"
+_PASSWORD = re.compile(r"//.*@")  # with the name before it
 
 
 class HttpRequest(NamedTuple):
@@ -128,10 +130,10 @@ class Urllib3Session:
             exceptions.ConnectTimeoutError,
             exceptions.ProxyError,
         ) as broken:
-            raise NeverSentError(str(broken)) from None
+            raise NeverSentError(_reason(broken)) from None
         except exceptions.HTTPError as broken:
             if any(isinstance(why, ssl.SSLCertVerificationError) for why in broken.args):
-                raise NeverSentError(str(broken)) from None
+                raise NeverSentError(_reason(broken)) from None
             raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
         sent = {name.lower(): value for name, value in found.headers.items()}
         return Response(found.status, sent, text)
@@ -139,6 +141,15 @@ class Urllib3Session:
     def close(self) -> None:
         """Close the connections."""
         self._pool.clear()
+
+
+def _reason(broken: Exception) -> str:
+    """Return why, without the names of urllib3's objects around it."""
+    inner = next((why for why in broken.args if isinstance(why, Exception)), None)
+    if inner is None:
+        return str(broken).rpartition("): ")[2]
+    words = [why for why in broken.args if isinstance(why, str)]
+    return ": ".join([*words, _reason(inner)])
 
 
 def _pool(api_url: str) -> "urllib3.PoolManager":
@@ -194,8 +205,9 @@ def _trusted_certificates(api_url: str) -> "ssl.SSLContext | None":
 
 def _wrong_proxy(wrong: Exception) -> ConfigError:
     """Return the error for a proxy that cannot be used."""
+    why = _PASSWORD.sub("//", str(wrong))
     return ConfigError(
-        f"The proxy settings cannot be used: {wrong}.",
+        f"The proxy settings cannot be used: {why}.",
         where="HTTPS_PROXY",
         hint="They come from the environment: correct or unset HTTPS_PROXY, HTTP_PROXY and "
         "ALL_PROXY.",
@@ -228,7 +240,7 @@ def open_httpx2_client(api_url: str) -> "httpx2.Client":
     tls = api_url.startswith("https:")  # without it there is nothing to verify
     try:
         return httpx2.Client(timeout=timeout, verify=tls, limits=limits)
-    except (ValueError, ImportError) as wrong:
+    except (ValueError, ImportError, httpx2.InvalidURL) as wrong:
         raise _wrong_proxy(wrong) from None
     except OSError as wrong:
         raise _wrong_certificates(wrong) from None
