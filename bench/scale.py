@@ -127,7 +127,7 @@ def fill(store: Store, number: int) -> None:
             rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in follow_up]
             connection.execute(tables.jobs.insert(), rows)
     if store.shared:
-        # As it does by itself when rows come slowly, and else would beside what is measured.
+        # PostgreSQL does so by itself, but then while something is measured.
         with store.engine.connect() as connection:
             free = connection.execution_options(isolation_level="AUTOCOMMIT")
             free.execute(sa.text("VACUUM ANALYZE"))

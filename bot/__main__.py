@@ -30,7 +30,7 @@ def _version() -> str:
     for path in sys.path:
         try:
             names = os.listdir(path or ".")  # noqa: PTH208 (pathlib is heavy, too)
-        except OSError:
+        except OSError:  # a place that isn't there holds no version
             continue
         for name in names:
             if name.startswith("milepost-") and name.endswith(".dist-info"):

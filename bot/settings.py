@@ -102,7 +102,7 @@ def _read_start(value: Any) -> Any:
             return StartDay(words)
         try:
             return date.fromisoformat(value.strip())
-        except ValueError:
+        except ValueError:  # neither a date nor a word: what is expected is said below
             pass
     if isinstance(value, datetime):
         value = value if value.time() != time() else value.date()

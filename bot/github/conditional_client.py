@@ -94,8 +94,10 @@ class ConditionalClient:
         cache, by = self._cache, self._identity.fingerprint
         key = f"{self._key(path, query)}#{parser_version()}"
         stored = None if cache is None or fresh else cache.get(key)
-        with self._parsing:
-            value = parser.load(stored.body) if stored and stored.by == by else None
+        value: T | None = None
+        if stored is not None and stored.by == by:
+            with self._parsing:
+                value = load(parser.kind, stored.body)
         if stored is not None and value is not None:
             answer = self._client.get(path, query, etag=stored.etag)
             if answer.status == 304:
@@ -107,7 +109,7 @@ class ConditionalClient:
             value = parser.parse(answer)
             etag, link = answer.headers.get("etag", ""), answer.headers.get("link", "")
             if etag and cache is not None:
-                cache.put(key, Page(etag, link, parser.dump(value), by))
+                cache.put(key, Page(etag, link, dump(parser.kind, value), by))
         return ParsedPage(value, query, answer.status == 304, link)
 
     def stored(self, path: str, kind: type[T]) -> T | None:

@@ -26,21 +26,12 @@ class PageParser(Generic[T]):
     """
 
     def __init__(self, kind: Any, parse: Callable[[list[Json]], T]) -> None:
-        self._kind = kind
+        self.kind = kind
         self._parse = parse
 
     def parse(self, answer: Answer) -> T:
         """Return the value of a page. Raises UnreadableAnswerError."""
         return self._parse(items(answer.json(), answer.path))
-
-    def dump(self, value: T) -> str:
-        """Return the text of a value, without what is the default."""
-        return dump(self._kind, value)
-
-    def load(self, text: str) -> T | None:
-        """Return the value with this text, None when it is damaged."""
-        found: T | None = load(self._kind, text)
-        return found
 
 
 def dump(kind: Any, value: Any) -> str:

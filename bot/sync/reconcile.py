@@ -32,10 +32,10 @@ from bot.reports.side_issues import event_issues, goal_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.sync.apply import WriteContext, apply
 from bot.sync.checks import CheckRunner
-from bot.sync.comment_inbox import read_inbox
+from bot.sync.comment_inbox import CommentInbox, read_inbox
 from bot.sync.evidence import OURSELVES, Answers, LinkLookup, gather
 from bot.sync.publish import keys_of
-from bot.sync.run_commands import run_commands
+from bot.sync.run_commands import CommandChanges, run_commands
 
 Planner = Callable[[Snapshot], Plan]
 
@@ -165,44 +165,49 @@ def open_session(
     """
     done = record or RunRecord(set(), [], set())
     checks = CheckRunner(reader, outside, before_reports=record is not None)
-    planner = _planner(paths, reader, outside, checks, extra_commands, done)
-    return Session(reader, planner, done.refused)
-
-
-def _planner(
-    paths: PathReader,
-    reader: Reader,
-    outside: LinkLookup | None,
-    checks: CheckRunner,
-    extra_commands: tuple[Command, ...],
-    done: RunRecord,
-) -> Planner:
     paths.check_settings()
-    links = Answers()
+    planner = _PathPlanner(paths, reader, outside, checks, extra_commands, done, Answers())
+    return Session(reader, planner.plan, done.refused)
 
-    def plan(snapshot: Snapshot) -> Plan:
-        before = paths.path(snapshot)
+
+class _PathPlanner(NamedTuple):
+    """Plans for each snapshot of one repository; see `open_session`."""
+
+    paths: PathReader
+    reader: Reader
+    outside: LinkLookup | None
+    checks: CheckRunner
+    extra_commands: tuple[Command, ...]
+    done: RunRecord
+    links: Answers
+
+    def plan(self, snapshot: Snapshot) -> Plan:
+        before = self.paths.path(snapshot)
         with use_language(before.language):
-            return plan_from(before, snapshot)
+            return self._plan_from(before, snapshot)
 
-    def plan_from(before: LearningPath, snapshot: Snapshot) -> Plan:
-        inbox = read_inbox(reader, before.observed)
-        evidence = gather(before, reader, inbox.comments, outside, links)
+    def _run_commands(self, before: LearningPath, inbox: CommentInbox) -> CommandChanges:
+        evidence = gather(before, self.reader, inbox.comments, self.outside, self.links)
         extra = tuple(
             AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
-            for command in extra_commands
+            for command in self.extra_commands
         )
         noted = (*evidence, *extra)
         commands = run_commands(before, inbox, noted)
-        if results := checks.run(commands.path, commands.to_check):
-            commands = run_commands(before, inbox, (*noted, *results))
+        results = self.checks.run(commands.path, commands.to_check)
+        return run_commands(before, inbox, (*noted, *results)) if results else commands
+
+    def _plan_from(self, before: LearningPath, snapshot: Snapshot) -> Plan:
+        inbox = read_inbox(self.reader, before.observed)
+        commands = self._run_commands(before, inbox)
         path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
-        refusals = done.refusals(before.observed.ledger, path.today)
+        refusals = self.done.refusals(before.observed.ledger, path.today)
         # Marks come last. Cut off before them, the next run must read the same comments; and
         # without a summary issue none were read.
         read = are_given_up(refusals, commands.first, commands.last)
         read = read and SUMMARY_KEY in before.observed.issues
-        reported = frozenset(done.made).union(k for k in posted if k.partition(":")[0] in REPORTS)
+        reports = (key for key in posted if key.partition(":")[0] in REPORTS)
+        reported = frozenset(self.done.made).union(reports)
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
         first += enabling(snapshot, path.settings.schedule, path.now)
 
@@ -224,8 +229,6 @@ def _planner(
         # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
         plan = found if left == refusals else plan_with(left, path)[0]
         return _with_start(_with_reading(plan, path), path)
-
-    return plan
 
 
 def _with_reading(plan: Plan, path: LearningPath) -> Plan:

@@ -100,11 +100,12 @@ def test_a_guide_is_read_and_told(
 def test_a_line_that_begins_as_a_check_and_is_none_is_named(terminal: Terminal) -> None:
     lines = [
         "# Baking", "## Week 1", "- [ ] Bake a loaf", "  - Check: `file: loaf.md`",
-        "  - Check: `fil: loaf.md`", "- [ ] Eat it", "  - Check: `workflow`", "",
+        "  - Check: `fil: loaf.md`", "- [ ] Eat it", "  - Check: `workflow`",
+        "  - Check: `file: crumbs.md` before noon", "",
     ]  # fmt: skip
     terminal.write("guide.md", "\n".join(lines))
     out = terminal("import", "guide.md").out
-    assert "Not a check: 2 lines. Write a kind (file," in out
+    assert "Not a check: 3 lines. Write a kind (file," in out
     assert "  line 5: Check: `fil: loaf.md`\n  line 7: Check: `workflow`" in out
     assert "line 4" not in out
     terminal.write("guide.md", "\n".join(lines[:4]))

@@ -22,6 +22,7 @@ _NAME = re.compile(r"(?=.{12,81})(\S+ [^:.!?`]{3,80}(?:(?=:)|[.!?]))[:\s]\s*(?=\
 SMALL_WORD = 2  # letters
 FEW_WORDS = 2  # a title of no more beside an address keeps it
 _CHECK = re.compile(r"Check: `([^`]+)`\.?")
+_CHECK_BEGINS = "Check: `"
 _EMPTY_BRACKETS = re.compile(r"(?<!\w)[(\[]\s*[)\]]")  # `print()` keeps its own
 
 
@@ -168,7 +169,8 @@ def draft(entry: ListEntry) -> TaskDraft:
         )
     base = entry.item.depth + 1
     for block in entry.below:
-        if (check := _check(block)) and len(made.checks) < MAX_CHECKS:
+        check = _check(block.as_title) if block.kind in {"item", "text"} else None
+        if check and len(made.checks) < MAX_CHECKS:
             made.checks.append(check)
             continue
         if block.kind == "item" and block.checked is not None:
@@ -179,19 +181,18 @@ def draft(entry: ListEntry) -> TaskDraft:
     return made
 
 
-def _check(block: Block) -> Check | None:
-    found = _CHECK.fullmatch(block.as_title) if block.kind in {"item", "text"} else None
+def _check(words: str) -> Check | None:
+    found = _CHECK.fullmatch(words)
     return read_line(found[1]) if found else None
 
 
 def wrong_checks(text: str) -> tuple[GuideLine, ...]:
     """Return the lines of a guide that begin as a check and are none."""
-    lines = ((number, line.lstrip(" \t>*+-")) for number, line in enumerate(text.split("\n"), 1))
-    found = ((number, line, _CHECK.match(line)) for number, line in lines)
+    lines = (line.strip().lstrip(">*+- \t") for line in text.split("\n"))
     return tuple(
-        GuideLine(number=number, text=line.strip())
-        for number, line, check in found
-        if check and read_line(check[1]) is None
+        GuideLine(number=number, text=line)
+        for number, line in enumerate(lines, 1)
+        if line.startswith(_CHECK_BEGINS) and _check(line) is None
     )
 
 
